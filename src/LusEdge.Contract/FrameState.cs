@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace LusEdge.Contract;
+
+/// <summary>
+/// Why a frame has a score (<see cref="Live"/>) or why it has none (every other state).
+/// Written in snake_case in every message and in <c>replay --json</c>.
+/// </summary>
+/// <remarks>"No score" must never look like "score 0": severity, grade and p are null unless the state is live.</remarks>
+[JsonConverter(typeof(FrameStateConverter))]
+public enum FrameState
+{
+    /// <summary>The service is up and no frame has come yet.</summary>
+    Starting,
+
+    /// <summary>The frame was graded.</summary>
+    Live,
+
+    /// <summary>No frame is coming: the feed is lost, stalled or ended.</summary>
+    NoSignal,
+
+    /// <summary>The same picture keeps coming (a frozen scanner is a normal clinical act).</summary>
+    Frozen,
+
+    /// <summary>The picture is black.</summary>
+    Black,
+
+    /// <summary>The picture is no ultrasound picture.</summary>
+    NotUltrasound,
+
+    /// <summary>The probe has no contact.</summary>
+    ProbeLifted,
+
+    /// <summary>The picture is too poor to grade.</summary>
+    LowQuality,
+
+    /// <summary>The picture is unlike what the model was trained on.</summary>
+    Ood,
+
+    /// <summary>The model's highest probability is below its own threshold.</summary>
+    LowConfidence,
+
+    /// <summary>The picture's geometry is not the configured one.</summary>
+    ModeChanged,
+
+    /// <summary>The picture was damaged in transport or decoding.</summary>
+    Corrupt,
+
+    /// <summary>Grading failed.</summary>
+    Failed,
+}
+
+/// <summary>Writes <see cref="FrameState"/> in snake_case and refuses numbers.</summary>
+public sealed class FrameStateConverter()
+    : JsonStringEnumConverter<FrameState>(System.Text.Json.JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -1,0 +1,24 @@
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+
+namespace LusEdge.Publish;
+
+/// <summary>
+/// Where the pipeline's results go: the broker (<c>run</c>, <c>demo</c>) or standard output (<c>replay</c>).
+/// Called from the pipeline's thread only; must not block on a network.
+/// </summary>
+public interface IReadingSink
+{
+    /// <summary>A frame went through the pipeline.</summary>
+    /// <param name="reading">Its memory is reused for the next frame: copy what must outlive the call.</param>
+    void Frame(in FrameReading reading);
+
+    /// <summary>No frame came for a while; called several times a second until one comes.</summary>
+    /// <param name="state">starting, no_signal or failed.</param>
+    /// <param name="since">UTC time since which it has been so.</param>
+    void Silence(FrameState state, DateTimeOffset since);
+
+    /// <summary>A clip is complete. What the sink promises to keep is durable when this returns.</summary>
+    /// <param name="summary">The clip.</param>
+    void Clip(ClipSummary summary);
+}
