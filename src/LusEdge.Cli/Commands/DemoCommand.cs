@@ -1,0 +1,100 @@
+using System.CommandLine;
+using LusEdge.Capture;
+using LusEdge.Cli.Demo;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Publish;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace LusEdge.Cli.Commands;
+
+/// <summary><c>lusedge demo</c>: the main job on the phantom clip, end to end, with nothing to configure.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The model is loaded by then, and the clip lies beside it: what takes longer has failed.</summary>
+    private static readonly TimeSpan FirstReadingWithin = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        var seconds = new Option<int?>("--seconds") { Description = "Stop this long after the first reading. Default: go on until Ctrl-C.", HelpName = "N" };
+        seconds.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int?>() is <= 0) given.AddError("--seconds: give a whole number above 0.");
+        });
+        var demo = new Command("demo", "Grades the synthetic phantom clip as a live feed and shows what is published.") { seconds };
+        demo.SetAction((parsed, stop) => RunAsync(parsed.GetValue(seconds) is { } n ? TimeSpan.FromSeconds(n) : null, stop));
+        return demo;
+    }
+
+    private static async Task<int> RunAsync(TimeSpan? length, CancellationToken interrupted)
+    {
+        string state = Directory.CreateTempSubdirectory("lusedge-demo-").FullName;
+        try
+        {
+            Phantom phantom = Phantom.Load();
+            var options = new LusEdgeOptions
+            {
+                Capture = new CaptureOptions { Source = phantom.Clip, Pace = Pace.Realtime, Loop = true },
+                Mqtt = new MqttOptions { Mode = MqttMode.Embedded, Site = "demo", EventsDatabase = Path.Combine(state, "events.db") },
+            };
+            TimeProvider time = TimeProvider.System;
+            using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+            await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stop.Token);
+            int port = appliance.Broker!.TcpPort;
+            await using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);
+
+            Console.WriteLine(Disclaimer.Text);
+            Console.WriteLine($"Model {appliance.Model.Reference} on {appliance.Model.Provider}: trained on synthetic pictures, for demonstration only.");
+            Console.WriteLine("Every message, from another terminal:");
+            Console.WriteLine($"  mosquitto_sub -h 127.0.0.1 -p {port} -t 'lus/#' -v");
+            Console.WriteLine();
+
+            Task running = appliance.RunAsync(stop.Token);
+            await Task.WhenAny(running, subscriber.FirstReading.WaitAsync(FirstReadingWithin, time, stop.Token));
+            if (running.IsFaulted) await running;
+            if (!subscriber.FirstReading.IsCompleted && !interrupted.IsCancellationRequested)
+            {
+                Failure.Print($"no reading within {FirstReadingWithin.TotalSeconds} s. Run `lusedge replay {phantom.Clip}` to see whether video and model work.");
+                return (int)ExitCode.Unavailable;
+            }
+
+            if (length is { } after) stop.CancelAfter(after);
+            await ShowAsync(new DemoView(appliance.Model, phantom, subscriber, time), time, stop.Token);
+            await running;
+            Console.WriteLine($"{subscriber.Frames} frames read back from the broker. {Disclaimer.Text}");
+            return (int)ExitCode.Ok;
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private static async Task ShowAsync(DemoView view, TimeProvider time, CancellationToken stop)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            await Every(TimeSpan.FromSeconds(1), () => Console.WriteLine(view.Line()), time, stop);
+            return;
+        }
+
+        await AnsiConsole.Live(view.Panel()).StartAsync(live =>
+            Every(TimeSpan.FromMilliseconds(200), () => live.UpdateTarget(view.Panel()), time, stop));
+    }
+
+    private static async Task Every(TimeSpan period, Action act, TimeProvider time, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            do act();
+            while (await timer.WaitForNextTickAsync(stop));
+        }
+        catch (OperationCanceledException)
+        {
+            // The demo's time is over, or Ctrl-C.
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Cli.Commands;
+
+/// <summary><c>lusedge replay</c>: grades recorded clips as fast as they decode, without a broker.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create()
+    {
+        var sources = new Argument<string[]>("SOURCE")
+        {
+            Description = "Video files, or whatever else FFmpeg opens.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "On standard output one JSON object a frame, then one a file." };
+        var bestGuess = new Option<bool>("--best-guess") { Description = "Grade every clip that has a decodable frame, however little there is to go by." };
+        var sector = new Option<string>("--sector")
+        {
+            Description = "The ultrasound sector in the picture: x,y,w,h in pixels, or none.",
+            HelpName = "x,y,w,h",
+            DefaultValueFactory = _ => "none",
+        };
+
+        var replay = new Command("replay", "Grades recorded clips: a line a clip, or every frame with --json.") { sources, model, json, bestGuess, sector };
+        replay.SetAction((parsed, stop) =>
+        {
+            var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
+            if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = directory } };
+            using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+            using SeverityModel loaded = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
+            Console.Error.WriteLine(Disclaimer.Text);
+            if (loaded.InUse.DemonstrationOnly) Console.Error.WriteLine($"{loaded.InUse.Id}: trained on synthetic pictures, for demonstration only.");
+
+            using ReplayOutput output = parsed.GetValue(json) ? new ReplayJson(loaded.InUse) : new ReplayTable(loaded.InUse);
+            ExitCode worst = ExitCode.Ok;
+            foreach (string source in parsed.GetValue(sources)!)
+            {
+                if (stop.IsCancellationRequested) break;
+                LusEdgeOptions one = options with { Capture = options.Capture with { Source = source } };
+                ExitCode code = Replay(one, loaded, output, parsed.GetValue(bestGuess), loggers, stop);
+                if (code > worst) worst = code;
+            }
+
+            return Task.FromResult((int)worst);
+        });
+        return replay;
+    }
+
+    /// <summary>One file. What is wrong with it does not keep the others from being graded.</summary>
+    private static ExitCode Replay(
+        LusEdgeOptions options, SeverityModel model, ReplayOutput output, bool bestGuess, ILoggerFactory loggers, CancellationToken stop)
+    {
+        try
+        {
+            var meter = new PipelineMeter();
+            using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, loggers.CreateLogger<VideoFeed>());
+            feed.Open();
+            feed.Start();
+            output.Begin(options.Capture.Source);
+            new FramePipeline(options, feed, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
+            output.End();
+            if (feed.End.Error is not { } error) return ExitCode.Ok;
+            Failure.Print($"{options.Capture.Source}: {error}");
+            return ExitCode.BadData;
+        }
+        catch (CaptureException e)
+        {
+            return Failure.Report(e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text.Json;
+using LusEdge.Contract;
+using MQTTnet;
+
+namespace LusEdge.Cli.Demo;
+
+/// <summary>
+/// Reads the demo's results back from the broker, like any dashboard: what the terminal shows has been through the whole
+/// path, and its latency too.
+/// </summary>
+internal sealed class DemoSubscriber : IAsyncDisposable
+{
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly Topics _topics;
+    private readonly TaskCompletionSource _firstReading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _frames;
+
+    private DemoSubscriber(Topics topics)
+    {
+        _topics = topics;
+        _client.ApplicationMessageReceivedAsync += Received;
+    }
+
+    /// <summary>The first frame that has a grade.</summary>
+    public Task FirstReading => _firstReading.Task;
+
+    /// <summary>Frame messages so far.</summary>
+    public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>The newest frame message.</summary>
+    public FrameMessage? Frame { get; private set; }
+
+    /// <summary>The newest live message: the smoothed reading.</summary>
+    public LiveMessage? Live { get; private set; }
+
+    /// <summary>The newest clip.</summary>
+    public ClipMessage? Clip { get; private set; }
+
+    /// <summary>Connects to the embedded broker and subscribes to everything of the device.</summary>
+    public static async Task<DemoSubscriber> ConnectAsync(int port, Topics topics, CancellationToken stop)
+    {
+        var subscriber = new DemoSubscriber(topics);
+        await subscriber._client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("lusedge-demo-view").Build(), stop);
+        await subscriber._client.SubscribeAsync(topics.Prefix + "/#", cancellationToken: stop);
+        return subscriber;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_client.IsConnected) await _client.DisconnectAsync();
+        _client.Dispose();
+    }
+
+    private Task Received(MqttApplicationMessageReceivedEventArgs received)
+    {
+        string topic = received.ApplicationMessage.Topic;
+        byte[] payload = received.ApplicationMessage.Payload.ToArray();
+        if (topic == _topics.Frame)
+        {
+            Frame = JsonSerializer.Deserialize(payload, LusEdgeJson.Default.FrameMessage);
+            Interlocked.Increment(ref _frames);
+            if (Frame!.State == FrameState.Live) _firstReading.TrySetResult();
+        }
+        else if (topic == _topics.Live)
+        {
+            Live = JsonSerializer.Deserialize(payload, LusEdgeJson.Default.LiveMessage);
+        }
+        else if (topic == _topics.Clip)
+        {
+            Clip = JsonSerializer.Deserialize(payload, LusEdgeJson.Default.ClipMessage);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+
+namespace LusEdge.Tests.Configuration;
+
+public sealed class ConfigurationFileTests
+{
+    [Fact]
+    public void Comments_and_trailing_commas_are_allowed_and_what_is_not_given_keeps_its_default()
+    {
+        LusEdgeOptions options = Parse("""
+            {
+              // The cart's scanner.
+              "Capture": { "Source": "clip.mp4", "Pace": "realtime", },
+              "Aggregate": { "SmoothingTime": "00:00:00.25" /* calmer */ },
+            }
+            """);
+
+        Assert.Equal("clip.mp4", options.Capture.Source);
+        Assert.Equal(Pace.Realtime, options.Capture.Pace);
+        Assert.Equal(TimeSpan.FromSeconds(0.25), options.Aggregate.SmoothingTime);
+        Assert.Equal(TimeSpan.FromSeconds(6), options.Aggregate.ClipLength);
+    }
+
+    [Fact]
+    public void Unknown_keys_wrong_types_and_values_out_of_range_are_all_told_at_once()
+    {
+        IReadOnlyList<string> errors = Errors("""
+            {
+              "Capture": { "Source": "clip.mp4", "Pace": "fast", "Lop": true },
+              "Aggregate": { "HeldFrames": "many", "HeldShare": 3 },
+              "Mqtt": { "mode": "embedded" },
+              "Camera": {}
+            }
+            """);
+
+        Assert.Contains(errors, e => e.StartsWith("Capture:Pace: \"fast\" is not one of source, realtime", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("Capture:Lop: unknown key. Known here: Source,", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("Aggregate:HeldFrames: \"many\" is not a whole number", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.StartsWith("Aggregate:HeldShare: ", StringComparison.Ordinal) && e.Contains("0.01") && e.Contains('1'));
+        Assert.Contains("Mqtt:mode: unknown key. Write Mode.", errors);
+        Assert.Contains(errors, e => e.StartsWith("Camera: unknown key. Known here: Device, Capture,", StringComparison.Ordinal));
+        Assert.Equal(6, errors.Count);
+    }
+
+    [Fact]
+    public void A_value_of_the_wrong_type_brings_no_second_complaint_about_its_default() =>
+        Assert.Equal(["Capture:Source: 7 is not a text in quotes."], Errors("""{ "Capture": { "Source": 7 }, "Mqtt": { "Mode": "embedded" } }"""));
+
+    [Theory]
+    [InlineData("", "line 1")]
+    [InlineData("{ \"Capture\": { \"Source\": \"a.mp4\" }", "line 1")]
+    [InlineData("{\n  \"Capture\": nonsense\n}", "line 2")]
+    public void Text_that_is_no_JSON_is_told_with_its_place(string text, string place)
+    {
+        string error = Assert.Single(Errors(text));
+        Assert.StartsWith(place, error, StringComparison.Ordinal);
+        Assert.Contains("not valid JSON", error);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{ \"Capture\": [] }")]
+    [InlineData("{ \"Capture\": null }")]
+    public void A_section_that_is_no_object_is_told(string text) => Assert.NotEmpty(Errors(text));
+
+    [Fact]
+    public void A_key_given_twice_is_told() =>
+        Assert.Contains("Capture:Source: given twice. Remove one.", Errors("""{ "Capture": { "Source": "a", "Source": "b" }, "Mqtt": { "Mode": "embedded" } }"""));
+
+    [Fact]
+    public void A_missing_file_is_told_with_what_to_do()
+    {
+        var e = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Load("/nonexistent/lusedge.json"));
+        Assert.Contains("does not exist", e.Message);
+        Assert.Contains("--config", e.Message);
+    }
+
+    [Fact]
+    public void The_schema_names_every_section_with_its_ranges()
+    {
+        string schema = ConfigurationFile.Schema().ToJsonString();
+        foreach (string section in (string[])["Device", "Capture", "Preprocess", "Infer", "Aggregate", "Mqtt", "Health"]) Assert.Contains($"\"{section}\"", schema);
+        Assert.Contains("draft/2020-12", schema);
+        Assert.Contains("\"maximum\":1000", schema);
+    }
+
+    private static LusEdgeOptions Parse(string text) => ConfigurationFile.Parse("lusedge.json", Encoding.UTF8.GetBytes(text));
+
+    private static IReadOnlyList<string> Errors(string text) => Assert.Throws<ConfigurationException>(() => Parse(text)).Errors;
+}
