@@ -1,0 +1,44 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace LusEdge.Infer;
+
+/// <summary>An ONNX Runtime execution provider: its name in results, its name in profiles, and how a session gets it.</summary>
+/// <param name="Name">cpu, cuda or tensorrt.</param>
+/// <param name="OrtName">For instance <c>CUDAExecutionProvider</c>.</param>
+/// <param name="AppendTo">Adds it to a session's options; throws where the native library was built without it.</param>
+internal sealed record ExecutionProvider(string Name, string OrtName, Action<SessionOptions> AppendTo)
+{
+    /// <summary>NVIDIA TensorRT; what it can't run it leaves to CUDA. Not verified on hardware.</summary>
+    public static readonly ExecutionProvider TensorRT = new("tensorrt", "TensorrtExecutionProvider", session =>
+    {
+        using var options = new OrtTensorRTProviderOptions();
+        session.AppendExecutionProvider_Tensorrt(options);
+        AppendCuda(session);
+    });
+
+    /// <summary>NVIDIA CUDA. Not verified on hardware.</summary>
+    public static readonly ExecutionProvider Cuda = new("cuda", "CUDAExecutionProvider", AppendCuda);
+
+    /// <summary>The CPU: in every build of the runtime, and in every session.</summary>
+    public static readonly ExecutionProvider Cpu = new("cpu", "CPUExecutionProvider", _ => { });
+
+    /// <summary>All of them, the fastest first.</summary>
+    public static readonly IReadOnlyList<ExecutionProvider> All = [TensorRT, Cuda, Cpu];
+
+    /// <summary>Those to try for what was configured, in order.</summary>
+    /// <param name="choice">As configured.</param>
+    public static IReadOnlyList<ExecutionProvider> ToTry(ProviderChoice choice) => choice switch
+    {
+        ProviderChoice.TensorRT => [TensorRT],
+        ProviderChoice.Cuda => [Cuda],
+        ProviderChoice.Cpu => [Cpu],
+        _ => All,
+    };
+
+    // The options object of the CUDA provider says plainly that a build has none; the append call alone misses an entry point.
+    private static void AppendCuda(SessionOptions session)
+    {
+        using var options = new OrtCUDAProviderOptions();
+        session.AppendExecutionProvider_CUDA(options);
+    }
+}

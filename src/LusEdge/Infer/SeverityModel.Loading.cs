@@ -1,0 +1,208 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace LusEdge.Infer;
+
+/// <content>From a directory to a model that has run once: every refusal says what is wrong, where, and what to do.</content>
+public sealed partial class SeverityModel
+{
+    private const string OutputName = "probabilities";
+
+    /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
+    /// <param name="options">Directory, provider and threads.</param>
+    /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
+    /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
+    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger)
+    {
+        string directory = Path.GetFullPath(options.Model, AppContext.BaseDirectory);
+        ModelManifest manifest = ModelManifest.Load(directory);
+        string file = Path.Combine(directory, FileName);
+        byte[] content = Read(file, manifest);
+
+        var refused = new Dictionary<string, string>();
+        foreach (ExecutionProvider provider in ExecutionProvider.ToTry(options.Provider))
+        {
+            bool isLastResort = provider == ExecutionProvider.Cpu || options.Provider != ProviderChoice.Auto;
+            try
+            {
+                SeverityModel model = LoadOn(provider, content, file, manifest, options, refused, logger);
+                Log.Loaded(logger, model.InUse.Reference, model.InUse.Scheme.Id, model.InUse.Provider, model.InUse.Precision);
+                return model;
+            }
+            catch (ProviderRefusedException e) when (!isLastResort)
+            {
+                refused[provider.Name] = e.Message;
+                Log.ProviderRefused(logger, provider.Name, e.Message);
+            }
+            catch (ProviderRefusedException e)
+            {
+                throw new ModelException(
+                    ModelFailure.ProviderUnavailable,
+                    $"Infer:Provider: {provider.Name} was asked for by name and does not work here: {e.Message} Install what it needs, or set Infer:Provider to auto.",
+                    e);
+            }
+        }
+
+        throw new InvalidOperationException("The CPU either works or says why not.");
+    }
+
+    private static byte[] Read(string file, ModelManifest manifest)
+    {
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelFailure.NotFound, $"{file}: can't be read: {e.Message} Install the model again.", e);
+        }
+
+        // What was hashed is what runs: the file is not opened a second time.
+        string hash = ModelManifest.HashOf(content);
+        return hash == manifest.Sha256
+            ? content
+            : throw new ModelException(
+                ModelFailure.HashMismatch,
+                $"{file}: its SHA-256 is {hash}{(content.Length == 0 ? " (the file is empty)" : "")}, {ModelManifest.FileName} says {manifest.Sha256}: the file is damaged or is not the one that was released. Install the model again.");
+    }
+
+    private static SeverityModel LoadOn(
+        ExecutionProvider provider,
+        byte[] content,
+        string file,
+        ModelManifest manifest,
+        InferOptions options,
+        Dictionary<string, string> refused,
+        ILogger logger)
+    {
+        using var profile = new WarmUpProfile();
+        InferenceSession session = OpenSession(provider, content, file, options, profile);
+        try
+        {
+            ModelDescription description = Describe(session, file);
+            CheckAgainst(manifest, description, file);
+            CheckShapes(session, description, file);
+            string ran = WarmUp(session, description, file);
+            if (ran != provider.Name) throw new ProviderRefusedException($"it loaded, but the warm-up frame ran on {ran}.");
+            return new SeverityModel(
+                session,
+                description,
+                new ModelInUse(
+                    manifest.Id,
+                    manifest.Reference,
+                    manifest.Sha256,
+                    new ScoringScheme(description.Scheme, description.Classes, description.Severities),
+                    options.Provider.ToString().ToLowerInvariant(),
+                    ran,
+                    description.Precision,
+                    new Dictionary<string, string>(refused),
+                    description.Provenance.DemonstrationOnly),
+                logger);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static InferenceSession OpenSession(ExecutionProvider provider, byte[] content, string file, InferOptions options, WarmUpProfile profile)
+    {
+        try
+        {
+            using var session = new SessionOptions
+            {
+                // Its errors come as exceptions; standard error is for sentences of our own.
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+                IntraOpNumThreads = options.Threads,
+                EnableProfiling = true,
+                ProfileOutputPathPrefix = profile.Prefix,
+            };
+            // Spinning threads save nothing at video rates and take the core that decoding needs.
+            session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            provider.AppendTo(session);
+            return new InferenceSession(content, session);
+        }
+        catch (Exception e) when (provider != ExecutionProvider.Cpu && e is OnnxRuntimeException or EntryPointNotFoundException)
+        {
+            throw new ProviderRefusedException(e.Message, e);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException(ModelFailure.BadFile, $"{file}: ONNX Runtime can't load it: {e.Message} Export or install the model again.", e);
+        }
+        catch (Exception e) when (RuntimeIsMissing(e))
+        {
+            throw new ModelException(
+                ModelFailure.RuntimeUnavailable,
+                $"ONNX Runtime's own library can't be used: {(e is TypeInitializationException ? e.InnerException!.Message : e.Message)} Build with -p:OrtFlavor=cpu, or give a libonnxruntime of version 1.31 or newer.",
+                e);
+        }
+    }
+
+    // The managed library finds out in a static constructor, or at the first call into an older native one.
+    private static bool RuntimeIsMissing(Exception e) =>
+        e is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException
+        || (e is TypeInitializationException { InnerException: { } inner } && RuntimeIsMissing(inner));
+
+    private static ModelDescription Describe(InferenceSession session, string file) =>
+        session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelDescription.MetadataKey, out string? json)
+            ? ModelDescription.Parse(json, file)
+            : throw new ModelException(
+                ModelFailure.BadMetadata,
+                $"{file}: it has no metadata entry \"{ModelDescription.MetadataKey}\", so its classes and scale are unknown. Export it with lusedge-train.");
+
+    private static void CheckAgainst(ModelManifest manifest, ModelDescription description, string file)
+    {
+        if (manifest.Scheme == description.Scheme) return;
+        throw new ModelException(
+            ModelFailure.BadMetadata,
+            $"{file}: its scheme is {description.Scheme}, {ModelManifest.FileName} says {manifest.Scheme}. Install the model again.");
+    }
+
+    private static void CheckShapes(InferenceSession session, ModelDescription description, string file)
+    {
+        NodeMetadata? input = session.InputMetadata.GetValueOrDefault(description.Input.Name);
+        if (session.InputMetadata.Count != 1 || input is not { IsTensor: true, ElementDataType: TensorElementType.UInt8, Dimensions: [1, 1, -1, -1] })
+        {
+            throw WrongShape(file, $"the one input \"{description.Input.Name}\", uint8 [1,1,H,W] with free H and W", session.InputMetadata);
+        }
+
+        int classes = description.Classes.Count;
+        NodeMetadata? output = session.OutputMetadata.GetValueOrDefault(OutputName);
+        if (output is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var columns] } || columns != classes)
+        {
+            throw WrongShape(file, $"an output \"{OutputName}\", float32 [1,{classes}], one column a class of {description.Scheme}", session.OutputMetadata);
+        }
+    }
+
+    private static ModelException WrongShape(string file, string needed, IReadOnlyDictionary<string, NodeMetadata> found) => new(
+        ModelFailure.WrongShape,
+        $"{file}: it needs {needed}; it has {string.Join(", ", found.Select(v => $"\"{v.Key}\" {v.Value.ElementDataType} [{string.Join(',', v.Value.Dimensions)}]"))}. Export the model again.");
+
+    /// <summary>Runs one gray picture and reads from the profile what ran it.</summary>
+    private static string WarmUp(InferenceSession session, ModelDescription description, string file)
+    {
+        try
+        {
+            using OrtValue input = OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, description.Input.Height, description.Input.Width]);
+            input.GetTensorMutableDataAsSpan<byte>().Fill(115);
+            using var run = new RunOptions();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [description.Input.Name], [input], [OutputName]);
+            if (!AreProbabilities(outputs[0].GetTensorDataAsSpan<float>()))
+            {
+                throw new ModelException(
+                    ModelFailure.BadFile, $"{file}: for a plain gray picture it gives no probabilities that sum to 1. Export the model again.");
+            }
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException(ModelFailure.BadFile, $"{file}: it loads but does not run: {e.Message} Export the model again.", e);
+        }
+
+        return WarmUpProfile.Provider(session.EndProfiling());
+    }
+}

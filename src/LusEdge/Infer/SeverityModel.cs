@@ -1,0 +1,110 @@
+using System.Numerics.Tensors;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace LusEdge.Infer;
+
+/// <summary>
+/// An exported residual network in ONNX Runtime. One picture in, one row of probabilities out, through buffers that are bound
+/// once: in the steady state a run allocates nothing. Classes, scale and thresholds come from the file's own metadata.
+/// Used by one thread at a time.
+/// </summary>
+public sealed partial class SeverityModel : IDisposable
+{
+    /// <summary>The model file's name in its directory.</summary>
+    public const string FileName = "model.onnx";
+
+    private readonly InferenceSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly RunOptions _run = new();
+    private readonly OrtValue _output;
+    private readonly ILogger _logger;
+
+    /// <summary>A provider with memory of its own copies a bound input once, when it is bound: each frame has to be bound anew.</summary>
+    private readonly bool _copiesInput;
+    private OrtValue? _input;
+    private (int Width, int Height) _inputSize;
+    private bool _failing;
+
+    private SeverityModel(InferenceSession session, ModelDescription description, ModelInUse inUse, ILogger logger)
+    {
+        _session = session;
+        _logger = logger;
+        Description = description;
+        InUse = inUse;
+        _copiesInput = inUse.Provider != ExecutionProvider.Cpu.Name;
+        _output = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);
+        _binding = session.CreateIoBinding();
+        _binding.BindOutput(OutputName, _output);
+    }
+
+    /// <summary>What really grades the frames.</summary>
+    public ModelInUse InUse { get; }
+
+    /// <summary>What the model file says about itself.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>The picture to grade, to be filled before <see cref="Run"/>: uint8 gray, row-major, width x height, no padding.</summary>
+    /// <param name="width">The picture's width in pixels; the file itself stretches it to the network's size.</param>
+    /// <param name="height">The picture's height in pixels.</param>
+    /// <returns>The input's native memory. It stays the same until another size is asked for.</returns>
+    public Span<byte> InputFor(int width, int height)
+    {
+        if (_input is null || _inputSize != (width, height))
+        {
+            _input?.Dispose();
+            _input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, height, width]);
+            _inputSize = (width, height);
+            _binding.ClearBoundInputs();
+            _binding.BindInput(Description.Input.Name, _input);
+        }
+
+        return _input.GetTensorMutableDataAsSpan<byte>();
+    }
+
+    /// <summary>Grades the picture in the input.</summary>
+    /// <returns>
+    /// The probabilities in class order; the memory is reused at the next run. Empty when the run failed or gave something else
+    /// than probabilities: one bad frame is a state, not an exception. What failed is logged once, until a run succeeds again.
+    /// </returns>
+    public ReadOnlySpan<float> Run()
+    {
+        if (_input is null) throw new InvalidOperationException("The input was never filled.");
+        try
+        {
+            if (_copiesInput) _binding.BindInput(Description.Input.Name, _input);
+            _session.RunWithBinding(_run, _binding);
+            if (_copiesInput) _binding.SynchronizeBoundOutputs();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            return Failed(e.Message);
+        }
+
+        ReadOnlySpan<float> p = _output.GetTensorDataAsSpan<float>();
+        if (!AreProbabilities(p)) return Failed("its output is not a row of probabilities that sum to 1");
+        _failing = false;
+        return p;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _binding.Dispose();
+        _input?.Dispose();
+        _output.Dispose();
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    private static bool AreProbabilities(ReadOnlySpan<float> p) =>
+        Math.Abs(TensorPrimitives.Sum(p) - 1) < 1e-3f && TensorPrimitives.Min(p) >= 0;
+
+    private ReadOnlySpan<float> Failed(string why)
+    {
+        if (!_failing) Log.RunFailed(_logger, InUse.Reference, why);
+        _failing = true;
+        return [];
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace LusEdge.Infer;
+
+/// <summary>
+/// The runtime's own record of which provider ran each node of the warm-up frame. The list of "available" providers proves
+/// nothing: a GPU-enabled library lists CUDA on a machine that has none.
+/// </summary>
+internal sealed class WarmUpProfile : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lusedge-profile-");
+
+    /// <summary>What the runtime puts before its file's name.</summary>
+    public string Prefix => Path.Combine(_directory.FullName, "warm-up");
+
+    /// <summary>The name of the provider that the most kernel time was spent on.</summary>
+    /// <param name="file">The profile that the runtime wrote.</param>
+    public static string Provider(string file)
+    {
+        using JsonDocument profile = JsonDocument.Parse(File.ReadAllBytes(file));
+        string ran = profile.RootElement.EnumerateArray()
+            .Where(e => e.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
+            .GroupBy(e => e.GetProperty("args").GetProperty("provider").GetString()!, e => e.GetProperty("dur").GetInt64())
+            .MaxBy(kernels => kernels.Sum())?.Key ?? "";
+        return ExecutionProvider.All.FirstOrDefault(p => p.OrtName == ran)?.Name ?? ran;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Delete(recursive: true);
+}
