@@ -217,7 +217,7 @@ public sealed class SeverityModelTests : IDisposable
     {
         // Finite for the gray warm-up picture, beyond float's range for a white one.
         var graph = new OnnxGraph("overflow");
-        SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e38f, 0], [1.3e38f, 0], 1);
+        SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e36f, 0], [3.38e38f, 0], 1);
         ModelDescription two = TinyModel.Four with { Classes = ["0", "1"], Severities = [0, 1] };
         TinyModel.Write(_temp["model"], two.Scheme, graph.ToBytes((ModelDescription.MetadataKey, two.ToJson())));
         using SeverityModel model = Load(_temp["model"]);
