@@ -7,7 +7,7 @@ namespace LusEdge.Configuration;
 
 /// <summary>
 /// One JSON object of the configuration, read into its options record. Unlike a deserializer, which stops at the first
-/// error, this gathers all of them: unknown and repeated keys, wrong types, values out of range, and what fields say together.
+/// error, this gathers all of them: unknown and repeated keys, wrong types, values out of range.
 /// </summary>
 internal static class ConfigurationSection
 {
@@ -34,7 +34,6 @@ internal static class ConfigurationSection
             return null;
         }
 
-        int errorsBefore = errors.Count;
         PropertyInfo[] known = [.. type.GetProperties().Where(p => p.CanWrite)];
         object section = Activator.CreateInstance(type)!;
         var given = new HashSet<string>();
@@ -65,23 +64,12 @@ internal static class ConfigurationSection
         // A section that is left out may have something to say too, a required key for instance.
         foreach (PropertyInfo property in known.Where(p => IsSection(p.PropertyType) && !given.Contains(p.Name)))
         {
-            if (property.GetValue(section) is { } defaults) Check(defaults, At(place, property.Name), [], errors);
+            if (property.GetValue(section) is { } defaults) CheckValues(defaults, At(place, property.Name), [], errors);
             else if (!MayBeNull(property)) errors.Add($"{At(place, property.Name)}: this section is missing.");
         }
 
-        Check(section, place, wrong, errors, readWithoutError: errors.Count == errorsBefore);
-        return section;
-    }
-
-    private static void Check(object section, string place, HashSet<string> wrong, List<string> errors, bool readWithoutError = true)
-    {
-        int before = errors.Count;
         CheckValues(section, place, wrong, errors);
-        // What fields say together makes sense only where each is right by itself.
-        if (readWithoutError && errors.Count == before && section is IValidatableObject whole)
-        {
-            errors.AddRange(whole.Validate(new ValidationContext(section)).Select(r => $"{At(place, r.MemberNames.FirstOrDefault() ?? "")}: {r.ErrorMessage}"));
-        }
+        return section;
     }
 
     private static void CheckValues(object section, string place, HashSet<string> wrong, List<string> errors)
@@ -100,8 +88,8 @@ internal static class ConfigurationSection
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
-        { ErrorMessage: { } message } => $"\"{value}\" {message}",
-        _ => rule.FormatErrorMessage("the value"),
+        { ErrorMessage: { } message } => $"\"{value}\" won't do. {message}",
+        _ => $"\"{value}\" won't do. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
@@ -139,5 +127,5 @@ internal static class ConfigurationSection
 
     private static bool IsSection(Type type) => type.IsClass && type != typeof(string);
 
-    private static string At(string place, string name) => place.Length == 0 ? name : name.Length == 0 ? place : $"{place}:{name}";
+    private static string At(string place, string name) => place.Length == 0 ? name : $"{place}:{name}";
 }
