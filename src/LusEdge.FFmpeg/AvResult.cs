@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace LusEdge.FFmpeg;
+
+/// <summary>What a C function returned: zero or above for success, else one of FFmpeg's error codes. A value, so that the end of a file costs no exception.</summary>
+/// <param name="Code">The C return value.</param>
+public readonly record struct AvResult(int Code)
+{
+    /// <summary>The stream is at its end.</summary>
+    public static readonly AvResult End = Tag('E', 'O', 'F', ' ');
+
+    /// <summary>The read deadline passed, or the read was cancelled.</summary>
+    public static readonly AvResult Interrupted = Tag('E', 'X', 'I', 'T');
+
+    /// <summary>The data are damaged, or no known format.</summary>
+    public static readonly AvResult InvalidData = Tag('I', 'N', 'D', 'A');
+
+    /// <summary>There is no stream of the wanted kind.</summary>
+    public static readonly AvResult StreamNotFound = Tag('\xF8', 'S', 'T', 'R');
+
+    /// <summary>This FFmpeg has no decoder for the stream.</summary>
+    public static readonly AvResult DecoderNotFound = Tag('\xF8', 'D', 'E', 'C');
+
+    /// <summary>This FFmpeg has no demuxer or device of that name.</summary>
+    public static readonly AvResult DemuxerNotFound = Tag('\xF8', 'D', 'E', 'M');
+
+    /// <summary>This FFmpeg has no protocol of that name.</summary>
+    public static readonly AvResult ProtocolNotFound = Tag('\xF8', 'P', 'R', 'O');
+
+    /// <summary>There is no option of that name.</summary>
+    public static readonly AvResult OptionNotFound = Tag('\xF8', 'O', 'P', 'T');
+
+    /// <summary>An HTTP server answered 404.</summary>
+    public static readonly AvResult HttpNotFound = Tag('\xF8', '4', '0', '4');
+
+    /// <summary>Not now: give the decoder a packet, or ask the device again later.</summary>
+    public static readonly AvResult Again = new(-11);
+
+    /// <summary>The operating system says that there is no such file (ENOENT).</summary>
+    public static readonly AvResult NoSuchFile = new(-2);
+
+    /// <summary>The operating system says that it may not be read (EACCES).</summary>
+    public static readonly AvResult PermissionDenied = new(-13);
+
+    /// <summary>No memory (ENOMEM).</summary>
+    public static readonly AvResult OutOfMemory = new(-12);
+
+    /// <summary>An argument does not fit (EINVAL).</summary>
+    public static readonly AvResult InvalidArgument = new(-22);
+
+    /// <summary>Whether the call succeeded.</summary>
+    public bool IsOk => Code >= 0;
+
+    /// <summary>For calls whose failure is no ordinary event.</summary>
+    /// <param name="operation">What was tried, for instance <c>open the decoder</c>.</param>
+    /// <exception cref="FFmpegException">The call failed.</exception>
+    public void ThrowIfFailed(string operation)
+    {
+        if (!IsOk) throw new FFmpegException(this, operation);
+    }
+
+    /// <summary>FFmpeg's own words and the code, for instance <c>End of file (-541478725)</c>.</summary>
+    public override unsafe string ToString()
+    {
+        const int Size = 128;
+        byte* text = stackalloc byte[Size];
+        if (FFmpegLibraries.IsLoaded && LibAv.av_strerror(Code, text, Size) >= 0) return $"{Marshal.PtrToStringUTF8((nint)text)} ({Code})";
+        return $"error {Code}";
+    }
+
+    // FFmpeg's own errors are four characters, negated.
+    private static AvResult Tag(char a, char b, char c, char d) => new(-(a | (b << 8) | (c << 16) | (d << 24)));
+}

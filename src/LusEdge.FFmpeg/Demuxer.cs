@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using LusEdge.FFmpeg.Handles;
+
+namespace LusEdge.FFmpeg;
+
+/// <summary>An opened source: hands out the packets of its video stream. One thread at a time.</summary>
+public sealed unsafe class Demuxer : IDisposable
+{
+    private const int VideoType = 0; // AVMEDIA_TYPE_VIDEO
+    private readonly FormatContextHandle _context;
+    private readonly ReadDeadline _deadline;
+    private readonly int _index;
+
+    private Demuxer(FormatContextHandle context, ReadDeadline deadline, int index, nint decoder)
+    {
+        _context = context;
+        _deadline = deadline;
+        _index = index;
+        DecoderPointer = decoder;
+        FFmpegRelease release = FFmpegLibraries.Release;
+        nint pointer = context.DangerousGetHandle();
+        nint stream = (*(nint**)(pointer + FFmpegRelease.FormatStreams))[index];
+        CodecParameters = *(nint*)(stream + release.CodecParameters);
+        TimeBase = *(Rational*)(stream + release.TimeBase);
+        FrameRate = LibAv.av_guess_frame_rate(context, stream, 0);
+        Format = Text(*(nint*)(*(nint*)(pointer + FFmpegRelease.FormatInputFormat) + FFmpegRelease.InputFormatName));
+        Codec = Text(LibAv.avcodec_get_name(*(int*)(CodecParameters + FFmpegRelease.CodecParametersId)));
+    }
+
+    /// <summary>FFmpeg's name of the container, protocol or device, for instance <c>mpegts</c>.</summary>
+    public string Format { get; }
+
+    /// <summary>FFmpeg's name of the codec, for instance <c>h264</c>.</summary>
+    public string Codec { get; }
+
+    /// <summary>Seconds a unit of the stream's timestamps.</summary>
+    public Rational TimeBase { get; }
+
+    /// <summary>Frames a second as FFmpeg guesses them; not positive where it can't.</summary>
+    public Rational FrameRate { get; }
+
+    internal nint CodecParameters { get; }
+
+    internal nint DecoderPointer { get; }
+
+    /// <summary>Opens a source and looks into it for a video stream.</summary>
+    /// <param name="url">What FFmpeg is to open: a path, a URL, a device, a filter graph.</param>
+    /// <param name="format">FFmpeg's name of the format or device, null to find out.</param>
+    /// <param name="options">Options of the format and the protocol, by FFmpeg's names.</param>
+    /// <param name="deadline">Armed by the caller: bounds the opening, and every later read. Must outlive the source only in the caller's hands; the source holds on to it itself.</param>
+    /// <exception cref="FFmpegException">Not opened, no video, or an option was not understood.</exception>
+    public static Demuxer Open(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
+    {
+        nint inputFormat = 0;
+        if (format is not null && (inputFormat = LibAv.av_find_input_format(format)) == 0) throw new FFmpegException(AvResult.DemuxerNotFound, $"open \"{format}\"");
+
+        nint opening = LibAv.avformat_alloc_context();
+        if (opening == 0) throw new FFmpegException(AvResult.OutOfMemory, "open the source");
+        nint* interrupt = (nint*)(opening + FFmpegLibraries.Release.InterruptCallback);
+        interrupt[0] = ReadDeadline.Callback;
+        interrupt[1] = deadline.DangerousGetHandle();
+
+        using var given = new OptionDictionary(options);
+        fixed (nint* dictionary = &given.Reference)
+        {
+            // Frees the context when it fails.
+            new AvResult(LibAv.avformat_open_input(&opening, url, inputFormat, dictionary)).ThrowIfFailed("open the source");
+        }
+
+        var context = new FormatContextHandle(opening, deadline);
+        try
+        {
+            given.ThrowIfAnyIsLeft("open the source");
+            new AvResult(LibAv.avformat_find_stream_info(context, 0)).ThrowIfFailed("look into the source");
+
+            // A pass of the deadline ends the search early and looks like success.
+            if (deadline.HasPassed) throw new FFmpegException(AvResult.Interrupted, "look into the source");
+            nint decoder = 0;
+            int index = LibAv.av_find_best_stream(context, VideoType, -1, -1, &decoder, 0);
+            new AvResult(index).ThrowIfFailed("find a video stream");
+            return new Demuxer(context, deadline, index, decoder);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next packet of the video stream.</summary>
+    /// <param name="packet">Empty; filled on success.</param>
+    /// <returns>Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>, or what went wrong.</returns>
+    public AvResult Read(Packet packet)
+    {
+        while (true)
+        {
+            AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
+
+            // After a stall the parser hands out what it still held: tested here too, or it takes twice as long to see a stall.
+            if (_deadline.HasPassed)
+            {
+                packet.Clear();
+                return AvResult.Interrupted;
+            }
+
+            if (!result.IsOk || packet.StreamIndex == _index) return result;
+            packet.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _context.Dispose();
+
+    private static string Text(nint utf8) => Marshal.PtrToStringUTF8(utf8) ?? "unknown";
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace LusEdge.FFmpeg;
+
+/// <summary>How grave FFmpeg takes a line of its log to be. Its "error" is an ordinary event of a live feed: a damaged picture, say.</summary>
+public enum FFmpegLogLevel
+{
+    /// <summary>FFmpeg can't go on.</summary>
+    Fatal,
+
+    /// <summary>Something could not be read, decoded or reached.</summary>
+    Error,
+
+    /// <summary>Something looks wrong.</summary>
+    Warning,
+
+    /// <summary>For information; what is finer is not asked for.</summary>
+    Info,
+}
+
+/// <summary>Takes a line of FFmpeg's log. Called on whatever thread FFmpeg logs from; must not call into FFmpeg.</summary>
+/// <param name="level">How grave it is.</param>
+/// <param name="line">The line without its end, credentials masked.</param>
+public delegate void FFmpegLogLine(FFmpegLogLevel level, string line);
+
+/// <summary>Takes FFmpeg's log lines from standard error to where the program wants them.</summary>
+public static unsafe class FFmpegLog
+{
+    // libavutil's level numbers.
+    private const int AvLogFatal = 8;
+    private const int AvLogError = 16;
+    private const int AvLogWarning = 24;
+    private const int AvLogInfo = 32;
+    private const int LineSize = 1024;
+
+    [ThreadStatic]
+    private static FFmpegLogLine? t_sink;
+
+    [ThreadStatic]
+    private static string? t_lastError;
+
+    [ThreadStatic]
+    private static int t_printPrefix;
+
+    private static volatile FFmpegLogLine? s_latest;
+
+    /// <summary>The last line of level error or fatal on this thread since <see cref="Attach"/> or <see cref="Forget"/>: often the cause that a bare error code hides.</summary>
+    public static string? LastError => t_lastError;
+
+    /// <summary>
+    /// From now on, what FFmpeg logs on this thread goes to <paramref name="sink"/>. So does what it logs on threads of its own,
+    /// which belong to no caller, until another sink is attached.
+    /// </summary>
+    /// <param name="sink">Where the lines go.</param>
+    public static void Attach(FFmpegLogLine sink)
+    {
+        t_sink = sink;
+        t_printPrefix = 1;
+        s_latest = sink;
+        Forget();
+    }
+
+    /// <summary>Ends what <see cref="Attach"/> began.</summary>
+    public static void Detach()
+    {
+        if (s_latest == t_sink) s_latest = null;
+        t_sink = null;
+    }
+
+    /// <summary>Empties <see cref="LastError"/>.</summary>
+    public static void Forget() => t_lastError = null;
+
+    /// <summary>Takes over the log, and gives it back when the process exits: libraries may log later than managed code can run.</summary>
+    /// <param name="avutil">The loaded libavutil.</param>
+    internal static void Install(nint avutil)
+    {
+        nint original = NativeLibrary.GetExport(avutil, "av_log_default_callback");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => LibAv.av_log_set_callback(original);
+        LibAv.av_log_set_callback((nint)(delegate* unmanaged[Cdecl]<nint, int, byte*, nint, void>)&OnLine);
+    }
+
+    // C's va_list is handed on untouched: on 64-bit Linux it is passed as a pointer, on x86-64 (an array) and aarch64 (a large struct) alike.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnLine(nint source, int level, byte* format, nint arguments)
+    {
+        try
+        {
+            // The upper bits are a colour.
+            level &= 0xFF;
+            FFmpegLogLine? sink = t_sink ?? s_latest;
+            if (level > AvLogInfo || sink is null) return;
+
+            byte* buffer = stackalloc byte[LineSize];
+            int printPrefix = t_printPrefix;
+            _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, LineSize, &printPrefix);
+            t_printPrefix = printPrefix;
+            string line = Credentials.Mask((Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd());
+            if (line.Length == 0) return;
+            if (level <= AvLogError && t_sink is not null) t_lastError = line;
+            sink(LevelOf(level), line);
+        }
+        catch
+        {
+            // Nothing may pass into C, and a log that fails must not stop a feed.
+        }
+    }
+
+    private static FFmpegLogLevel LevelOf(int level) => level switch
+    {
+        <= AvLogFatal => FFmpegLogLevel.Fatal,
+        <= AvLogError => FFmpegLogLevel.Error,
+        <= AvLogWarning => FFmpegLogLevel.Warning,
+        _ => FFmpegLogLevel.Info,
+    };
+}

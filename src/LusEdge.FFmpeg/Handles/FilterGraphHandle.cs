@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace LusEdge.FFmpeg.Handles;
+
+/// <summary>Owns an AVFilterGraph with the filters in it.</summary>
+internal sealed unsafe class FilterGraphHandle() : SafeHandle(0, ownsHandle: true)
+{
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        nint owned = handle;
+        LibAv.avfilter_graph_free(&owned);
+        return true;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using LusEdge.FFmpeg.Handles;
+
+namespace LusEdge.FFmpeg;
+
+/// <summary>An uncompressed picture, reused from frame to frame; its pixels belong to FFmpeg's pools until <see cref="Clear"/>. One thread at a time.</summary>
+public sealed unsafe class Picture : IDisposable
+{
+    private const int CorruptFlag = 1;
+    private const long NoTimestamp = long.MinValue;
+    private readonly FFmpegRelease _release = FFmpegLibraries.Release;
+
+    /// <summary>A picture without pixels.</summary>
+    public Picture()
+    {
+        Handle = LibAv.av_frame_alloc();
+        if (Handle.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "make a picture");
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width => Int(FFmpegRelease.FrameWidth);
+
+    /// <summary>Height in pixels.</summary>
+    public int Height => Int(FFmpegRelease.FrameHeight);
+
+    /// <summary>FFmpeg's number of the pixel format; numbers differ between releases, names don't (<see cref="PixelFormatName"/>).</summary>
+    public int PixelFormat => Int(FFmpegRelease.FrameFormat);
+
+    /// <summary>FFmpeg's name of the pixel format, for instance <c>yuv420p</c>.</summary>
+    public string PixelFormatName => Marshal.PtrToStringUTF8(LibAv.av_get_pix_fmt_name(PixelFormat)) ?? "none";
+
+    /// <summary>Whether the decoder says that this picture is damaged. It doesn't say so of every damaged picture.</summary>
+    public bool IsFlaggedCorrupt => (Int(_release.FrameFlags) & CorruptFlag) != 0 || Int(_release.DecodeErrorFlags) != 0;
+
+    /// <summary>Presentation time in units of the stream's time base, from decoding time where the stream has none; null if unknown.</summary>
+    public long? Pts => *(long*)(Pointer + _release.BestEffortTimestamp) is var pts and not NoTimestamp ? pts : null;
+
+    /// <summary>Whether there are pixels.</summary>
+    public bool HasPixels => *(nint*)(Pointer + FFmpegRelease.FrameData) != 0;
+
+    internal FrameHandle Handle { get; }
+
+    private nint Pointer => Handle.DangerousGetHandle();
+
+    /// <summary>A row of the first plane: <see cref="Width"/> bytes of a gray picture. Valid until <see cref="Clear"/>.</summary>
+    /// <param name="y">From 0 at the top.</param>
+    public ReadOnlySpan<byte> Row(int y)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(y);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
+        byte* data = *(byte**)(Pointer + FFmpegRelease.FrameData);
+        if (data is null) throw new InvalidOperationException("the picture has no pixels");
+        return new ReadOnlySpan<byte>(data + ((nint)y * Int(FFmpegRelease.FrameLineSize)), Width);
+    }
+
+    /// <summary>Gives the pixels back.</summary>
+    public void Clear() => LibAv.av_frame_unref(Handle);
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+
+    private int Int(int offset) => *(int*)(Pointer + offset);
+}

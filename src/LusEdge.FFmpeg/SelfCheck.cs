@@ -1,0 +1,92 @@
+namespace LusEdge.FFmpeg;
+
+/// <summary>Whether the loaded libraries are laid out and behave as the table of <see cref="FFmpegRelease"/> says. A few milliseconds, once a process.</summary>
+internal static unsafe class SelfCheck
+{
+    private const long NoTimestamp = long.MinValue;
+    private const int Unknown = -1;
+
+    /// <summary>Reads the defaults that C documents for fresh objects at the table's offsets. Writes nothing, so a wrong table does no harm.</summary>
+    /// <param name="release">The row to check.</param>
+    public static void Layout(FFmpegRelease release)
+    {
+        using (Handles.FrameHandle handle = LibAv.av_frame_alloc())
+        {
+            nint frame = handle.DangerousGetHandle();
+            Demand(*(long*)(frame + FFmpegRelease.FramePts) == NoTimestamp, "AVFrame.pts", release);
+            Demand(*(long*)(frame + release.BestEffortTimestamp) == NoTimestamp, "AVFrame.best_effort_timestamp", release);
+            Demand(*(int*)(frame + FFmpegRelease.FrameFormat) == Unknown, "AVFrame.format", release);
+            Demand(*(int*)(frame + release.FrameFlags) == 0, "AVFrame.flags", release);
+            Demand(*(int*)(frame + release.DecodeErrorFlags) == 0, "AVFrame.decode_error_flags", release);
+        }
+
+        using (Handles.PacketHandle handle = LibAv.av_packet_alloc())
+        {
+            nint packet = handle.DangerousGetHandle();
+            Demand(*(long*)(packet + FFmpegRelease.PacketPts) == NoTimestamp, "AVPacket.pts", release);
+            Demand(*(long*)(packet + FFmpegRelease.PacketDts) == NoTimestamp, "AVPacket.dts", release);
+            Demand(*(int*)(packet + FFmpegRelease.PacketFlags) == 0, "AVPacket.flags", release);
+        }
+
+        nint context = LibAv.avformat_alloc_context();
+        nint stream = LibAv.avformat_new_stream(context, 0);
+        try
+        {
+            Demand(*(int*)(context + FFmpegRelease.FormatStreamCount) == 1, "AVFormatContext.nb_streams", release);
+            Demand((*(nint**)(context + FFmpegRelease.FormatStreams))[0] == stream, "AVFormatContext.streams", release);
+            nint parameters = *(nint*)(stream + release.CodecParameters);
+            Demand(parameters > ushort.MaxValue, "AVStream.codecpar", release);
+            Demand(*(int*)(parameters + FFmpegRelease.CodecParametersType) == Unknown, "AVCodecParameters.codec_type", release);
+        }
+        finally
+        {
+            LibAv.avformat_free_context(context);
+        }
+    }
+
+    /// <summary>Reads a known picture through the whole chain, and lets a read without end run into its deadline.</summary>
+    public static void Behaviour()
+    {
+        const int Rate = 7;
+        FFmpegRelease release = FFmpegLibraries.Release;
+        var none = new Dictionary<string, string>();
+        using var deadline = new ReadDeadline();
+        using (Demuxer source = Demuxer.Open($"color=white:size=34x18:rate={Rate},format=yuv420p", "lavfi", none, deadline))
+        using (Decoder decoder = Decoder.Open(source))
+        using (var packet = new Packet())
+        using (var picture = new Picture())
+        using (var gray = new Picture())
+        {
+            Demand(source.TimeBase == new Rational(1, Rate), "AVStream.time_base", release);
+            source.Read(packet).ThrowIfFailed("read a test picture");
+            Demand(packet is { IsKey: true, IsCorrupt: false }, "AVPacket.flags", release);
+            decoder.Send(packet).ThrowIfFailed("decode a test picture");
+            decoder.Receive(picture).ThrowIfFailed("decode a test picture");
+            Demand(picture is { Width: 34, Height: 18, IsFlaggedCorrupt: false, Pts: 0, PixelFormatName: "yuv420p" }, "a decoded AVFrame", release);
+            using PictureFilter filter = PictureFilter.Create("crop=33:17:1:1:exact=1,format=gray", picture);
+            filter.Process(picture, gray).ThrowIfFailed("filter a test picture");
+            Demand(gray is { Width: 33, Height: 17, HasPixels: true } && !gray.Row(16).ContainsAnyExcept((byte)255), "a white picture in full-range gray", release);
+        }
+
+        deadline.Arm(TimeSpan.FromSeconds(-1));
+        try
+        {
+            Demuxer.Open("/dev/zero", null, none, deadline).Dispose();
+            Demand(false, "AVFormatContext.interrupt_callback", release);
+        }
+        catch (FFmpegException e) when (e.Failure == FFmpegFailure.CallFailed)
+        {
+            Demand(e.Result == AvResult.Interrupted, "AVFormatContext.interrupt_callback", release);
+        }
+    }
+
+    private static void Demand(bool holds, string what, FFmpegRelease release)
+    {
+        if (holds) return;
+        string supported = string.Join(", ", FFmpegRelease.Known.Select(r => r.Codec));
+        throw new FFmpegException(
+            FFmpegFailure.SelfCheckFailed,
+            "check its libraries",
+            $"the installed FFmpeg calls itself libavcodec {release.Codec} (supported: {supported}) but {what} is not as in that version; install the distribution's own build.");
+    }
+}

@@ -1,0 +1,228 @@
+using LusEdge.FFmpeg;
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Capture;
+
+/// <summary>
+/// A source from its opening to its end: demux, decode, crop, gray. One thread at a time; allocates nothing per frame.
+/// </summary>
+internal sealed class Connection : IDisposable
+{
+    private static readonly TimeSpan DeviceInterval = TimeSpan.FromMilliseconds(2);
+    private readonly Demuxer _demuxer;
+    private readonly Decoder _decoder;
+    private readonly Packet _packet = new();
+    private readonly Picture _decoded = new();
+    private readonly Sector? _sector;
+    private readonly ReadDeadline _deadline;
+    private readonly TimeSpan _readTimeout;
+    private readonly Pause _pause;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CaptureClock _clock;
+    private readonly bool _drainsWhenBroken;
+    private PictureFilter? _filter;
+    private PictureSize _size;
+    private int _pixelFormat = -1;
+    private DamageLatch _latch;
+    private long _readAt;
+    private bool _draining;
+
+    private Connection(
+        Demuxer demuxer,
+        Decoder decoder,
+        SourceAddress source,
+        Sector? sector,
+        TimeSpan readTimeout,
+        ReadDeadline deadline,
+        Pause pause,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _demuxer = demuxer;
+        _decoder = decoder;
+        _sector = sector;
+        _readTimeout = readTimeout;
+        _deadline = deadline;
+        _pause = pause;
+        _time = time;
+        _logger = logger;
+        _clock = new CaptureClock(time);
+
+        // What a decoder still holds of a file belongs to the file; of a lost live feed it would come late, under a wrong capture time.
+        _drainsWhenBroken = !source.IsLive;
+    }
+
+    /// <summary>FFmpeg's name of the container, protocol or device.</summary>
+    public string Format => _demuxer.Format;
+
+    /// <summary>FFmpeg's name of the codec.</summary>
+    public string Codec => _demuxer.Codec;
+
+    /// <summary>FFmpeg's name of the last picture's pixel format.</summary>
+    public string PixelFormat { get; private set; } = "unknown";
+
+    /// <summary>Time from frame to frame as the source declares it, null if it doesn't.</summary>
+    public TimeSpan? FrameInterval
+    {
+        get
+        {
+            const int Fastest = 1000;
+            Rational rate = _demuxer.FrameRate;
+            return rate.IsPositive && rate.Num <= (long)Fastest * rate.Den ? TimeSpan.FromSeconds((double)rate.Den / rate.Num) : null;
+        }
+    }
+
+    /// <summary>What broke the source off, ok if nothing did.</summary>
+    public AvResult Broken { get; private set; }
+
+    /// <summary>Opens a source.</summary>
+    /// <exception cref="CaptureException">It can't be opened, or is no video.</exception>
+    public static Connection Open(
+        SourceAddress source, CaptureOptions options, Sector? sector, ReadDeadline deadline, Pause pause, TimeProvider time, ILogger logger)
+    {
+        if (source.Kind is SourceKind.File or SourceKind.Device) DemandFile(source);
+        FFmpegLog.Forget();
+        deadline.Arm(options.OpenTimeout);
+        Demuxer? demuxer = null;
+        try
+        {
+            demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options.Options), deadline);
+            if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
+            return new Connection(demuxer, Decoder.Open(demuxer), source, sector, options.ReadTimeout, deadline, pause, time, logger);
+        }
+        catch (FFmpegException e)
+        {
+            demuxer?.Dispose();
+            throw OpenFailure.From(source, e, options.OpenTimeout);
+        }
+        catch
+        {
+            demuxer?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads up to the next picture.</summary>
+    /// <param name="frame">Not leased. Becomes a captured frame with a picture; stays as it was without.</param>
+    public ReadStatus Read(CapturedFrame frame)
+    {
+        while (true)
+        {
+            AvResult received = _decoder.Receive(_decoded);
+            if (received.IsOk)
+            {
+                Deliver(frame);
+                return ReadStatus.Picture;
+            }
+
+            if (received == AvResult.End || (received == AvResult.Again && _draining)) return Broken.IsOk ? ReadStatus.End : ReadStatus.Broken;
+            if (received != AvResult.Again) _latch.Damage();
+            else if (!Feed()) return ReadStatus.Broken;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The packet and the pictures before the source that they came from.
+        _packet.Dispose();
+        _decoded.Dispose();
+        _filter?.Dispose();
+        _decoder.Dispose();
+        _demuxer.Dispose();
+    }
+
+    private static void DemandFile(SourceAddress source)
+    {
+        if (Directory.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} is a directory; give a video file.");
+        if (!File.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} does not exist; check the path.");
+    }
+
+    /// <summary>FFmpeg draws text files as pictures of a terminal; nobody means that here.</summary>
+    private static bool IsDrawnText(string codec) => codec is "ansi" or "bintext" or "xbin" or "idf";
+
+    /// <summary>Gives the decoder its next packet, or the end.</summary>
+    /// <returns>False when the source broke off and nothing more is to be had of it.</returns>
+    private bool Feed()
+    {
+        AvResult read = ReadPacket();
+        if (read.IsOk)
+        {
+            _readAt = _time.GetTimestamp();
+            _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
+            AvResult sent = _decoder.Send(_packet);
+            _packet.Clear();
+            if (!sent.IsOk) _latch.Damage();
+            return true;
+        }
+
+        if (read != AvResult.End)
+        {
+            Broken = read;
+            if (!_drainsWhenBroken) return false;
+        }
+
+        _draining = true;
+        _decoder.SendEnd();
+        return true;
+    }
+
+    private AvResult ReadPacket()
+    {
+        _deadline.Arm(_readTimeout);
+        while (true)
+        {
+            AvResult read = _demuxer.Read(_packet);
+
+            // A device that does not block has nothing yet.
+            if (read != AvResult.Again) return read;
+            if (!_pause.For(DeviceInterval)) return AvResult.Interrupted;
+        }
+    }
+
+    private void Deliver(CapturedFrame frame)
+    {
+        frame.Lease();
+        long? pts = _decoded.Pts;
+        frame.Pts = pts is { } at && _demuxer.TimeBase.IsPositive ? _demuxer.TimeBase.ToTimeSpan(at) : null;
+        frame.Timestamp = _readAt;
+        frame.CapturedAt = _clock.At(_readAt);
+        frame.IsDamaged = _latch.Picture(_decoded.IsFlaggedCorrupt, pts);
+        var size = new PictureSize(_decoded.Width, _decoded.Height);
+        if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
+        frame.SourceSize = size;
+        frame.CropFits = _sector?.Fits(size) ?? true;
+        if (_filter is null || !_filter.Process(_decoded, frame.Gray).IsOk)
+        {
+            // Without a picture, and not because of its size: nothing better is known of it than that it is damaged.
+            _decoded.Clear();
+            frame.IsDamaged |= frame.CropFits;
+        }
+    }
+
+    /// <summary>The chain is built for one size and format: others need another.</summary>
+    private void Rebuild(PictureSize size)
+    {
+        if (_pixelFormat >= 0) _logger.PictureChanged(size, _decoded.PixelFormatName);
+        _filter?.Dispose();
+        _filter = null;
+        _size = size;
+        _pixelFormat = _decoded.PixelFormat;
+        PixelFormat = _decoded.PixelFormatName;
+        if (_sector is { } sector && !sector.Fits(size))
+        {
+            _logger.SectorDoesNotFit(sector, size);
+            return;
+        }
+
+        try
+        {
+            _filter = PictureFilter.Create(_sector is { } crop ? $"{crop.Filter},format=gray" : "format=gray", _decoded);
+        }
+        catch (FFmpegException e)
+        {
+            _logger.NotConverted(size, PixelFormat, e.Message);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace LusEdge.Configuration;
+
+/// <summary>A configuration that can't be used.</summary>
+/// <param name="file">The file.</param>
+/// <param name="errors">Every error in it: a sentence each that begins with the place.</param>
+public sealed class ConfigurationException(string file, IReadOnlyList<string> errors)
+    : Exception(string.Join(Environment.NewLine, errors.Select(e => $"{file}: {e}")))
+{
+    /// <summary>The file.</summary>
+    public string File { get; } = file;
+
+    /// <summary>Every error in it: a sentence each that begins with the place.</summary>
+    public IReadOnlyList<string> Errors { get; } = errors;
+}

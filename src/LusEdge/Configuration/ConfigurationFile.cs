@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace LusEdge.Configuration;
+
+/// <summary>
+/// Reads the one configuration file. Everything wrong with it is told at once: a technician with fifty boxes should not find
+/// the second error after mending the first.
+/// </summary>
+public static class ConfigurationFile
+{
+    /// <summary>Where the service looks.</summary>
+    public const string DefaultPath = "/etc/lusedge/lusedge.json";
+
+    private static readonly JsonDocumentOptions CommentsAllowed = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    /// <summary>Reads and checks a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ConfigurationException">The file can't be read, or there is anything wrong in it.</exception>
+    public static LusEdgeOptions Load(string path)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ConfigurationException(path, ["the file does not exist. Write one (docs/configuration.md has an example), or name another with --config."]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(path, [$"the file can't be read: {e.Message} Check its permissions, or name another with --config."]);
+        }
+
+        return Parse(path, text);
+    }
+
+    /// <summary>Checks a configuration.</summary>
+    /// <param name="path">The file's name, for the messages.</param>
+    /// <param name="text">Its content, UTF-8.</param>
+    /// <exception cref="ConfigurationException">There is anything wrong in it.</exception>
+    public static LusEdgeOptions Parse(string path, ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(text), CommentsAllowed);
+            var errors = new List<string>();
+            var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
+            // What keys say together makes sense only where each is right by itself.
+            if (errors.Count == 0) errors.AddRange(options!.Mqtt.Errors());
+            return errors.Count == 0 ? options! : throw new ConfigurationException(path, errors);
+        }
+        catch (JsonException e)
+        {
+            long line = (e.LineNumber ?? 0) + 1;
+            long column = (e.BytePositionInLine ?? 0) + 1;
+            throw new ConfigurationException(path, [$"line {line}, column {column}: not valid JSON. Check quotes, commas and brackets around there."]);
+        }
+    }
+
+    /// <summary>The file's JSON Schema (2020-12), for editors and for audits.</summary>
+    public static JsonNode Schema() => ConfigurationSchema.Create();
+
+    // Some editors begin a file with one.
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> text) =>
+        text.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? text[3..] : text;
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LusEdge.Configuration;
+
+/// <summary>The device's id: the same at every start, different on every box, and not the machine's own id, which is a secret.</summary>
+public static class DeviceId
+{
+    /// <summary>Where systemd keeps the machine's id.</summary>
+    public const string MachineIdFile = "/etc/machine-id";
+
+    private const int MachineIdLength = 32;
+
+    /// <summary>The configured id, or <c>lus-</c> and the first 12 hex digits of SHA-256("lusedge" + machine id).</summary>
+    /// <param name="configured">Device:Id.</param>
+    /// <param name="machineIdFile">The file with the machine's id.</param>
+    /// <returns>Null when neither exists: an image that never booted has no machine id.</returns>
+    public static string? Resolve(string? configured, string machineIdFile = MachineIdFile)
+    {
+        if (configured is not null) return configured;
+        string machineId;
+        try
+        {
+            machineId = File.ReadAllText(machineIdFile).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        if (machineId.Length != MachineIdLength || !machineId.All(char.IsAsciiHexDigit)) return null;
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes("lusedge" + machineId));
+        return "lus-" + Convert.ToHexStringLower(hash)[..12];
+    }
+}

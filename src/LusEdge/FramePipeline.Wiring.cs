@@ -1,0 +1,91 @@
+using System.Globalization;
+using LusEdge.Aggregate;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Preprocess;
+using LusEdge.Publish;
+
+namespace LusEdge;
+
+/// <content>What the journey is wired from, and the small decisions beside it.</content>
+public sealed partial class FramePipeline
+{
+    /// <summary>How long to wait for a frame before looking up: a fraction of the second within which a stall is to be announced.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A gap this long is a stall: over ten frames at 25 fps, and half of the promised second.</summary>
+    private static readonly TimeSpan StallAfter = TimeSpan.FromMilliseconds(500);
+
+    private readonly VideoFeed _feed;
+    private readonly Preprocessor _preprocessor;
+    private readonly SeverityModel _model;
+    private readonly Aggregator _aggregator;
+    private readonly IReadingSink _sink;
+    private readonly PipelineMeter _meter;
+    private readonly TimeProvider _time;
+    private readonly float _blackMean;
+    private readonly int _faultAfterFrames;
+    private readonly long _started;
+    private DateTimeOffset _silentSince;
+    private long _lastFrame;
+    private bool _anyFrame;
+    private int _failedInARow;
+
+    /// <summary>A pipeline for one feed.</summary>
+    /// <param name="options">The whole configuration.</param>
+    /// <param name="feed">An opened feed; whoever opened it disposes it.</param>
+    /// <param name="model">A loaded model; whoever loaded it disposes it.</param>
+    /// <param name="sink">Where the results go.</param>
+    /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
+    /// <param name="time">The clock; the feed's own.</param>
+    /// <param name="bestGuess">Grade every clip that has a decodable frame.</param>
+    public FramePipeline(
+        LusEdgeOptions options, VideoFeed feed, SeverityModel model, IReadingSink sink, PipelineMeter meter, TimeProvider time, bool bestGuess = false)
+    {
+        _feed = feed;
+        _preprocessor = new Preprocessor(options.Preprocess, feed);
+        _model = model;
+        _aggregator = new Aggregator(
+            model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess);
+        _sink = sink;
+        _meter = meter;
+        _time = time;
+        _blackMean = model.Description.Gate.BlackMean;
+        _faultAfterFrames = options.Health.FaultAfterFrames;
+        _started = _lastFrame = time.GetTimestamp();
+        _silentSince = time.GetUtcNow();
+    }
+
+    /// <summary>Says that no frame comes, again and again: a consumer must never take the last score for the present one.</summary>
+    private void TellSilence()
+    {
+        if (!_anyFrame) _sink.Silence(FrameState.Starting, _silentSince);
+        else if (_time.GetElapsedTime(_lastFrame) >= StallAfter) _sink.Silence(FrameState.NoSignal, _silentSince);
+    }
+
+    private void NoteArrival(CapturedFrame frame) => (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
+
+    /// <summary>A picture that lost its sector has no rows; the input then keeps its size, and nothing is written into it.</summary>
+    private Span<byte> InputFor(CapturedFrame frame) => _model.InputFor(frame.Width, frame.Height);
+
+    private void CountFailures(bool failed)
+    {
+        _failedInARow = failed ? _failedInARow + 1 : 0;
+        if (_failedInARow < _faultAfterFrames) return;
+        throw new ModelException(
+            ModelFailure.Faulted,
+            string.Create(CultureInfo.InvariantCulture, $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));
+    }
+
+    /// <summary>Feed time: presentation time where it can be trusted (a file), the monotonic clock for a live feed.</summary>
+    private TimeSpan FeedTimeOf(CapturedFrame frame) =>
+        _feed.IsLive ? _time.GetElapsedTime(_started, frame.Timestamp) : frame.Pts ?? frame.Number * _feed.FrameInterval;
+
+    private void PublishClip()
+    {
+        if (_aggregator.CloseClip() is { } clip) _sink.Clip(clip);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Publish;
+
+/// <summary>
+/// Keeps events until the broker has acknowledged them: one SQLite file, committed to the disk before <see cref="TryAppend"/>
+/// returns. Bounded: when it is full the oldest events give way, refused ones first, and each is counted. Thread-safe; every
+/// call is one short transaction.
+/// </summary>
+internal sealed class EventStore : IDisposable
+{
+    private const int PageBytes = 4096;
+
+    /// <summary>SQLITE_CORRUPT and SQLITE_NOTADB: what a failing card leaves behind.</summary>
+    private static readonly int[] Damaged = [11, 26];
+
+    /// <summary>SQLITE_FULL.</summary>
+    private const int Full = 13;
+
+    /// <summary>Events that give way at once when the store is full: enough that the next one need not make room again.</summary>
+    private const int MakeRoomFor = 32;
+
+    private readonly Lock _lock = new();
+    private readonly SqliteConnection _connection;
+    private readonly ILogger _log;
+    private long _lastId;
+    private long _depth;
+    private long _refused;
+    private long _discarded;
+    private long _notStored;
+
+    private EventStore(SqliteConnection connection, ILogger log)
+    {
+        _connection = connection;
+        _log = log;
+        // A refusal may have been mended since: each start tries once more.
+        Execute("UPDATE events SET refused = NULL WHERE refused IS NOT NULL");
+        _depth = Scalar("SELECT count(*) FROM events");
+        _lastId = Scalar("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'");
+    }
+
+    /// <summary>The highest id so far.</summary>
+    public long LastId => Interlocked.Read(ref _lastId);
+
+    /// <summary>Events kept, refused ones included.</summary>
+    public long Depth => Interlocked.Read(ref _depth);
+
+    /// <summary>Events among them that the broker refuses.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Events that gave way to newer ones since the start.</summary>
+    public long Discarded => Interlocked.Read(ref _discarded);
+
+    /// <summary>Events that could not be stored since the start.</summary>
+    public long NotStored => Interlocked.Read(ref _notStored);
+
+    /// <summary>What went wrong at the last write, null when it went well.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Opens the store, or makes a new one. A damaged file is set aside, so that new events can be kept.</summary>
+    /// <param name="file">The database file.</param>
+    /// <param name="maxBytes">Most bytes that it may take.</param>
+    /// <param name="time">Names the file that is set aside.</param>
+    /// <param name="log">The log.</param>
+    /// <exception cref="PublishException">The file can't be opened or written.</exception>
+    public static EventStore Open(string file, long maxBytes, TimeProvider time, ILogger log)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
+            try
+            {
+                return OpenFile(file, maxBytes, log);
+            }
+            catch (SqliteException e) when (Damaged.Contains(e.SqliteErrorCode))
+            {
+                string aside = $"{file}.damaged-{time.GetUtcNow():yyyyMMddHHmmss}";
+                File.Move(file, aside, overwrite: true);
+                File.Delete(file + "-wal");
+                File.Delete(file + "-shm");
+                log.EventStoreDamaged(file, aside, e.Message);
+                return OpenFile(file, maxBytes, log);
+            }
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new PublishException(
+                PublishFailure.EventStore,
+                $"Mqtt:EventsDatabase: {file} can't be opened ({e.Message}). Check that its folder can be written and has free space, or choose another.",
+                e);
+        }
+    }
+
+    /// <summary>Keeps an event. When this returns true it survives a power cut. A failure is counted, never thrown.</summary>
+    /// <param name="topic">Where it is to be published.</param>
+    /// <param name="payload">One JSON object in UTF-8.</param>
+    /// <param name="boot">The start of the service that it belongs to.</param>
+    /// <param name="seq">Its number within that.</param>
+    /// <param name="created">When it was made, UTC.</param>
+    public bool TryAppend(string topic, ReadOnlySpan<byte> payload, Guid boot, long seq, DateTimeOffset created)
+    {
+        byte[] copy = payload.ToArray();
+        lock (_lock)
+        {
+            try
+            {
+                try
+                {
+                    Insert(topic, copy, boot, seq, created);
+                }
+                catch (SqliteException e) when (e.SqliteErrorCode == Full)
+                {
+                    MakeRoom();
+                    Insert(topic, copy, boot, seq, created);
+                }
+
+                if (Trouble is not null) _log.EventStoreRecovered(_connection.DataSource);
+                Trouble = null;
+                return true;
+            }
+            catch (SqliteException e)
+            {
+                _notStored++;
+                if (Trouble is null) _log.EventNotStored(_connection.DataSource, e.Message);
+                Trouble = e.Message;
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Events that are not refused, oldest first.</summary>
+    /// <param name="after">Ids above this.</param>
+    /// <param name="upTo">Ids up to and with this.</param>
+    /// <param name="limit">At most this many.</param>
+    public IReadOnlyList<StoredEvent> Read(long after, long upTo, int limit)
+    {
+        var events = new List<StoredEvent>(limit);
+        lock (_lock)
+        {
+            using SqliteCommand command = Command(
+                "SELECT id, topic, payload FROM events WHERE id > $after AND id <= $upTo AND refused IS NULL ORDER BY id LIMIT $limit",
+                ("$after", after), ("$upTo", upTo), ("$limit", limit));
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read()) events.Add(new StoredEvent(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+        }
+
+        return events;
+    }
+
+    /// <summary>The broker has taken over these events. Should the deletion be lost, they are sent once more: no harm.</summary>
+    /// <param name="ids">Their ids.</param>
+    public void Acknowledged(IReadOnlyCollection<long> ids)
+    {
+        if (ids.Count == 0) return;
+        Write(() => Interlocked.Add(ref _depth, -Execute($"DELETE FROM events WHERE id IN ({string.Join(',', ids)})")));
+    }
+
+    /// <summary>The broker refuses an event for good: it is set aside until the next start.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="reason">MQTT reason code.</param>
+    public void SetAside(long id, int reason) =>
+        Write(() => Interlocked.Add(ref _refused, Execute("UPDATE events SET refused = $reason WHERE id = $id", ("$id", id), ("$reason", reason))));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock) _connection.Dispose();
+    }
+
+    private static EventStore OpenFile(string file, long maxBytes, ILogger log)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            // FULL: a commit is on the disk. The log is checkpointed every 64 pages, so that it stays small; max_page_count bounds
+            // the rest, because on a full disk SQLite could not even delete.
+            command.CommandText = $"""
+                PRAGMA page_size = {PageBytes};
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 64;
+                PRAGMA journal_size_limit = {64 * PageBytes};
+                PRAGMA busy_timeout = 1000;
+                PRAGMA max_page_count = {maxBytes / PageBytes};
+                CREATE TABLE IF NOT EXISTS events (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    topic TEXT NOT NULL,
+                    payload BLOB NOT NULL,
+                    boot TEXT NOT NULL,
+                    seq INTEGER NOT NULL,
+                    created TEXT NOT NULL,
+                    refused INTEGER NULL);
+                """;
+            command.ExecuteNonQuery();
+            return new EventStore(connection, log);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Insert(string topic, byte[] payload, Guid boot, long seq, DateTimeOffset created)
+    {
+        Interlocked.Exchange(ref _lastId, Scalar(
+            "INSERT INTO events (topic, payload, boot, seq, created) VALUES ($topic, $payload, $boot, $seq, $created) RETURNING id",
+            ("$topic", topic), ("$payload", payload), ("$boot", boot.ToString()), ("$seq", seq), ("$created", created.ToString("O"))));
+        Interlocked.Increment(ref _depth);
+    }
+
+    private void MakeRoom()
+    {
+        long refused = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE refused IS NOT NULL ORDER BY id LIMIT $n)", ("$n", MakeRoomFor));
+        long pending = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT $n)", ("$n", MakeRoomFor - refused));
+        if (_discarded == 0) _log.EventsDiscarded(_connection.DataSource, refused + pending);
+        Interlocked.Add(ref _refused, -refused);
+        Interlocked.Add(ref _depth, -refused - pending);
+        Interlocked.Add(ref _discarded, refused + pending);
+    }
+
+    // A failed deletion leaves an event to be sent once more: worth a word, not an end.
+    private void Write(Action write)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                write();
+            }
+            catch (SqliteException e)
+            {
+                if (Trouble is null) _log.EventNotDeleted(_connection.DataSource, e.Message);
+                Trouble = e.Message;
+            }
+        }
+    }
+
+    private int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    private long Scalar(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "The statements are constants of this file; the only text put in is a list of whole numbers.")]
+    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach ((string name, object value) in parameters) command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+
+namespace LusEdge.Publish;
+
+/// <summary>A copy of one reading that outlives the pipeline's call; its memory is made once and used again.</summary>
+/// <param name="classes">Number of classes.</param>
+internal sealed class TelemetryReading(int classes)
+{
+    /// <summary>The frame's number, null when no frame is coming.</summary>
+    public long? Frame { get; private set; }
+
+    /// <summary>Capture time, or the time of the statement when no frame is coming, UTC.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>In silence: since when the state has held, UTC.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>When it was put in, in the time provider's ticks.</summary>
+    public long Timestamp { get; private set; }
+
+    /// <summary>Why there is a score, or why there is none.</summary>
+    public FrameState State { get; private set; }
+
+    /// <summary>From capture to the end of aggregation.</summary>
+    public TimeSpan Latency { get; private set; }
+
+    /// <summary>The model's word on this one frame; meaningful when live.</summary>
+    public ScoreCopy Score { get; } = new(classes);
+
+    /// <summary>The smoothed reading; meaningful when live.</summary>
+    public ScoreCopy Smoothed { get; } = new(classes);
+
+    /// <summary>Takes in a frame.</summary>
+    public void Set(in FrameReading reading, long timestamp)
+    {
+        Frame = reading.Frame;
+        At = reading.CapturedAt;
+        Since = reading.CapturedAt;
+        Timestamp = timestamp;
+        State = reading.State;
+        Latency = reading.Latency;
+        if (reading.Score is { } score) Score.Set(score);
+        if (reading.Smoothed is { } smoothed) Smoothed.Set(smoothed);
+    }
+
+    /// <summary>Takes in a silence.</summary>
+    public void Set(FrameState state, DateTimeOffset since, DateTimeOffset now, long timestamp)
+    {
+        Frame = null;
+        At = now;
+        Since = since;
+        Timestamp = timestamp;
+        State = state;
+        Latency = TimeSpan.Zero;
+    }
+}

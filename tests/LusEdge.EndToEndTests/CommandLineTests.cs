@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace LusEdge.EndToEndTests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
+
+    public void Dispose() => _temp.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("", "run", "demo", "replay", "config")]
+    [InlineData("run", "--config")]
+    [InlineData("demo", "--seconds")]
+    [InlineData("replay", "--model", "--json", "--best-guess", "--sector")]
+    [InlineData("config", "check", "schema")]
+    public async Task Help_names_what_there_is(string command, params string[] names)
+    {
+        Outcome run = await Lusedge.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        Assert.Equal(0, run.Code);
+        Assert.Empty(run.Error);
+        Assert.All(names, name => Assert.Contains(name, run.Output));
+        if (command.Length == 0) Assert.Contains("Not a medical device", run.Output);
+    }
+
+    [Theory]
+    [InlineData("replay")]
+    [InlineData("replay --no-such-option x")]
+    [InlineData("demo --seconds 0")]
+    [InlineData("demo --seconds many")]
+    [InlineData("no-such-command")]
+    public async Task A_wrong_command_line_is_code_64(string arguments) =>
+        (await Lusedge.RunAsync(arguments.Split(' '))).Refusal(64);
+
+    [Fact]
+    public async Task Config_check_lists_every_error_with_code_78()
+    {
+        string error = (await Lusedge.RunAsync("config", "check", "--config", Config("""
+            { "Capture": { "Source": "a.mp4", "Pace": 3 }, "Aggregate": { "HeldShare": 7 }, "Extra": 1 }
+            """))).Refusal(78);
+
+        Assert.Equal(3, error.TrimEnd().Split('\n').Length);
+        Assert.Contains("Capture:Pace", error);
+        Assert.Contains("Aggregate:HeldShare", error);
+        Assert.Contains("Extra", error);
+    }
+
+    [Fact]
+    public async Task Run_refuses_the_same_configuration_the_same_way() =>
+        (await Lusedge.RunAsync("run", "--config", Config("{ \"Capture\": { \"Sauce\": 1 } }"))).Refusal(78);
+
+    [Fact]
+    public async Task Config_check_says_so_when_nothing_is_wrong()
+    {
+        Outcome run = await Lusedge.RunAsync("config", "check", "--config", Config("{ \"Capture\": { \"Source\": \"a.mp4\" } }"));
+        Assert.Equal(0, run.Code);
+        Assert.Contains("no error", run.Output);
+    }
+
+    [Fact]
+    public async Task Config_schema_is_a_2020_12_schema()
+    {
+        Outcome run = await Lusedge.RunAsync("config", "schema");
+        JsonElement schema = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal("https://json-schema.org/draft/2020-12/schema", schema.GetProperty("$schema").GetString());
+        Assert.Equal(0, run.Code);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_missing_ends_the_service_with_66_before_anything_is_published() =>
+        Assert.Contains("/nonexistent.mp4", (await Lusedge.RunAsync("run", "--config", Config($$"""
+            {
+              "Device": { "Id": "test" },
+              "Capture": { "Source": "/nonexistent.mp4" },
+              "Mqtt": { "Mode": "embedded", "EventsDatabase": "{{_temp.FullName}}/events.db" }
+            }
+            """))).Refusal(66));
+
+    private string Config(string text)
+    {
+        string file = Path.Combine(_temp.FullName, "lusedge.json");
+        File.WriteAllText(file, text);
+        return file;
+    }
+}

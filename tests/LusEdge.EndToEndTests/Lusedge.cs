@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace LusEdge.EndToEndTests;
+
+/// <summary>The published command, as a user runs it.</summary>
+internal static class Lusedge
+{
+    /// <summary>The repository's root.</summary>
+    public static readonly string Root = FindRoot();
+
+    private static readonly string Binary = Path.Combine(Root, "artifacts/lusedge/lusedge");
+
+    /// <summary>Where the program's own models lie.</summary>
+    public static string Models => Path.Combine(Path.GetDirectoryName(Binary)!, "models");
+
+    /// <summary>The phantom clip that comes with the program.</summary>
+    public static string PhantomClip => Path.Combine(Models, "phantom/phantom-walk.mp4");
+
+    /// <summary>Starts it; its output is redirected.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists(Binary), "artifacts/lusedge is not published: run tests/run.sh");
+        var start = new ProcessStartInfo(Binary, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        return await FinishAsync(process);
+    }
+
+    /// <summary>Waits for a started one.</summary>
+    public static async Task<Outcome> FinishAsync(Process process)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(stop);
+        Task<string> error = process.StandardError.ReadToEndAsync(stop);
+        await process.WaitForExitAsync(stop);
+        return new Outcome(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Asks it to stop, as systemd does.</summary>
+    public static void Terminate(Process process)
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private static string FindRoot()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new DirectoryNotFoundException("The tests run from a build inside the repository.");
+    }
+}
+
+/// <summary>What a run left behind.</summary>
+internal sealed record Outcome(int Code, string Output, string Error)
+{
+    /// <summary>The one sentence (or list of sentences) of a refusal: the code, no stack trace, nothing on standard output.</summary>
+    public string Refusal(int code)
+    {
+        Assert.True(Code == code, $"exit code {Code} instead of {code}; standard error: {Error}");
+        Assert.DoesNotContain("   at ", Error);
+        Assert.DoesNotContain("Exception", Error);
+        Assert.Empty(Output);
+        Assert.NotEmpty(Error);
+        return Error;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+
+namespace LusEdge.EndToEndTests;
+
+public sealed class ReplayTests : IDisposable
+{
+    private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
+
+    public void Dispose() => _temp.Delete(recursive: true);
+
+    [Fact]
+    public async Task Json_has_an_object_a_frame_in_decode_order_and_then_one_for_the_file()
+    {
+        Outcome run = await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip);
+        JsonElement[] lines = Lines(run);
+        JsonElement walk = Walk();
+
+        Assert.Equal(0, run.Code);
+        JsonElement[] frames = lines[..^1];
+        Assert.Equal(walk.GetProperty("frames").GetInt32(), frames.Length);
+        foreach ((int i, JsonElement frame) in frames.Index())
+        {
+            Assert.Equal(["file", "frame", "pts", "state", "severity", "grade", "p"], frame.EnumerateObject().Select(f => f.Name));
+            Assert.Equal(Lusedge.PhantomClip, frame.GetProperty("file").GetString());
+            Assert.Equal(i, frame.GetProperty("frame").GetInt32());
+            Assert.Equal(i / 25.0, frame.GetProperty("pts").GetDouble(), 3);
+            bool live = frame.GetProperty("state").GetString() == "live";
+            foreach (string field in (string[])["severity", "grade", "p"]) Assert.Equal(live, frame.GetProperty(field).ValueKind != JsonValueKind.Null);
+            if (live) Assert.Equal(1, frame.GetProperty("p").EnumerateArray().Sum(p => p.GetDouble()), 3);
+        }
+
+        JsonElement clip = lines[^1];
+        Assert.True(clip.GetProperty("clip").GetBoolean());
+        Assert.Equal(frames.Length, clip.GetProperty("frames").GetInt32());
+        Assert.Equal(frames.Count(f => f.GetProperty("state").GetString() == "live"), clip.GetProperty("usable").GetInt32());
+        Assert.Matches("^lus-severity-7@[0-9]+:[0-9a-f]{8}$", clip.GetProperty("model").GetString());
+        Assert.Equal("held-12f-25pct-min25", clip.GetProperty("rule").GetString());
+        Assert.Equal("3", clip.GetProperty("grade").GetString());
+        Assert.False(clip.TryGetProperty("reason", out _));
+    }
+
+    [Fact]
+    public async Task The_demonstration_model_tells_the_phantoms_grades_apart()
+    {
+        JsonElement[] frames = Lines(await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip))[..^1];
+        JsonElement[] steps = [.. Walk().GetProperty("steps").EnumerateArray()];
+        int right = 0;
+        foreach (JsonElement step in steps)
+        {
+            int from = step.GetProperty("from").GetInt32();
+            int to = step.GetProperty("to").GetInt32();
+            string grade = step.GetProperty("grade").GetString()!;
+            int inStep = frames[from..(to + 1)].Count(f => f.GetProperty("grade").GetString() == grade);
+            Assert.True(inStep > (to - from + 1) * 0.8, $"grade {grade}: {inStep} of {to - from + 1} frames");
+            right += inStep;
+        }
+
+        Assert.True(right > frames.Length * 0.9, $"{right} of {frames.Length} frames");
+    }
+
+    [Fact]
+    public async Task Two_runs_give_the_same_bytes() =>
+        Assert.Equal(
+            (await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip)).Output,
+            (await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip)).Output);
+
+    [Fact]
+    public async Task A_table_has_a_line_a_clip_and_says_what_it_is_not()
+    {
+        Outcome run = await Lusedge.RunAsync("replay", Lusedge.PhantomClip);
+
+        Assert.Equal(0, run.Code);
+        Assert.Equal(2, run.Output.TrimEnd().Split('\n').Length);
+        Assert.Contains("phantom-walk.mp4", run.Output);
+        Assert.Contains("Not a medical device", run.Error);
+        Assert.Contains("for demonstration only", run.Error);
+    }
+
+    [Fact]
+    public async Task A_bad_file_does_not_keep_the_next_from_being_graded()
+    {
+        Outcome run = await Lusedge.RunAsync("replay", "--json", "/nonexistent/clip.mp4", Lusedge.PhantomClip);
+
+        Assert.Equal(66, run.Code);
+        Assert.Contains("/nonexistent/clip.mp4", run.Error);
+        Assert.True(Lines(run)[^1].GetProperty("clip").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("missing", 66)]
+    [InlineData("directory", 65)]
+    [InlineData("empty", 65)]
+    [InlineData("text", 65)]
+    [InlineData("truncated", 65)]
+    [InlineData("unreachable", 66)]
+    [InlineData("no-such-protocol", 66)]
+    public async Task A_source_that_is_no_video_is_one_sentence_with_its_name_and_a_code(string what, int code)
+    {
+        string source = Path.Combine(_temp.FullName, what + ".mp4");
+        switch (what)
+        {
+            case "directory": Directory.CreateDirectory(source); break;
+            case "empty": File.WriteAllText(source, ""); break;
+            case "text": File.WriteAllText(source, string.Join('\n', Enumerable.Repeat("This is a text.", 1000))); break;
+            case "truncated":
+                Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
+                File.WriteAllBytes(source, File.ReadAllBytes(Lusedge.PhantomClip)[..20_000]);
+                break;
+            case "unreachable": source = "tcp://127.0.0.1:9"; break;
+            case "no-such-protocol": source = "gopherx://127.0.0.1/clip"; break;
+        }
+
+        string error = (await Lusedge.RunAsync("replay", "--json", source)).Refusal(code);
+        string told = Assert.Single(error.TrimEnd().Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal));
+        Assert.Contains(source, told);
+    }
+
+    [Theory]
+    [InlineData("missing", "model directory|can't be read")]
+    [InlineData("empty", "empty")]
+    [InlineData("damaged", "SHA-256")]
+    [InlineData("garbage", "ONNX Runtime can't load it")]
+    public async Task A_model_that_cant_be_used_is_one_sentence_and_code_65(string what, string told)
+    {
+        string model = Path.Combine(_temp.FullName, what);
+        if (what != "missing")
+        {
+            Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
+            Directory.CreateDirectory(model);
+            string shipped = Path.Combine(Lusedge.Models, "lus-severity-7");
+            byte[] content = what switch
+            {
+                "empty" => [],
+                "garbage" => [1, 2, 3, 4],
+                _ => File.ReadAllBytes(Path.Combine(shipped, "model.onnx"))[..^1],
+            };
+            File.WriteAllBytes(Path.Combine(model, "model.onnx"), content);
+            string manifest = File.ReadAllText(Path.Combine(shipped, "manifest.json"));
+            if (what == "garbage")
+            {
+                string old = JsonDocument.Parse(manifest).RootElement.GetProperty("sha256").GetString()!;
+                manifest = manifest.Replace(old, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), StringComparison.Ordinal);
+            }
+
+            File.WriteAllText(Path.Combine(model, "manifest.json"), manifest);
+        }
+
+        string error = (await Lusedge.RunAsync("replay", "--model", model, Lusedge.PhantomClip)).Refusal(65);
+        Assert.Matches(told, Assert.Single(error.TrimEnd().Split('\n')));
+        Assert.Contains(model, error);
+    }
+
+    private static JsonElement[] Lines(Outcome run) =>
+        [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    private static JsonElement Walk() =>
+        JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Lusedge.PhantomClip, ".json"))).RootElement;
+}
