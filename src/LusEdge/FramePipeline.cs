@@ -41,10 +41,11 @@ public sealed partial class FramePipeline
                 NoteArrival(frame!);
 
                 // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                FrameState picture = _preprocessor.Fill(frame!, InputFor(frame!), _blackMean);
+                FrameState picture = _preprocessor.Fill(frame!, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
 
                 // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
-                ReadOnlySpan<float> p = picture == FrameState.Live || _aggregator.WantsEveryFrame ? _model.Run() : [];
+                bool ask = picture == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
+                ReadOnlySpan<float> p = ask ? _model.Run() : [];
                 CountFailures(picture == FrameState.Live && p.IsEmpty);
 
                 // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
