@@ -68,9 +68,10 @@ public sealed partial class FramePipeline
 
     private void NoteArrival(CapturedFrame frame) => (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
 
-    private void CountFailures(bool failed)
+    private void CountFailures(FrameState state)
     {
-        _failedInARow = failed ? _failedInARow + 1 : 0;
+        if (state == FrameState.Live) _failedInARow = 0;
+        else if (state == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
         throw new ModelException(
             ModelFailure.Faulted,
