@@ -1,0 +1,36 @@
+namespace LusEdge.Training.Fit;
+
+/// <summary>Everything that decides what weights come out: same settings, same weights, to the last bit.</summary>
+internal sealed record FitSettings
+{
+    /// <summary>Names initial weights and pictures.</summary>
+    /// <value>The default is 1.</value>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads of the tensor library; sums come out differently with another number.</summary>
+    /// <value>The default is 2.</value>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Training pictures in all, each seen once.</summary>
+    /// <value>The default is 9600, after which the phantom's grades are told apart.</value>
+    public int Images { get; init; } = 9600;
+
+    /// <summary>Pictures a step.</summary>
+    /// <value>The default is 24: many small steps learn more from few pictures than few large ones.</value>
+    public int Batch { get; init; } = 24;
+
+    /// <summary>The highest learning rate, reached after a tenth of the steps.</summary>
+    /// <value>The default is 0.001.</value>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Width and height of the network's input in pixels.</summary>
+    /// <value>The default is 128.</value>
+    public int Size { get; init; } = 128;
+
+    /// <summary>Channels of the network's first stage.</summary>
+    /// <value>The default is 64: ResNet-18.</value>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Steps in all.</summary>
+    public int Steps => Images / Batch;
+}

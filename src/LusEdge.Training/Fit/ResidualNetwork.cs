@@ -1,0 +1,62 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LusEdge.Training.Fit;
+
+/// <summary>
+/// ResNet-18 for gray pictures, with torchvision's names and layout but one input channel. Narrower, it serves the tests.
+/// </summary>
+internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
+{
+    /// <param name="classes">Number of outputs.</param>
+    /// <param name="width">Channels of the first stage; each of the four stages doubles them. ResNet-18 has 64.</param>
+    public ResidualNetwork(int classes, int width = 64)
+        : base(nameof(ResidualNetwork))
+    {
+        Stem = nn.Conv2d(1, width, 7, stride: 2, padding: 3, bias: false);
+        StemNorm = nn.BatchNorm2d(width);
+        register_module("conv1", Stem);
+        register_module("bn1", StemNorm);
+        var blocks = new List<ResidualBlock>();
+        long channels = width;
+        for (int stage = 1; stage <= 4; stage++)
+        {
+            long outputs = (long)width << stage - 1;
+            var first = new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2);
+            var second = new ResidualBlock(outputs, outputs, stride: 1);
+            register_module($"layer{stage}", nn.Sequential(("0", first), ("1", second)));
+            blocks.AddRange([first, second]);
+            channels = outputs;
+        }
+
+        Blocks = blocks;
+        Classifier = nn.Linear(channels, classes);
+        register_module("fc", Classifier);
+        foreach (nn.Module module in modules())
+        {
+            if (module is Conv2d convolution)
+                nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+        }
+    }
+
+    public Conv2d Stem { get; }
+
+    public BatchNorm2d StemNorm { get; }
+
+    /// <summary>Two a stage, first to last.</summary>
+    public IReadOnlyList<ResidualBlock> Blocks { get; }
+
+    public Linear Classifier { get; }
+
+    /// <param name="input">Float32 [n, 1, h, w], normalised gray.</param>
+    /// <returns>Logits, float32 [n, classes].</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = nn.functional.relu(StemNorm.forward(Stem.forward(input)));
+        features = nn.functional.max_pool2d(features, 3, 2, 1);
+        foreach (ResidualBlock block in Blocks) features = block.forward(features);
+        return Classifier.forward(features.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,6 @@
+namespace LusEdge.Training.Phantom;
+
+/// <summary>A closed range that a quantity is drawn from.</summary>
+/// <param name="Low">Its lower end.</param>
+/// <param name="High">Its upper end.</param>
+internal readonly record struct Extent(float Low, float High);
