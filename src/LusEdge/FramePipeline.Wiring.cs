@@ -46,7 +46,7 @@ public sealed partial class FramePipeline
         LusEdgeOptions options, VideoFeed feed, SeverityModel model, IReadingSink sink, PipelineMeter meter, TimeProvider time, bool bestGuess = false)
     {
         _feed = feed;
-        _preprocessor = new Preprocessor(options.Preprocess, feed);
+        _preprocessor = Preprocessor.For(options.Preprocess, feed);
         _model = model;
         _aggregator = new Aggregator(
             model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess);
@@ -68,12 +68,10 @@ public sealed partial class FramePipeline
 
     private void NoteArrival(CapturedFrame frame) => (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
 
-    /// <summary>A picture that lost its sector has no rows; the input then keeps its size, and nothing is written into it.</summary>
-    private Span<byte> InputFor(CapturedFrame frame) => _model.InputFor(frame.Width, frame.Height);
-
-    private void CountFailures(bool failed)
+    private void CountFailures(FrameState state)
     {
-        _failedInARow = failed ? _failedInARow + 1 : 0;
+        if (state == FrameState.Live) _failedInARow = 0;
+        else if (state == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
         throw new ModelException(
             ModelFailure.Faulted,

@@ -24,44 +24,50 @@ public sealed partial class FramePipeline
     /// <exception cref="Infer.ModelException">The model failed on <see cref="Configuration.HealthOptions.FaultAfterFrames"/> frames in a row.</exception>
     public void Run(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        try
         {
-            // :: Step 1: Take a frame. A live feed gives its newest, a file its next; without one, say so, and never repeat the last score.
-            TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
-            if (taken == TakeResult.Ended) break;
-            if (taken == TakeResult.Nothing)
+            while (!stop.IsCancellationRequested)
             {
-                TellSilence();
-                continue;
-            }
-
-            // The lease goes back at the end of the block, and the decoder may write the picture over.
-            using (frame)
-            {
-                NoteArrival(frame!);
-
-                // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                FrameState picture = _preprocessor.Fill(frame!, InputFor(frame!), _blackMean);
-
-                // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
-                ReadOnlySpan<float> p = picture == FrameState.Live || _aggregator.WantsEveryFrame ? _model.Run() : [];
-                CountFailures(picture == FrameState.Live && p.IsEmpty);
-
-                // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
-                TimeSpan at = FeedTimeOf(frame!);
-                if (_aggregator.ClipEndsBefore(frame!.StartsClip, at)) PublishClip();
-                FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, at, picture, p) with
+                // :: Step 1: Take a frame. A live feed gives its newest, a file its next; without one, say so, and never repeat the last score.
+                TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
+                if (taken == TakeResult.Ended) break;
+                if (taken == TakeResult.Nothing)
                 {
-                    Latency = _time.GetElapsedTime(frame.Timestamp),
-                };
+                    TellSilence();
+                    continue;
+                }
 
-                // :: Step 5: Publish. Telemetry is handed over without waiting; a clip is on disk when its call returns.
-                _meter.Ledger.Completed(reading.State);
-                _meter.Latency.Add(reading.Latency);
-                _sink.Frame(in reading);
+                // The lease goes back at the end of the block, and the decoder may write the picture over.
+                using (frame)
+                {
+                    NoteArrival(frame!);
+
+                    // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
+                    FrameState picture = _preprocessor.Fill(frame!, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
+
+                    // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
+                    bool ask = picture == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
+                    ReadOnlySpan<float> p = ask ? _model.Run() : [];
+
+                    // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
+                    TimeSpan at = FeedTimeOf(frame!);
+                    if (_aggregator.ClipEndsBefore(frame!.StartsClip, at)) PublishClip();
+                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, at, picture, p) with
+                    {
+                        Latency = _time.GetElapsedTime(frame.Timestamp),
+                    };
+
+                    // :: Step 5: Publish. Telemetry is handed over without waiting; a clip is on disk when its call returns.
+                    _meter.Ledger.Completed(reading.State);
+                    _meter.Latency.Add(reading.Latency);
+                    _sink.Frame(in reading);
+                    CountFailures(reading.State);
+                }
             }
         }
-
-        PublishClip();
+        finally
+        {
+            PublishClip();
+        }
     }
 }

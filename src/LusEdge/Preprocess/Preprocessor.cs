@@ -33,6 +33,9 @@ public sealed class Preprocessor
     /// <summary>Height of the input in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>Whether the last frame's pixels are in the input; else it still holds an older frame's, which must not be graded again.</summary>
+    public bool Filled { get; private set; }
+
     /// <summary>A preprocessor for what a feed delivers.</summary>
     /// <param name="options">The mask.</param>
     /// <param name="feed">Open: its sizes are known.</param>
@@ -51,10 +54,10 @@ public sealed class Preprocessor
     public FrameState Fill(CapturedFrame frame, Span<byte> input, float blackMean)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, Width * Height);
-        bool filled = frame.HasPicture && frame.Width == Width && frame.Height == Height;
-        float mean = filled ? Copy(frame, input) : 0;
+        Filled = frame.HasPicture && frame.Width == Width && frame.Height == Height;
+        float mean = Filled ? Copy(frame, input) : 0;
         if (frame.IsDamaged) return FrameState.Corrupt;
-        if (!filled || frame.SourceSize != _geometry) return FrameState.ModeChanged;
+        if (!Filled || frame.SourceSize != _geometry) return FrameState.ModeChanged;
         return mean < blackMean ? FrameState.Black : FrameState.Live;
     }
 

@@ -130,38 +130,36 @@ internal sealed class EventStore : IDisposable
         }
     }
 
-    /// <summary>Events that are not refused, oldest first.</summary>
+    /// <summary>Events that are not refused, oldest first; none when the file can't be read just now.</summary>
     /// <param name="after">Ids above this.</param>
     /// <param name="upTo">Ids up to and with this.</param>
     /// <param name="limit">At most this many.</param>
-    public IReadOnlyList<StoredEvent> Read(long after, long upTo, int limit)
+    /// <param name="exceptTopics">Topics to leave out.</param>
+    public IReadOnlyList<StoredEvent> Read(long after, long upTo, int limit, IReadOnlyCollection<string>? exceptTopics = null)
     {
-        var events = new List<StoredEvent>(limit);
-        lock (_lock)
-        {
-            using SqliteCommand command = Command(
-                "SELECT id, topic, payload FROM events WHERE id > $after AND id <= $upTo AND refused IS NULL ORDER BY id LIMIT $limit",
-                ("$after", after), ("$upTo", upTo), ("$limit", limit));
-            using SqliteDataReader reader = command.ExecuteReader();
-            while (reader.Read()) events.Add(new StoredEvent(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
-        }
-
-        return events;
+        string except = exceptTopics is { Count: > 0 } ? $"AND topic NOT IN ({string.Join(',', exceptTopics.Select((_, i) => $"$topic{i}"))})" : "";
+        return Query(
+            $"SELECT id, topic, payload FROM events WHERE id > $after AND id <= $upTo AND refused IS NULL {except} ORDER BY id LIMIT $limit",
+            [("$after", after), ("$upTo", upTo), ("$limit", limit), .. (exceptTopics ?? []).Select((topic, i) => ($"$topic{i}", (object)topic))]);
     }
+
+    /// <summary>The oldest event of each topic that is not refused; none when the file can't be read just now.</summary>
+    public IReadOnlyList<StoredEvent> OldestByTopic() =>
+        Query("SELECT min(id), topic, payload FROM events WHERE refused IS NULL GROUP BY topic ORDER BY min(id)", []);
 
     /// <summary>The broker has taken over these events. Should the deletion be lost, they are sent once more: no harm.</summary>
     /// <param name="ids">Their ids.</param>
     public void Acknowledged(IReadOnlyCollection<long> ids)
     {
         if (ids.Count == 0) return;
-        Write(() => Interlocked.Add(ref _depth, -Execute($"DELETE FROM events WHERE id IN ({string.Join(',', ids)})")));
+        Try(() => Interlocked.Add(ref _depth, -Execute($"DELETE FROM events WHERE id IN ({string.Join(',', ids)})")));
     }
 
     /// <summary>The broker refuses an event for good: it is set aside until the next start.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="reason">MQTT reason code.</param>
     public void SetAside(long id, int reason) =>
-        Write(() => Interlocked.Add(ref _refused, Execute("UPDATE events SET refused = $reason WHERE id = $id", ("$id", id), ("$reason", reason))));
+        Try(() => Interlocked.Add(ref _refused, Execute("UPDATE events SET refused = $reason WHERE id = $id", ("$id", id), ("$reason", reason))));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -223,21 +221,33 @@ internal sealed class EventStore : IDisposable
         Interlocked.Add(ref _discarded, refused + pending);
     }
 
-    // A failed deletion leaves an event to be sent once more: worth a word, not an end.
-    private void Write(Action write)
+    // An event that could not be read or deleted is sent later, or once more: worth a word, not an end.
+    private void Try(Action access)
     {
         lock (_lock)
         {
             try
             {
-                write();
+                access();
             }
             catch (SqliteException e)
             {
-                if (Trouble is null) _log.EventNotDeleted(_connection.DataSource, e.Message);
+                if (Trouble is null) _log.EventStoreTrouble(_connection.DataSource, e.Message);
                 Trouble = e.Message;
             }
         }
+    }
+
+    private List<StoredEvent> Query(string sql, (string Name, object Value)[] parameters)
+    {
+        var events = new List<StoredEvent>();
+        Try(() =>
+        {
+            using SqliteCommand command = Command(sql, parameters);
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read()) events.Add(new StoredEvent(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+        });
+        return events;
     }
 
     private int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)

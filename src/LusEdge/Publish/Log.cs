@@ -17,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(5003, LogLevel.Error, "The broker refuses messages to {Topic}: {Reason}. Allow the device to publish below its own prefix")]
     public static partial void TopicRefused(this ILogger log, string topic, string reason);
 
-    [LoggerMessage(5004, LogLevel.Warning, "Nobody subscribes to {Topic}: events are kept and one is offered again in {Delay}")]
-    public static partial void NobodySubscribes(this ILogger log, string topic, TimeSpan delay);
+    [LoggerMessage(5004, LogLevel.Warning, "Nobody takes events on {Topic} ({Reason}): they are kept, and one is offered again at least every {Period}")]
+    public static partial void EventsNotTaken(this ILogger log, string topic, string reason, TimeSpan period);
 
     [LoggerMessage(5005, LogLevel.Information, "{Count} events that were kept have been delivered")]
     public static partial void BacklogDelivered(this ILogger log, long count);
@@ -38,8 +38,8 @@ internal static partial class Log
     [LoggerMessage(5011, LogLevel.Information, "Events are stored in {File} again")]
     public static partial void EventStoreRecovered(this ILogger log, string file);
 
-    [LoggerMessage(5012, LogLevel.Warning, "A delivered event could not be deleted from {File} and will be sent once more: {Reason}")]
-    public static partial void EventNotDeleted(this ILogger log, string file, string reason);
+    [LoggerMessage(5012, LogLevel.Warning, "Events in {File} could not be read or deleted and will be sent later, or once more: {Reason}")]
+    public static partial void EventStoreTrouble(this ILogger log, string file, string reason);
 
     [LoggerMessage(5013, LogLevel.Error, "{File} is full: the oldest {Count} events gave way. Only the first time is logged")]
     public static partial void EventsDiscarded(this ILogger log, string file, long count);

@@ -1,0 +1,298 @@
+using System.Security.Cryptography;
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Exceptions;
+
+namespace LusEdge.Publish;
+
+/// <summary>
+/// Publishes the pipeline's results to a broker. The pipeline's thread leaves frames in a ring and commits events to a store;
+/// one supervisor keeps a connection and runs four loops on it:
+/// <code>
+/// Frame, Silence -> TelemetryRing -> TelemetrySender -> frame, frames, live            (QoS 0, not stored)
+/// Clip           -> EventStore    -> EventDelivery   -> event/clip                     (QoS 1, until acknowledged)
+/// PipelineMeter                   -> StatusReporter  -> info, availability, health, metrics
+///                                    pings           -> finds a connection that only looks alive
+/// </code>
+/// A broker that is away is a state: the publisher waits for it, and frames meanwhile are counted as a gap.
+/// </summary>
+public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(3);
+    private const int PingsMissed = 2;
+
+    /// <summary>A connection that held this long was a good one: the next loss is followed by a quick attempt.</summary>
+    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
+
+    // A clean stop takes under two seconds even when the broker hangs: these are its three parts.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(10);
+
+    private readonly MqttOptions _options;
+    private readonly Topics _topics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly TopicTable _table;
+    private readonly MessageWriter _writer;
+    private readonly EventStore _store;
+    private readonly TelemetryRing _ring;
+    private readonly TelemetryLoss _loss = new();
+    private readonly WakeSignal _newReading = new();
+    private readonly WakeSignal _newEvent = new();
+    private readonly TelemetrySender _telemetry;
+    private readonly EventDelivery _events;
+    private readonly StatusReporter _status;
+    private readonly JsonBuffer _clipJson = new();
+    private readonly ReconnectDelay _delay = new(Random.Shared);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abort;
+    private readonly Task _supervisor;
+    private long _attempts;
+    private bool _unreachable;
+    private bool _disposed;
+
+    private MqttPublisher(
+        MqttOptions options, Topics topics, ModelInUse model, PipelineMeter meter, EventStore store, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _topics = topics;
+        _time = time;
+        _log = log;
+        _store = store;
+        _table = new TopicTable(topics);
+        _writer = new MessageWriter(topics, _table, options.Frames, model, Guid.CreateVersion7(time.GetUtcNow()), time);
+        _ring = new TelemetryRing(model.Scheme.Grades.Count);
+        _telemetry = new TelemetrySender(_ring, _newReading, _table, _writer, options.Frames, _loss, meter.Ledger, time);
+        _events = new EventDelivery(store, _newEvent, _table, options.MaxResendsPerSecond, time, log);
+        _status = new StatusReporter(_table, _writer, model, store, _events, _loss, new PipelineReader(meter, time), time, log);
+        _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _supervisor = Task.Run(SuperviseAsync);
+    }
+
+    /// <summary>Opens the store of events and begins to look for the broker; does not wait for it.</summary>
+    /// <param name="options">Where and how to publish.</param>
+    /// <param name="topics">The device's topics.</param>
+    /// <param name="model">What grades the frames.</param>
+    /// <param name="meter">What the stages report.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <exception cref="PublishException">The store of events can't be opened.</exception>
+    public static async Task<MqttPublisher> StartAsync(
+        MqttOptions options, Topics topics, ModelInUse model, PipelineMeter meter, TimeProvider time, ILogger<MqttPublisher> logger)
+    {
+        // A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.
+        EventStore store = await Task.Run(() => EventStore.Open(options.EventsDatabase, options.EventsMaxBytes, time, logger)).ConfigureAwait(false);
+        return new MqttPublisher(options, topics, model, meter, store, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public void Frame(in FrameReading reading)
+    {
+        if (!_ring.TryWrite(reading, _time.GetTimestamp())) _loss.Dropped(reading.CapturedAt);
+        _status.Silence = null;
+        _newReading.Set();
+    }
+
+    /// <inheritdoc/>
+    public void Silence(FrameState state, DateTimeOffset since)
+    {
+        // A silence that finds no room is no loss: the next one comes within the second.
+        _ring.TryWrite(state, since, _time.GetUtcNow(), _time.GetTimestamp());
+        _status.Silence = state;
+        _newReading.Set();
+    }
+
+    /// <inheritdoc/>
+    public void Clip(ClipSummary summary)
+    {
+        ClipMessage clip = _writer.Clip(summary);
+        _store.TryAppend(_table.Clip.Topic, _clipJson.Write(clip, LusEdgeJson.Default.ClipMessage).Span, clip.Boot, clip.Seq, clip.T);
+        _newEvent.Set();
+    }
+
+    /// <summary>
+    /// Sends what is on its way, announces the stop and disconnects, all within two seconds. Events that did not make it are in
+    /// the store. Call it when the pipeline has ended.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _abort.CancelAfter(StopTime);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _supervisor.ConfigureAwait(false);
+        _store.Dispose();
+        _status.Dispose();
+        _telemetry.Dispose();
+        _clipJson.Dispose();
+        _newReading.Dispose();
+        _newEvent.Dispose();
+        _stopping.Dispose();
+        _abort.Dispose();
+    }
+
+    private async Task SuperviseAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            string? trouble = null;
+            try
+            {
+                trouble = await ConnectAndServeAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is MqttCommunicationException or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
+            {
+                trouble = e.InnerException?.Message ?? e.Message;
+            }
+            catch (Exception e) // The top of the loop: whatever it is, the next connection is worth a try.
+            {
+                _log.SupervisorFault(e);
+            }
+
+            TimeSpan delay = _delay.Next();
+            if (trouble is not null && !_unreachable) _log.NotConnected(_options.Host, _options.Port, trouble, delay);
+            _unreachable = true;
+            await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One connection from its attempt to its end.</summary>
+    /// <returns>Why there was none, or null when there was one.</returns>
+    private async Task<string?> ConnectAndServeAsync()
+    {
+        long number = _attempts++;
+        byte[] will = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            _writer.Availability(number, Availability.Lost), LusEdgeJson.Default.AvailabilityMessage);
+        (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
+            ClientOptions.For(_options, _topics.Device, _table.Availability, will, ConnectTimeout), _stopping.Token).ConfigureAwait(false);
+        if (opened is null) return refusal;
+
+        await using BrokerConnection connection = opened;
+        _unreachable = false;
+        _log.Connected(_options.Host, _options.Port, connection.Window);
+        long since = _time.GetTimestamp();
+        await ServeAsync(connection, number).ConfigureAwait(false);
+        if (_time.GetElapsedTime(since) > Stable) _delay.Reset();
+        return null;
+    }
+
+    private async Task ServeAsync(BrokerConnection connection, long number)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token);
+        Task<string> pings = PingAsync(connection, end.Token);
+        Task work = WorkAsync(connection, number, end.Token);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = _stopping.Token.Register(stopped.SetResult);
+
+        Task first = await Task.WhenAny(connection.Lost, pings, work, stopped.Task).ConfigureAwait(false);
+        if (first == stopped.Task)
+        {
+            await TakeLeaveAsync(connection, number, pings, work, end).ConfigureAwait(false);
+            return;
+        }
+
+        await end.CancelAsync().ConfigureAwait(false);
+        string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
+            : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
+            : await ReasonOf(work).ConfigureAwait(false);
+        _log.ConnectionLost(_options.Host, _options.Port, reason);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        await EndAsync(pings, work).ConfigureAwait(false);
+        _loss.ConnectionLost();
+    }
+
+    private async Task WorkAsync(BrokerConnection connection, long number, CancellationToken stop)
+    {
+        await _status.AnnounceAsync(connection, number, stop).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] loops =
+        [
+            _telemetry.RunAsync(connection, end.Token),
+            _events.RunAsync(connection, end.Token),
+            _status.RunAsync(connection, end.Token),
+        ];
+        Task first = await Task.WhenAny(loops).ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
+        await EndAsync(loops).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for signs of life: sending alone does not notice a broker that hangs.</summary>
+    /// <returns>Why the connection is to be given up.</returns>
+    private async Task<string> PingAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(PingPeriod, _time);
+        int missed = 0;
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            _loss.Asked();
+            if (await connection.PingAsync(PingTimeout, _time, stop).ConfigureAwait(false))
+            {
+                _loss.Answered();
+                missed = 0;
+                continue;
+            }
+
+            _log.PingMissed(PingTimeout);
+            if (++missed == PingsMissed) break;
+        }
+
+        return $"{PingsMissed} pings were not answered";
+    }
+
+    private async Task TakeLeaveAsync(BrokerConnection connection, long number, Task pings, Task work, CancellationTokenSource end)
+    {
+        long start = _time.GetTimestamp();
+        while ((!_ring.IsEmpty || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < DrainTime)
+        {
+            await Task.Delay(DrainCheck, _time, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await end.CancelAsync().ConfigureAwait(false);
+        await EndAsync(pings, work).ConfigureAwait(false);
+        using var late = new CancellationTokenSource(LeaveTime, _time);
+        try
+        {
+            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken.
+            if (await _status.TakeLeaveAsync(connection, number, late.Token).ConfigureAwait(false))
+            {
+                await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)
+        {
+            _log.FarewellFailed(e.Message);
+        }
+    }
+
+    /// <summary>Waits for loops that were told to end. What they ended with has been seen, or follows from the ending.</summary>
+    private static async Task EndAsync(params Task[] loops)
+    {
+        foreach (Task loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static async Task<string> ReasonOf(Task ended)
+    {
+        try
+        {
+            if (ended is Task<string> withReason) return await withReason.ConfigureAwait(false);
+            await ended.ConfigureAwait(false);
+            return "ended";
+        }
+        catch (Exception e) // Only its words are wanted: the connection is over either way.
+        {
+            return e.InnerException?.Message ?? e.Message;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Tests;
+using LusEdge.Training.Onnx;
+
+namespace LusEdge.IntegrationTests.Pipeline;
+
+public sealed class FramePipelineTests
+{
+    [Fact]
+    public void Every_frame_of_a_source_is_graded_in_order()
+    {
+        using PipelineRun run = PipelineRun.Of(Gray("if(lt(N\\,50)\\,18\\,237)", seconds: 4)).ToItsEnd();
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), run.Frames.Select(f => f.Frame));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => TimeSpan.FromMilliseconds(40 * i)), run.Frames.Select(f => f.Pts!.Value));
+        Assert.All(run.Frames[..50], f => Assert.Equal("0", f.Score!.Value.Grade));
+        Assert.All(run.Frames[50..], f => Assert.Equal("3", f.Score!.Value.Grade));
+        Assert.Equal(100, run.Ledger.Scored);
+        Assert.Equal((100, 100, "3"), (run.Clips.Single().Frames, run.Clips.Single().Usable, run.Clips.Single().Grade));
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(4)]
+    public void Each_grade_of_a_scheme_is_told_from_the_others(int classes)
+    {
+        string steps = string.Join('+', Enumerable.Range(0, classes).Select(i => $"eq(floor(N/25)\\,{i})*{TinyModel.GrayOf(i, classes)}"));
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray(steps, seconds: classes) } };
+        ModelDescription description = classes == 4 ? TinyModel.Four : TinyModel.Seven;
+        using PipelineRun run = new PipelineRun(options, description: description).ToItsEnd();
+
+        Assert.Equal(
+            description.Classes.SelectMany(grade => Enumerable.Repeat(grade, 25)),
+            run.Frames.Select(f => f.Score!.Value.Grade));
+    }
+
+    [Fact]
+    public void A_black_picture_has_no_score()
+    {
+        using PipelineRun run = PipelineRun.Of(Gray("if(between(N\\,10\\,19)\\,1\\,90)", seconds: 2)).ToItsEnd();
+
+        Assert.Equal(10, run.Ledger.Withheld[FrameState.Black]);
+        Assert.All(run.Frames[10..20], f => Assert.Equal(FrameState.Black, f.State));
+        Assert.Equal(40, run.Clips.Single().Usable);
+    }
+
+    [Fact]
+    public void A_best_guess_grades_a_clip_that_is_black_throughout()
+    {
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("1", seconds: 2) } };
+        using PipelineRun run = new PipelineRun(options, bestGuess: true).ToItsEnd();
+
+        Assert.Equal("0", run.Clips.Single().Grade);
+        Assert.Equal(0, run.Clips.Single().Usable);
+        Assert.EndsWith("+best-guess", run.Clips.Single().Rule);
+    }
+
+    [Fact]
+    public async Task A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
+    {
+        using var temp = new TemporaryDirectory();
+        // Three stretches of raw H.264, the middle one of another size: the decoder switches without a new file.
+        foreach ((int i, string size) in ((string[])["64x48", "96x64", "64x48"]).Index())
+        {
+            await FFmpegTool.RunAsync("-f", "lavfi", "-i", $"color=gray:s={size}:r=25:d=1", "-c:v", "libx264", "-bf", "0", temp[$"{i}.h264"]);
+        }
+
+        await File.WriteAllBytesAsync(
+            temp["all.h264"],
+            [.. ((string[])["0.h264", "1.h264", "2.h264"]).SelectMany(f => File.ReadAllBytes(temp[f]))],
+            TestContext.Current.CancellationToken);
+        using PipelineRun run = PipelineRun.Of(temp["all.h264"]).ToItsEnd();
+
+        Assert.Equal(25, run.Ledger.Withheld[FrameState.ModeChanged]);
+        Assert.All(run.Frames[25..50], f => Assert.Equal(FrameState.ModeChanged, f.State));
+        Assert.Equal(50, run.Ledger.Scored);
+    }
+
+    [Fact]
+    public async Task A_damaged_picture_is_counted_marked_and_never_graded()
+    {
+        using var temp = new TemporaryDirectory();
+        await FFmpegTool.RunAsync("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=4", "-c:v", "libx264", "-g", "25", temp["clean.ts"]);
+        await FFmpegTool.RunAsync("-i", temp["clean.ts"], "-c", "copy", "-bsf:v", "noise=amount=20000", temp["noisy.ts"]);
+        using PipelineRun run = PipelineRun.Of(temp["noisy.ts"]).ToItsEnd();
+
+        Assert.True(run.Ledger.Corrupt > 0);
+        Assert.Equal(run.Ledger.Corrupt, run.Frames.Count(f => f.State == FrameState.Corrupt));
+        Assert.Equal(run.Ledger.Corrupt, run.Clips.Single().Withheld[FrameState.Corrupt]);
+    }
+
+    [Fact]
+    public void A_live_feed_that_is_faster_than_the_pipeline_loses_frames_and_counts_each()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var run = PipelineRun.Of("lavfi:testsrc2=s=64x48:r=200,realtime");
+        using var never = new ManualResetEventSlim();
+        run.OnFrame = _ =>
+        {
+            // A pipeline that takes 50 ms a frame gets every tenth.
+            never.Wait(50, TestContext.Current.CancellationToken);
+            if (run.Frames.Count == 20) stop.Cancel();
+        };
+        run.ToItsEnd(stop.Token);
+
+        Assert.True(run.Ledger.Dropped[DropReason.Overload] > 40);
+        Assert.Equal(20, run.Frames.Count);
+        Assert.True(run.Frames[^1].Frame > 60);
+    }
+
+    [Fact]
+    public void A_file_loses_no_frame_however_slow_the_pipeline_is()
+    {
+        using var never = new ManualResetEventSlim();
+        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 1));
+        run.OnFrame = _ => never.Wait(20, TestContext.Current.CancellationToken);
+        run.ToItsEnd();
+
+        Assert.Equal(25, run.Frames.Count);
+        Assert.Empty(run.Ledger.Dropped);
+    }
+
+    [Fact]
+    public void Stopping_accounts_for_the_frames_on_their_way_and_closes_the_clip()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
+        run.OnFrame = frame =>
+        {
+            if (frame.Frame == 30) stop.Cancel();
+        };
+        run.ToItsEnd(stop.Token);
+
+        Assert.Equal(31, run.Frames.Count);
+        Assert.Equal(31, run.Clips.Single().Frames);
+    }
+
+    [Fact]
+    public void A_live_feed_is_cut_into_clips_and_each_loop_of_a_file_starts_one()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var options = new LusEdgeOptions
+        {
+            Capture = new CaptureOptions { Source = Gray("90", seconds: 2), Pace = Pace.Realtime, Loop = true },
+            Aggregate = new LusEdge.Aggregate.AggregateOptions { ClipLength = TimeSpan.FromSeconds(1.2) },
+        };
+        using var run = new PipelineRun(options);
+        run.OnFrame = frame =>
+        {
+            if (frame.Frame >= 110) stop.Cancel();
+        };
+        run.ToItsEnd(stop.Token);
+
+        Assert.Equal([.. run.Frames.Select(f => f.Frame).Order()], run.Frames.Select(f => f.Frame));
+        // 0-1.2 s, 1.2-2 s, and again after the loop at frame 50.
+        Assert.Contains(run.Clips, c => c.FirstFrame == 50);
+        Assert.Contains(run.Clips, c => c.FirstFrame == 100);
+        Assert.InRange(run.Clips[0].End - run.Clips[0].Start, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.2));
+    }
+
+    [Fact]
+    public void A_model_that_fails_on_many_frames_in_a_row_ends_the_run_and_says_why()
+    {
+        // Finite for the gray warm-up picture, beyond float's range for a white one.
+        var graph = new OnnxGraph("overflow");
+        SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e36f, 0, 0, 0], [3.38e38f, 0, 0, 0], 1);
+        byte[] model = graph.ToBytes((ModelDescription.MetadataKey, TinyModel.Four.ToJson()));
+        var options = new LusEdgeOptions
+        {
+            Capture = new CaptureOptions { Source = Gray("if(mod(N\\,9)\\,255\\,if(lt(N\\,30)\\,100\\,255))", seconds: 4) },
+            Health = new HealthOptions { FaultAfterFrames = 20 },
+        };
+        using var run = new PipelineRun(options, model, TinyModel.Four);
+        ModelException e = Assert.Throws<ModelException>(() => run.ToItsEnd());
+
+        Assert.Equal(ModelFailure.Faulted, e.Reason);
+        // Frames 28-47: what came before was broken by a good frame each nine.
+        Assert.Equal(48, run.Frames.Count);
+        Assert.Equal(FrameState.Failed, run.Frames[^1].State);
+    }
+
+    [Fact]
+    public async Task A_stall_is_told_within_a_second_and_no_score_is_repeated()
+    {
+        int port = FFmpegTool.FreePort();
+        using var sender = FFmpegTool.Start(
+            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
+            "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var run = PipelineRun.Of($"udp://127.0.0.1:{port}");
+        DateTimeOffset stalledAt = default;
+        int framesAtStall = 0;
+        run.OnFrame = frame =>
+        {
+            if (run.Frames.Count == 50) FFmpegTool.Signal(sender, "STOP");
+        };
+        run.OnSilence = state =>
+        {
+            if (state != FrameState.NoSignal || stalledAt != default) return;
+            (stalledAt, framesAtStall) = (TimeProvider.System.GetUtcNow(), run.Frames.Count);
+            stop.Cancel();
+        };
+        await Task.Run(() => run.ToItsEnd(stop.Token), TestContext.Current.CancellationToken);
+
+        Assert.InRange(stalledAt - run.Frames[^1].CapturedAt, TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(1));
+        Assert.Equal(framesAtStall, run.Frames.Count);
+    }
+
+    [Fact]
+    public void The_steady_state_allocates_nothing_on_the_pipelines_thread()
+    {
+        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
+        long at500 = 0;
+        long at1500 = 0;
+        run.KeepsFrames = false;
+        run.OnFrame = frame =>
+        {
+            if (frame.Frame == 500) at500 = GC.GetAllocatedBytesForCurrentThread();
+            if (frame.Frame == 1499) at1500 = GC.GetAllocatedBytesForCurrentThread();
+        };
+        run.ToItsEnd();
+
+        // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
+        Assert.InRange(at1500 - at500, 0, 500);
+    }
+
+    private static string Gray(string expression, int seconds) => $"lavfi:nullsrc=s=64x48:r=25:d={seconds},format=gray,geq=lum='{expression}'";
+}

@@ -1,0 +1,98 @@
+using LusEdge.Aggregate;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Publish;
+using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.IntegrationTests.Pipeline;
+
+/// <summary>
+/// A pipeline on a real feed and a real (tiny) model, with a sink that notes everything down. Whatever the test does, at its end
+/// every captured frame must be accounted for.
+/// </summary>
+internal sealed class PipelineRun : IReadingSink, IDisposable
+{
+    private readonly TemporaryDirectory _temp = new();
+    private readonly LusEdgeOptions _options;
+    private readonly PipelineMeter _meter = new();
+    private readonly SeverityModel _model;
+    private readonly VideoFeed _feed;
+    private readonly bool _bestGuess;
+
+    public PipelineRun(LusEdgeOptions options, byte[]? model = null, ModelDescription? description = null, bool bestGuess = false)
+    {
+        _bestGuess = bestGuess;
+        description ??= TinyModel.Seven;
+        string directory = TinyModel.Write(_temp["model"], description.Scheme, model ?? TinyModel.Bytes(description));
+        _options = options with { Infer = new InferOptions { Model = directory, Provider = ProviderChoice.Cpu } };
+        _model = SeverityModel.Load(_options.Infer, NullLogger<SeverityModel>.Instance);
+        _feed = new VideoFeed(_options.Capture, _meter.Ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        _feed.Open();
+    }
+
+    /// <summary>Every frame's reading, in order; the probabilities are copies.</summary>
+    public List<FrameReading> Frames { get; } = [];
+
+    /// <summary>Every clip.</summary>
+    public List<ClipSummary> Clips { get; } = [];
+
+    /// <summary>What was said while no frame came, and when.</summary>
+    public List<(FrameState State, DateTimeOffset At)> Silences { get; } = [];
+
+    /// <summary>Called after a frame was noted down.</summary>
+    public Action<FrameReading>? OnFrame { get; set; }
+
+    /// <summary>Called when the pipeline says that no frame comes.</summary>
+    public Action<FrameState>? OnSilence { get; set; }
+
+    /// <summary>False to note nothing down, for a test of what the pipeline itself allocates.</summary>
+    public bool KeepsFrames { get; set; } = true;
+
+    /// <summary>The account so far.</summary>
+    public LedgerCounts Ledger => _meter.Ledger.Read();
+
+    public static PipelineRun Of(string source) => new(new LusEdgeOptions { Capture = new CaptureOptions { Source = source } });
+
+    /// <summary>Runs to the end of the feed, or until stopped.</summary>
+    public PipelineRun ToItsEnd(CancellationToken? stop = null)
+    {
+        var pipeline = new FramePipeline(_options, _feed, _model, this, _meter, TimeProvider.System, _bestGuess);
+        _feed.Start();
+        pipeline.Run(stop ?? TestContext.Current.CancellationToken);
+        return this;
+    }
+
+    public void Frame(in FrameReading reading)
+    {
+        if (KeepsFrames) Frames.Add(reading with { Score = Copy(reading.Score), Smoothed = Copy(reading.Smoothed) });
+        OnFrame?.Invoke(reading);
+    }
+
+    public void Silence(FrameState state, DateTimeOffset since)
+    {
+        Silences.Add((state, TimeProvider.System.GetUtcNow()));
+        OnSilence?.Invoke(state);
+    }
+
+    public void Clip(ClipSummary summary) => Clips.Add(summary);
+
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _model.Dispose();
+        _temp.Dispose();
+        LedgerCounts ledger = Ledger;
+        Assert.Equal(0, ledger.InFlight);
+        Assert.Equal(0, ledger.Imbalance);
+        if (!KeepsFrames) return;
+        Assert.Equal(Frames.Count, ledger.Scored + ledger.Corrupt + ledger.Withheld.Values.Sum());
+        Assert.Equal(Frames.Count, Clips.Sum(c => c.Frames));
+        Assert.All(Frames, frame => Assert.Equal(frame.State == FrameState.Live, frame.Score is not null));
+    }
+
+    private static Score? Copy(Score? score) => score is { } s ? s with { P = s.P.ToArray() } : null;
+}
