@@ -16,7 +16,7 @@ internal static class FitCommand
             Required = true,
         };
         var seed = new Option<ulong>("--seed") { Description = "Names initial weights and pictures.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
-        var images = Positive("--images", "Training pictures in all, each seen once.", defaults.Images);
+        var images = Positive("--images", "Training pictures in all, each seen once; the last batch is filled up.", defaults.Images);
         var batch = Positive("--batch", "Pictures a step.", defaults.Batch);
         var threads = Positive("--threads", "Threads of the tensor library. Another number gives slightly other weights.", defaults.Threads);
         var fit = new Command(
@@ -30,11 +30,6 @@ internal static class FitCommand
         {
             output, seed, images, batch, threads,
         };
-        fit.Validators.Add(given =>
-        {
-            if (given.GetResult(images) is { Errors: [] } && given.GetResult(batch) is { Errors: [] } && given.GetValue(images) < given.GetValue(batch))
-                given.AddError("--images: give at least as many as --batch.");
-        });
         fit.SetAction(async (parsed, stop) =>
         {
             var settings = new FitSettings
