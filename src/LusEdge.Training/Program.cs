@@ -7,6 +7,7 @@ var root = new Command(
     "lusedge-train",
     "Makes the synthetic phantom and trains and exports the demonstration model.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
 {
+    PhantomCommand.Create(),
     FitCommand.Create(),
     new HelpOption(),
     new VersionOption(),

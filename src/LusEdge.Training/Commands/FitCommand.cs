@@ -16,9 +16,9 @@ internal static class FitCommand
             Required = true,
         };
         var seed = new Option<ulong>("--seed") { Description = "Names initial weights and pictures.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
-        var images = Positive("--images", "Training pictures in all, each seen once; the last batch is filled up.", defaults.Images);
-        var batch = Positive("--batch", "Pictures a step.", defaults.Batch);
-        var threads = Positive("--threads", "Threads of the tensor library. Another number gives slightly other weights.", defaults.Threads);
+        var images = new PositiveOption("--images", "Training pictures in all, each seen once; the last batch is filled up.", defaults.Images);
+        var batch = new PositiveOption("--batch", "Pictures a step.", defaults.Batch);
+        var threads = new PositiveOption("--threads", "Threads of the tensor library. Another number gives slightly other weights.", defaults.Threads);
         var fit = new Command(
             "fit",
             """
@@ -50,15 +50,5 @@ internal static class FitCommand
             return (int)ExitCode.Ok;
         });
         return fit;
-    }
-
-    private static Option<int> Positive(string name, string description, int byDefault)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(given =>
-        {
-            if (given.GetValueOrDefault<int>() < 1) given.AddError($"{name}: give a whole number above 0.");
-        });
-        return option;
     }
 }

@@ -13,6 +13,14 @@ internal static class ProgressDisplay
 
     /// <summary>Does the work on a thread of its own and shows its progress.</summary>
     /// <param name="work">Reports to what it is given, from any thread.</param>
+    public static Task RunAsync(Func<IProgress<WorkProgress>, Task> work) => RunAsync(async progress =>
+    {
+        await work(progress);
+        return true;
+    });
+
+    /// <inheritdoc cref="RunAsync(Func{IProgress{WorkProgress}, Task})"/>
+    /// <returns>What the work returns.</returns>
     public static Task<T> RunAsync<T>(Func<IProgress<WorkProgress>, Task<T>> work)
     {
         if (Console.IsErrorRedirected) return Task.Run(() => work(new Lines(TimeProvider.System)));
