@@ -44,9 +44,9 @@ internal sealed class PhantomRenderer
             float lung = x - slide;
             Array.Clear(_diffuse);
             Array.Clear(_specular);
-            float pleura = scene.PleuraDepth + scene.PleuraTilt * x + scene.PleuraSag * x * x + lift
-                + scene.Irregularity * LargestCourse * scene.PleuraCourse.At(lung);
-            DrawWall(scene, x, pleura);
+            float rest = scene.PleuraDepth + scene.PleuraTilt * x + scene.PleuraSag * x * x;
+            float pleura = rest + lift + scene.Irregularity * LargestCourse * scene.PleuraCourse.At(lung);
+            DrawWall(scene, x, rest, pleura);
             float open = DrawConsolidations(scene, lung, pleura, out float air);
             float veil = DrawBLines(scene, lung, seconds, air);
             DrawPleura(scene, lung, pleura, open, veil);
@@ -71,7 +71,8 @@ internal sealed class PhantomRenderer
         }
     }
 
-    private void DrawWall(PhantomScene scene, float x, float pleura)
+    /// <summary>The chest wall, down to the pleura; its layers follow the course that a healthy pleura would have at rest.</summary>
+    private void DrawWall(PhantomScene scene, float x, float rest, float pleura)
     {
         int end = Index(pleura);
         for (int i = 0; i < end; i++)
@@ -84,7 +85,7 @@ internal sealed class PhantomRenderer
         }
 
         foreach (PhantomScene.Fascia fascia in scene.Fascias)
-            AddLine(fascia.Depth * pleura + 0.004f * fascia.Course.At(x), 0.004f, fascia.Echo);
+            AddLine(fascia.Depth * rest + 0.004f * fascia.Course.At(x), 0.004f, fascia.Echo);
     }
 
     /// <summary>Consolidations replace the air below the pleura.</summary>
