@@ -6,15 +6,21 @@ namespace LusEdge.Training.Fit;
 /// </summary>
 internal static class TemperatureScaling
 {
-    /// <summary>Wide enough for any network; the search is over its logarithm.</summary>
-    private const double Lowest = 0.05, Highest = 20;
+    /// <summary>
+    /// Pictures that are told apart without an error are likeliest at no temperature at all, and every grade would then be a
+    /// certainty. At half, what doubt the network has between neighbours stays visible.
+    /// </summary>
+    internal const float Lowest = 0.5f;
+
+    /// <summary>No network that is of any use is this sure of itself for nothing.</summary>
+    private const float Highest = 20;
 
     /// <summary>Finds the temperature that makes the labels most likely.</summary>
     /// <param name="logits">A row a picture.</param>
     /// <param name="labels">The true class of each picture.</param>
     public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
-        // The negative log-likelihood has a single minimum in the logarithm's neighbourhood: narrow it down by thirds.
+        // The negative log-likelihood has a single minimum: narrow it down by thirds.
         double low = Math.Log(Lowest), high = Math.Log(Highest);
         while (high - low > 1e-4)
         {

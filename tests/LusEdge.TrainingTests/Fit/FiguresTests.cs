@@ -22,7 +22,7 @@ public sealed class FiguresTests
     }
 
     [Theory]
-    [InlineData(0.5f)]
+    [InlineData(0.7f)]
     [InlineData(1)]
     [InlineData(3)]
     public void The_temperature_that_the_labels_were_drawn_with_is_found(float temperature)
@@ -42,6 +42,10 @@ public sealed class FiguresTests
 
         Assert.Equal(temperature, TemperatureScaling.Fit(logits, labels), 0.06 * temperature);
     }
+
+    [Fact]
+    public void A_network_that_is_never_wrong_keeps_a_rest_of_doubt() =>
+        Assert.Equal(TemperatureScaling.Lowest, TemperatureScaling.Fit([[3, 0], [0, 3]], [0, 1]), 1e-3f);
 
     [Fact]
     public void Softmax_survives_large_logits_and_adds_up_to_one()
