@@ -4,6 +4,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Preprocess;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
@@ -62,9 +63,10 @@ internal static class ReplayCommand
             var meter = new PipelineMeter();
             using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, loggers.CreateLogger<VideoFeed>());
             feed.Open();
+            var preprocessor = Preprocessor.For(options.Preprocess, feed);
             feed.Start();
             output.Begin(options.Capture.Source);
-            new FramePipeline(options, feed, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
+            new FramePipeline(options, feed, preprocessor, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
             output.End();
             if (feed.End.Error is not { } error) return ExitCode.Ok;
             Failure.Print($"{options.Capture.Source}: {error}");

@@ -2,8 +2,6 @@ using System.CommandLine;
 using LusEdge.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
-using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
 
