@@ -36,7 +36,9 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
         using IHost host = builder.Build();
+        // Asked for before the run, because the run's end disposes the host.
+        PipelineWorker worker = host.Services.GetRequiredService<PipelineWorker>();
         await host.RunAsync(stop);
-        return (int)host.Services.GetRequiredService<PipelineWorker>().Outcome;
+        return (int)worker.Outcome;
     }
 }
