@@ -1,16 +1,37 @@
-using LusEdge.Training.Fit;
-TorchLibrary.MakeLoadable();
-Run();
-static void Run()
+using System.CommandLine;
+using System.CommandLine.Help;
+using LusEdge.Training.Commands;
+
+// Not RootCommand: it lists itself by the assembly's path when it is started as `dotnet lusedge-train.dll`.
+var root = new Command(
+    "lusedge-train",
+    "Makes the synthetic phantom and trains and exports the demonstration model.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
 {
-    using var t = new Trainer(new FitSettings { Images = 24 * 12 });
-    for (int i = 0; i < 12; i++)
+    PhantomCommand.Create(),
+    FitCommand.Create(),
+    new HelpOption(),
+    new VersionOption(),
+};
+
+try
+{
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Errors.Count > 0)
     {
-        var w = System.Diagnostics.Stopwatch.StartNew();
-        float l = t.Advance();
-        Console.WriteLine($"{i} {l} {w.Elapsed.TotalSeconds:f2}s");
+        foreach (string error in parsed.Errors.Select(e => e.Message).Distinct()) Failure.Print(error);
+        string named = parsed.CommandResult.Command.Name;
+        Failure.Print($"see `{(named == root.Name ? named : $"{root.Name} {named}")} --help`.");
+        return (int)ExitCode.Usage;
     }
-    Directory.CreateDirectory("/tmp/ck");
-    t.Save("/tmp/ck");
-    t.Resume("/tmp/ck", 3);
+
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // A training finishes its step and writes a checkpoint before it leaves.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
+}
+catch (Exception e) // The top of the program: whatever comes here is told in a sentence and an exit code.
+{
+    return (int)Failure.Report(e);
 }

@@ -32,5 +32,5 @@ internal sealed record FitSettings
     public int Width { get; init; } = 64;
 
     /// <summary>Steps in all.</summary>
-    public int Steps => Images / Batch;
+    public int Steps => (Images + Batch - 1) / Batch;
 }

@@ -17,8 +17,26 @@ internal static class TorchLibrary
     /// <summary>Where the build puts the library.</summary>
     public static string DefaultPath { get; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
-    /// <summary>Marks the version in the library beside this program. Call it before anything of TorchSharp is touched.</summary>
-    public static void MakeLoadable()
+    /// <summary>Loads the library. Call it before anything else of TorchSharp is touched.</summary>
+    /// <exception cref="TrainingException">It does not load.</exception>
+    public static void Load()
+    {
+        try
+        {
+            MakeLoadable();
+            TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+        }
+        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(
+                TrainingFailure.TorchUnavailable,
+                $"the tensor library {DefaultPath} does not load; it needs 64-bit x86 Linux with the C++ runtime of Debian 12 or newer (`ldd` says what is missing).",
+                e);
+        }
+    }
+
+    /// <summary>Marks the version in the library beside this program.</summary>
+    private static void MakeLoadable()
     {
         if (!File.Exists(DefaultPath)) return;
         byte[] library = File.ReadAllBytes(DefaultPath);

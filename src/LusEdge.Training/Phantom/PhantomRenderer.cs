@@ -133,7 +133,7 @@ internal sealed class PhantomRenderer
 
         if (scene.WhiteLung > 0)
         {
-            float echo = 0.24f * scene.WhiteLung * (1 + 0.2f * scene.BorderCourse.At(x));
+            float echo = 0.34f * scene.WhiteLung * (1 + 0.2f * scene.BorderCourse.At(x));
             for (int i = start; i < Samples; i++) _diffuse[i] += echo * MathF.Exp(-0.5f * (Depth(i) - air));
             veil = 1;
         }
@@ -155,7 +155,7 @@ internal sealed class PhantomRenderer
 
         AddLine(pleura, scene.PleuraThickness, whole);
         float echo = 0.42f * scene.ALines * whole * (1 - 0.9f * veil);
-        for (int multiple = 2; multiple * pleura < 1; multiple++, echo *= 0.6f)
+        for (int multiple = 2; (multiple - 0.2f) * pleura < 1; multiple++, echo *= 0.6f)
             AddLine(multiple * pleura, scene.PleuraThickness * (0.8f + 0.2f * multiple), echo);
     }
 

@@ -1,0 +1,43 @@
+using LusEdge.Capture;
+using LusEdge.FFmpeg;
+using LusEdge.Infer;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Phantom;
+
+namespace LusEdge.Training.Commands;
+
+/// <summary>From an exception to a sentence on standard error and an exit code. Never a stack trace.</summary>
+internal static class Failure
+{
+    /// <summary>Says what is wrong and returns the code to leave with.</summary>
+    public static ExitCode Report(Exception exception)
+    {
+        if (exception is OperationCanceledException)
+        {
+            Print("stopped.");
+            return ExitCode.Interrupted;
+        }
+
+        ExitCode code = exception switch
+        {
+            TrainingException { Reason: TrainingFailure.TorchUnavailable } => ExitCode.Unavailable,
+            TrainingException { Reason: TrainingFailure.NotFound } => ExitCode.NotFound,
+            TrainingException => ExitCode.BadData,
+            PhantomException { Reason: PhantomFailure.EncoderMissing } => ExitCode.Unavailable,
+            PhantomException or ModelException => ExitCode.BadData,
+            CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable } => ExitCode.NotFound,
+            CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
+            CaptureException => ExitCode.BadData,
+            FFmpegException => ExitCode.Unavailable,
+            IOException or UnauthorizedAccessException => ExitCode.BadData,
+            _ => ExitCode.Internal,
+        };
+        Print(code == ExitCode.Internal
+            ? $"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version."
+            : exception.Message);
+        return code;
+    }
+
+    /// <summary>A sentence for a person, on standard error: standard output is for results.</summary>
+    public static void Print(string sentence) => Console.Error.WriteLine($"lusedge-train: {sentence}");
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace LusEdge.Training.Fit;
+
+/// <summary>
+/// A directory with the newest checkpoint of one training. A checkpoint appears under its name only when it is complete, and the
+/// one before it is deleted only then: whenever the program is killed, a whole one is there.
+/// </summary>
+/// <param name="root">The training's directory; made when the first checkpoint is written.</param>
+internal sealed class CheckpointFolder(string root)
+{
+    private const string Prefix = "step-";
+
+    /// <summary>The newest checkpoint's directory, or null.</summary>
+    public string? Newest => Complete().LastOrDefault();
+
+    /// <summary>Writes a checkpoint and deletes those before it.</summary>
+    /// <param name="record">What stands beside the weights.</param>
+    /// <param name="trainer">Whose weights to write.</param>
+    public void Write(TrainingRecord record, Trainer trainer)
+    {
+        string name = Path.Combine(root, $"{Prefix}{record.Step:D7}"), unfinished = $"{name}.part";
+        Directory.CreateDirectory(unfinished);
+        trainer.Save(unfinished);
+        File.WriteAllText(Path.Combine(unfinished, TrainingRecord.FileName), record.ToJson());
+
+        // The last step's checkpoint is written twice: before the evaluation and, with its figures, after it.
+        if (Directory.Exists(name)) Directory.Delete(name, recursive: true);
+        Directory.Move(unfinished, name);
+        foreach (string older in Complete().Where(path => path != name)) Directory.Delete(older, recursive: true);
+    }
+
+    private string[] Complete() => Directory.Exists(root)
+        ? [.. Directory.EnumerateDirectories(root, $"{Prefix}*")
+            .Where(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Order(StringComparer.Ordinal)]
+        : [];
+}

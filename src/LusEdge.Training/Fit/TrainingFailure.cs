@@ -1,0 +1,20 @@
+namespace LusEdge.Training.Fit;
+
+/// <summary>Why a training can't go on or can't be exported.</summary>
+internal enum TrainingFailure
+{
+    /// <summary>The tensor library does not load.</summary>
+    TorchUnavailable,
+
+    /// <summary>The directory holds a training that began with other settings.</summary>
+    OtherSettings,
+
+    /// <summary>The directory holds no training.</summary>
+    NotFound,
+
+    /// <summary>The training has not come to its end.</summary>
+    NotFinished,
+
+    /// <summary>A checkpoint's file can't be read.</summary>
+    Unreadable,
+}
