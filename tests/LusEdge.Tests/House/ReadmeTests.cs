@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using LusEdge.Configuration;
 using LusEdge.Contract;
 
 namespace LusEdge.Tests.House;
@@ -55,6 +57,19 @@ public sealed partial class ReadmeTests
         Assert.NotEmpty(packages.Descendants("PackageVersion"));
         Assert.Empty(direct.Distinct().Where(package => !Readme.Contains($"`{package}`", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Every_key_of_the_configuration_is_in_its_document_and_the_other_way_round()
+    {
+        IEnumerable<string> documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+        Assert.Equal(Keys(ConfigurationFile.Schema(), "").Order(), documented.Order());
+    }
+
+    private static IEnumerable<string> Keys(JsonNode schema, string place) =>
+        schema["properties"] is JsonObject properties
+            ? properties.SelectMany(p => Keys(p.Value!, place.Length == 0 ? p.Key : $"{place}:{p.Key}"))
+            : [place];
 
     [Fact]
     public void Every_promise_has_a_test_that_exists()
