@@ -55,7 +55,7 @@ public sealed partial class ReadmeTests
             from reference in XDocument.Load(file).Descendants("PackageReference")
             select reference.Attribute("Include")!.Value;
         Assert.NotEmpty(packages.Descendants("PackageVersion"));
-        Assert.Empty(direct.Distinct().Where(package => !Readme.Contains($"`{package}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(direct.Distinct(), package => !Readme.Contains($"`{package}`", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed partial class ReadmeTests
         MatchCollection named = TestName().Matches(promises);
 
         Assert.NotEmpty(named);
-        Assert.Empty(named.Select(m => m.Groups[1].Value).Where(test => !tests.Contains($" {test}(", StringComparison.Ordinal)));
+        Assert.DoesNotContain(named.Select(m => m.Groups[1].Value), test => !tests.Contains($" {test}(", StringComparison.Ordinal));
         foreach (string row in promises.Split('\n').Where(l => l.StartsWith("| P", StringComparison.Ordinal))) Assert.Matches(TestName(), row);
     }
 
