@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using MQTTnet;
 using MQTTnet.Formatter;
+using MQTTnet.Packets;
 
 namespace LusEdge.EndToEndTests;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
@@ -19,6 +20,11 @@ internal static class ReplayCommand
             Description = "Video files, or whatever else FFmpeg opens.",
             Arity = ArgumentArity.OneOrMore,
         };
+        // A list of anything takes in a mistyped option too.
+        sources.Validators.Add(given =>
+        {
+            foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-'))) given.AddError($"Unrecognized command or argument '{token.Value}'.");
+        });
         var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "On standard output one JSON object a frame, then one a file." };
         var bestGuess = new Option<bool>("--best-guess") { Description = "Grade every clip that has a decodable frame, however little there is to go by." };
