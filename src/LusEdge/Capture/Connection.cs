@@ -26,6 +26,7 @@ internal sealed class Connection : IDisposable
     private int _pixelFormat = -1;
     private DamageLatch _latch;
     private long _readAt;
+    private bool _lastPacketIsCut;
     private bool _draining;
 
     private Connection(
@@ -94,7 +95,7 @@ internal sealed class Connection : IDisposable
         catch (FFmpegException e)
         {
             demuxer?.Dispose();
-            throw OpenFailure.From(source, e, options.OpenTimeout);
+            throw OpenFailure.From(source, e, options);
         }
         catch
         {
@@ -150,6 +151,7 @@ internal sealed class Connection : IDisposable
         if (read.IsOk)
         {
             _readAt = _time.GetTimestamp();
+            _lastPacketIsCut = _packet.IsCorrupt;
             _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
             AvResult sent = _decoder.Send(_packet);
             _packet.Clear();
@@ -157,6 +159,8 @@ internal sealed class Connection : IDisposable
             return true;
         }
 
+        // A file that was cut off ends in a packet that is not all there, which FFmpeg takes for an ordinary end.
+        if (read == AvResult.End && _lastPacketIsCut) read = AvResult.InvalidData;
         if (read != AvResult.End)
         {
             Broken = read;
