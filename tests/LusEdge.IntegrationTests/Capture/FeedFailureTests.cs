@@ -60,6 +60,22 @@ public sealed class FeedFailureTests : FeedTest
     }
 
     [Fact]
+    public void An_address_that_the_server_does_not_know_is_not_found()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var answering = new Thread(() =>
+        {
+            using TcpClient client = server.AcceptTcpClient();
+            _ = client.GetStream().Read(new byte[4096]);
+            client.GetStream().Write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8);
+        });
+        answering.Start();
+        AssertFails(CaptureFailure.NotFound, $"http://{server.LocalEndpoint}/live", "does not exist");
+        answering.Join();
+    }
+
+    [Fact]
     public void A_protocol_that_FFmpeg_does_not_have_is_told() =>
         AssertFails(CaptureFailure.NotFound, "carrierpigeon://10.0.0.7/", "protocol");
 
