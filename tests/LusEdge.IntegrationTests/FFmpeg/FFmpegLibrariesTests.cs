@@ -81,7 +81,7 @@ public sealed class FFmpegLibrariesTests
     {
         FFmpegLibraries.Load();
         var lines = new List<(FFmpegLogLevel Level, string Line)>();
-        FFmpegLog.Attach((level, line) => lines.Add((level, line)));
+        FFmpegLog.Attach((level, line) => lines.Add((level, line)), FFmpegLogLevel.Info);
         try
         {
             using var deadline = new ReadDeadline();
@@ -100,7 +100,7 @@ public sealed class FFmpegLibrariesTests
     public void A_sink_that_throws_does_no_harm()
     {
         FFmpegLibraries.Load();
-        FFmpegLog.Attach((_, _) => throw new InvalidOperationException("a full disk, say"));
+        FFmpegLog.Attach((_, _) => throw new InvalidOperationException("a full disk, say"), FFmpegLogLevel.Info);
         try
         {
             using var deadline = new ReadDeadline();
