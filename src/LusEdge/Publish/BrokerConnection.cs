@@ -51,7 +51,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
             MqttClientConnectResult answer = await connection._client.ConnectAsync(options, stop).ConfigureAwait(false);
             if (answer.ResultCode == MqttClientConnectResultCode.Success)
             {
-                connection.Window = Math.Min((int)(answer.ReceiveMaximum ?? ushort.MaxValue), LargestWindow);
+                // The library says null or 0 where the broker says nothing, which means 65,535.
+                connection.Window = answer.ReceiveMaximum is > 0 and < LargestWindow ? answer.ReceiveMaximum.Value : LargestWindow;
                 connection._window.Release(connection.Window);
                 return (connection, "");
             }

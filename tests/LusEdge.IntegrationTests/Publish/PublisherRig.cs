@@ -86,6 +86,7 @@ internal sealed class PublisherRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        foreach (FakeLogRecord entry in Log.GetSnapshot()) TestContext.Current.TestOutputHelper?.WriteLine(entry.ToString());
         _stop.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
