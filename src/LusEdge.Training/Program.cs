@@ -9,6 +9,7 @@ var root = new Command(
 {
     PhantomCommand.Create(),
     FitCommand.Create(),
+    ExportCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };

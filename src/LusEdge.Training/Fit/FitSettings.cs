@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LusEdge.Training.Fit;
 
 /// <summary>Everything that decides what weights come out: same settings, same weights, to the last bit.</summary>
@@ -31,6 +33,15 @@ internal sealed record FitSettings
     /// <value>The default is 64: ResNet-18.</value>
     public int Width { get; init; } = 64;
 
+    /// <summary>Pictures that the temperature is fitted on; a multiple of 28.</summary>
+    /// <value>The default is 1400: 200 a grade.</value>
+    public int CalibrationPictures { get; init; } = 1400;
+
+    /// <summary>Pictures that the figures of the model card come from; a multiple of 28.</summary>
+    /// <value>The default is 2800: 400 a grade.</value>
+    public int HeldOutPictures { get; init; } = 2800;
+
     /// <summary>Steps in all.</summary>
+    [JsonIgnore]
     public int Steps => (Images + Batch - 1) / Batch;
 }

@@ -9,6 +9,11 @@ namespace LusEdge.Training.Fit;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
+    /// <summary>The weights' file in a checkpoint.</summary>
+    public const string WeightsFile = "weights.bin";
+
+    private const string OptimizerFile = "optimizer.bin";
+
     private const double WeightDecay = 0.01;
 
     /// <summary>Longest gradient that is followed as it is: early steps from scratch can be wild.</summary>
@@ -62,8 +67,8 @@ internal sealed class Trainer : IDisposable
     /// <param name="directory">An existing directory.</param>
     public void Save(string directory)
     {
-        Network.save(Path.Combine(directory, "weights.bin"));
-        _optimizer.save_state_dict(Path.Combine(directory, "optimizer.bin"));
+        Network.save(Path.Combine(directory, WeightsFile));
+        _optimizer.save_state_dict(Path.Combine(directory, OptimizerFile));
     }
 
     /// <summary>Goes on from where a run with the same settings was.</summary>
@@ -71,8 +76,8 @@ internal sealed class Trainer : IDisposable
     /// <param name="step">Steps done by then.</param>
     public void Resume(string directory, int step)
     {
-        Network.load(Path.Combine(directory, "weights.bin"));
-        _optimizer.load_state_dict(Path.Combine(directory, "optimizer.bin"));
+        Network.load(Path.Combine(directory, WeightsFile));
+        _optimizer.load_state_dict(Path.Combine(directory, OptimizerFile));
         Step = step;
     }
 

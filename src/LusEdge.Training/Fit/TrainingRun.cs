@@ -18,12 +18,6 @@ internal sealed class TrainingRun(FitSettings settings, CheckpointFolder folder,
     /// <summary>Pictures graded at once where no gradient is kept.</summary>
     private const int EvaluationBatch = 28;
 
-    /// <summary>Pictures that the temperature is fitted on.</summary>
-    internal const int CalibrationPictures = 1400;
-
-    /// <summary>Pictures that the figures of the model card come from.</summary>
-    internal const int HeldOutPictures = 2800;
-
     /// <summary>Trains to the end, or until cancelled: then the newest state is in a checkpoint.</summary>
     /// <param name="progress">Told after every step, and after every batch of the evaluation.</param>
     /// <param name="cancel">Asks to stop.</param>
@@ -62,9 +56,9 @@ internal sealed class TrainingRun(FitSettings settings, CheckpointFolder folder,
         }
 
         Write(null);
-        (List<float[]> logits, List<int> labels) = Grade(trainer.Network, settings.Seed + 1, CalibrationPictures, "calibrating", progress, cancel);
+        (List<float[]> logits, List<int> labels) = Grade(trainer.Network, settings.Seed + 1, settings.CalibrationPictures, "calibrating", progress, cancel);
         float temperature = TemperatureScaling.Fit(logits, labels);
-        (logits, labels) = Grade(trainer.Network, settings.Seed + 2, HeldOutPictures, "evaluating", progress, cancel);
+        (logits, labels) = Grade(trainer.Network, settings.Seed + 2, settings.HeldOutPictures, "evaluating", progress, cancel);
         var result = new TrainingOutcome(temperature, Evaluation.Of([.. logits.Select(row => TemperatureScaling.Softmax(row, temperature))], labels));
         Write(result);
         return result;
@@ -80,6 +74,7 @@ internal sealed class TrainingRun(FitSettings settings, CheckpointFolder folder,
         int area = settings.Size * settings.Size;
         var levels = new float[EvaluationBatch * area];
         var labels = new int[EvaluationBatch];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(count % EvaluationBatch, 0);
         var result = (Logits: new List<float[]>(count), Labels: new List<int>(count));
         network.eval();
         using var noGradient = no_grad();

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using LusEdge.Capture;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Preprocess;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Phantom;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.Training.Export;
+
+/// <summary>
+/// Grades a phantom walk with an exported file, on the appliance's own way: Capture decodes, Preprocess fills the input, Infer runs.
+/// What the figures of the training can't show, a codec's losses or a slip in the export, shows here.
+/// </summary>
+internal static class ClipCheck
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Grades every frame by itself.</summary>
+    /// <param name="model">The exported file, loaded.</param>
+    /// <param name="clip">The walk's file; its sidecar lies beside it.</param>
+    /// <param name="progress">Told after every frame.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="CaptureException">The clip can't be decoded.</exception>
+    /// <exception cref="TrainingException">The sidecar is missing, or doesn't fit the clip.</exception>
+    public static Evaluation Run(SeverityModel model, string clip, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        PhantomSidecar sidecar = LoadSidecar(Path.ChangeExtension(clip, ".json"));
+        var ledger = new FrameLedger();
+        using var feed = new VideoFeed(new CaptureOptions { Source = clip }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        feed.Open();
+        var preprocessor = Preprocessor.For(new PreprocessOptions(), feed);
+        var probabilities = new List<float[]>();
+        var labels = new List<int>();
+        feed.Start();
+        while (feed.Take(Patience, out CapturedFrame? frame) is var taken and not TakeResult.Ended)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (taken == TakeResult.Nothing) continue;
+            using (frame)
+            {
+                Span<byte> input = model.InputFor(preprocessor.Width, preprocessor.Height);
+                FrameState state = preprocessor.Fill(frame!, input, model.Description.Gate.BlackMean);
+                ledger.Completed(state);
+                if (state != FrameState.Live || sidecar.Steps.FirstOrDefault(step => frame!.Number >= step.From && frame.Number <= step.To) is not { } shown)
+                {
+                    throw new TrainingException(
+                        TrainingFailure.Unreadable, $"{clip}: frame {frame!.Number} is {state} or not in the sidecar; write both anew with `lusedge-train phantom`.");
+                }
+
+                probabilities.Add(model.Run().ToArray());
+                labels.Add(model.InUse.Scheme.Grades.ToList().IndexOf(shown.Grade));
+                progress.Report(new WorkProgress("checking", probabilities.Count, sidecar.Frames));
+            }
+        }
+
+        return labels.Count == sidecar.Frames
+            ? Evaluation.Of(probabilities, labels)
+            : throw new TrainingException(
+                TrainingFailure.Unreadable, $"{clip}: it has {labels.Count} frames and its sidecar {sidecar.Frames}; write both anew with `lusedge-train phantom`.");
+    }
+
+    private static PhantomSidecar LoadSidecar(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), PhantomJson.Default.PhantomSidecar) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new TrainingException(TrainingFailure.Unreadable, $"{file}: can't be read: {e.Message} Write clip and sidecar anew with `lusedge-train phantom`.", e);
+        }
+    }
+}

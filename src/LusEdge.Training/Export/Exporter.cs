@@ -1,0 +1,122 @@
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Phantom;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.Training.Export;
+
+/// <summary>
+/// <c>lusedge-train export</c>: from a finished training to a model directory that the appliance loads. The directory is made beside
+/// its place, checked there by grading a clip, and takes its place only then.
+/// </summary>
+internal static class Exporter
+{
+    private const string Id = "lus-severity-7", Scheme = "sanmatteo-7";
+
+    /// <summary>A sector picture is never this dark; a picture without a signal is.</summary>
+    private const float BlackMean = 3;
+
+    /// <summary>Under this the network hesitates between several of seven grades.</summary>
+    private const float MinConfidence = 0.4f;
+
+    /// <summary>Exports.</summary>
+    /// <param name="checkpoints">The training's directory.</param>
+    /// <param name="directory">The model's directory; what is there is replaced as a whole.</param>
+    /// <param name="version">The manifest's version, from 1.</param>
+    /// <param name="walk">The phantom clip to grade, with its sidecar beside it.</param>
+    /// <param name="progress">Told how far the check is.</param>
+    /// <param name="cancel">Stops; the model's directory is then as it was.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="TrainingException">There is no finished training, or the clip doesn't fit its sidecar.</exception>
+    public static ModelCard Run(string checkpoints, string directory, int version, string walk, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        string checkpoint = new CheckpointFolder(checkpoints).Newest
+            ?? throw new TrainingException(TrainingFailure.NotFound, $"{checkpoints} holds no training; run `lusedge-train fit --out {checkpoints}` first.");
+        TrainingRecord record = TrainingRecord.Load(checkpoint);
+        TrainingOutcome outcome = record.Outcome ?? throw new TrainingException(
+            TrainingFailure.NotFinished, $"{checkpoint}: the training is not finished; run `lusedge-train fit` with the same options to go on.");
+
+        directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        string unfinished = $"{directory}.part";
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        Directory.CreateDirectory(unfinished);
+        try
+        {
+            byte[] weights = File.ReadAllBytes(Path.Combine(checkpoint, Trainer.WeightsFile));
+            byte[] file = Build(record, outcome, checkpoint, ModelManifest.HashOf(weights));
+            File.WriteAllBytes(Path.Combine(unfinished, SeverityModel.FileName), file);
+            var manifest = new ModelManifest(Id, version, Scheme, ModelManifest.HashOf(file));
+            WriteManifest(manifest);
+            using (SeverityModel model = SeverityModel.Load(
+                new InferOptions { Model = unfinished, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance))
+            {
+                Evaluation walked = ClipCheck.Run(model, walk, progress, cancel);
+                var card = new ModelCard(
+                    "A demonstration model: it shows what the appliance does with a picture.",
+                    "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.",
+                    ModelCard.Synthetic,
+                    outcome.Temperature,
+                    CardFigures.Of(outcome.HeldOut),
+                    CardFigures.Of(walked));
+                WriteManifest(manifest with { Card = card.ToJson() });
+                File.WriteAllText(Path.Combine(unfinished, "README.md"), card.ToMarkdown(Id, record));
+                TakePlace(unfinished, directory);
+                return card;
+            }
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        }
+
+        void WriteManifest(ModelManifest manifest) => File.WriteAllText(Path.Combine(unfinished, ModelManifest.FileName), manifest.ToJson());
+    }
+
+    /// <summary>What an exported file says about itself. Whatever this trainer exports is for demonstration only; nothing unsets that.</summary>
+    /// <param name="settings">How it was trained.</param>
+    /// <param name="temperature">What the logits are divided by.</param>
+    /// <param name="weightsHash">SHA-256 of the weights that were exported.</param>
+    internal static ModelDescription Describe(FitSettings settings, float temperature, string weightsHash) => new()
+    {
+        V = 1,
+        Scheme = Scheme,
+        Classes = [.. Appearance.Grades.Select(appearance => appearance.Grade)],
+        Severities = [.. Appearance.Grades.Select(appearance => appearance.Grade[0] - '0')],
+        Input = new ModelInput("frame", settings.Size, settings.Size),
+        Preprocessing = new ModelPreprocessing("gray", "stretch-half-pixel-bilinear", Normalisation.Mean, Normalisation.Std),
+        Precision = "fp32",
+        Temperature = temperature,
+        Gate = new ModelGate(BlackMean, MinConfidence),
+        Provenance = new ModelProvenance
+        {
+            DemonstrationOnly = true,
+            TrainedOn = ModelCard.Synthetic,
+            More = new Dictionary<string, JsonElement>
+            {
+                ["architecture"] = JsonSerializer.SerializeToElement("resnet18", JsonSerializerOptions.Default),
+                ["seed"] = JsonSerializer.SerializeToElement(settings.Seed, JsonSerializerOptions.Default),
+                ["threads"] = JsonSerializer.SerializeToElement(settings.Threads, JsonSerializerOptions.Default),
+                ["images"] = JsonSerializer.SerializeToElement(settings.Images, JsonSerializerOptions.Default),
+                ["weights_sha256"] = JsonSerializer.SerializeToElement(weightsHash, JsonSerializerOptions.Default),
+            },
+        },
+    };
+
+    private static byte[] Build(TrainingRecord record, TrainingOutcome outcome, string checkpoint, string weightsHash)
+    {
+        using var trainer = new Trainer(record.Settings);
+        trainer.Resume(checkpoint, record.Step);
+        return ResidualGraph.Build(trainer.Network, Describe(record.Settings, outcome.Temperature, weightsHash));
+    }
+
+    /// <summary>A directory can't be replaced in one step: the old one steps aside first, and is deleted when the new one stands.</summary>
+    private static void TakePlace(string unfinished, string directory)
+    {
+        string old = $"{directory}.old";
+        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+        if (Directory.Exists(directory)) Directory.Move(directory, old);
+        Directory.Move(unfinished, directory);
+        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+    }
+}

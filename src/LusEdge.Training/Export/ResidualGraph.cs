@@ -1,0 +1,59 @@
+using LusEdge.Infer;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Onnx;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LusEdge.Training.Export;
+
+/// <summary>
+/// Writes a trained network as an ONNX file that takes the appliance's picture as it is. Batch normalisation is folded into the
+/// convolution before it: once the network no longer learns, both are one multiplication and one addition.
+/// </summary>
+internal static class ResidualGraph
+{
+    /// <summary>The file's content.</summary>
+    /// <param name="network">Trained; only read.</param>
+    /// <param name="description">What the file says about itself; its input, normalisation and temperature are what the graph computes with.</param>
+    public static byte[] Build(ResidualNetwork network, ModelDescription description)
+    {
+        using var noGradient = no_grad();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var graph = new OnnxGraph("residual_network");
+        ModelPreprocessing picture = description.Preprocessing;
+        string value = SeverityGraph.Preprocess(
+            graph, description.Input.Width, description.Input.Height, (float)picture.Mean, (float)picture.Std);
+
+        value = graph.Node("Relu", [Convolve(graph, value, network.Stem, network.StemNorm)]);
+        value = graph.Node("MaxPool", [value], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
+        foreach (ResidualBlock block in network.Blocks) value = Add(graph, value, block);
+        SeverityGraph.Classify(
+            graph, value, Numbers(network.Classifier.weight!), Numbers(network.Classifier.bias!), (float)description.Temperature);
+        return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
+    }
+
+    private static string Add(OnnxGraph graph, string input, ResidualBlock block)
+    {
+        string through = graph.Node("Relu", [Convolve(graph, input, block.First, block.FirstNorm)]);
+        through = Convolve(graph, through, block.Second, block.SecondNorm);
+        string around = block.Shortcut is null ? input : Convolve(graph, input, block.Shortcut, block.ShortcutNorm!);
+        return graph.Node("Relu", [graph.Node("Add", [through, around])]);
+    }
+
+    private static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNorm2d norm)
+    {
+        // gamma * (w x - mean) / sqrt(var + eps) + beta, sorted by what depends on x.
+        Tensor scale = norm.weight! / (norm.running_var! + norm.eps).sqrt();
+        Tensor weight = convolution.weight! * scale.view(-1, 1, 1, 1);
+        Tensor bias = norm.bias! - norm.running_mean! * scale;
+        long stride = convolution.stride[0], padding = convolution.padding![0];
+        return graph.Node(
+            "Conv",
+            [input, graph.Constant(Numbers(weight), weight.shape), graph.Constant(Numbers(bias), bias.shape)],
+            ("kernel_shape", weight.shape[2..]),
+            ("strides", new[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding }));
+    }
+
+    private static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+}
