@@ -2,6 +2,8 @@ using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
+using LusEdge.Preprocess;
+using LusEdge.Publish;
 
 namespace LusEdge.Cli;
 
@@ -30,6 +32,12 @@ internal static class Failure
             case ModelException model:
                 Print(model.Message);
                 return model.Reason == ModelFailure.ProviderUnavailable ? ExitCode.Unavailable : ExitCode.BadData;
+            case PreprocessException:
+                Print(exception.Message);
+                return ExitCode.BadData;
+            case PublishException:
+                Print(exception.Message);
+                return ExitCode.Unavailable;
             default:
                 Print($"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version.");
                 return ExitCode.Internal;

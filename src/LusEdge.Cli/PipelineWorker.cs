@@ -1,3 +1,4 @@
+using LusEdge.Capture;
 using LusEdge.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,10 @@ internal sealed class PipelineWorker(
         try
         {
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stoppingToken);
-            await appliance.RunAsync(stoppingToken);
+            FeedEnd end = await appliance.RunAsync(stoppingToken);
+            if (end.Error is not { } error) return;
+            Failure.Print(error);
+            Outcome = ExitCode.BadData;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -24,7 +24,7 @@ public sealed record InfoMessage : Message
     /// <summary>What grades the frames.</summary>
     public required ModelInfo Model { get; init; }
 
-    /// <summary>The file in docs/schemas/v1 that describes each topic's messages, by topic below the device.</summary>
+    /// <summary>The <c>$id</c> of the schema in docs/schemas/v1 of each topic's messages, by topic below the device.</summary>
     public required IReadOnlyDictionary<string, string> Schemas { get; init; }
 
     /// <summary>The topics below the device that this device publishes.</summary>

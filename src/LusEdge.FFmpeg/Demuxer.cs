@@ -47,9 +47,48 @@ public sealed unsafe class Demuxer : IDisposable
     /// <param name="url">What FFmpeg is to open: a path, a URL, a device, a filter graph.</param>
     /// <param name="format">FFmpeg's name of the format or device, null to find out.</param>
     /// <param name="options">Options of the format and the protocol, by FFmpeg's names.</param>
-    /// <param name="deadline">Armed by the caller: bounds the opening, and every later read. Must outlive the source only in the caller's hands; the source holds on to it itself.</param>
+    /// <param name="deadline">Armed by the caller: bounds the opening, and every later read.</param>
     /// <exception cref="FFmpegException">Not opened, no video, or an option was not understood.</exception>
     public static Demuxer Open(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
+    {
+        // The callback reads it from the first moment on; once open, the context's handle holds it.
+        bool held = false;
+        try
+        {
+            deadline.DangerousAddRef(ref held);
+            return OpenHeld(url, format, options, deadline);
+        }
+        finally
+        {
+            if (held) deadline.DangerousRelease();
+        }
+    }
+
+    /// <summary>Reads the next packet of the video stream.</summary>
+    /// <param name="packet">Empty; filled on success.</param>
+    /// <returns>Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>, or what went wrong.</returns>
+    public AvResult Read(Packet packet)
+    {
+        while (true)
+        {
+            AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
+
+            // After a stall the parser hands out what it still held: tested here too, or it takes twice as long to see a stall.
+            if (_deadline.HasPassed)
+            {
+                packet.Clear();
+                return AvResult.Interrupted;
+            }
+
+            if (!result.IsOk || packet.StreamIndex == _index) return result;
+            packet.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _context.Dispose();
+
+    private static Demuxer OpenHeld(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
     {
         nint inputFormat = 0;
         if (format is not null && (inputFormat = LibAv.av_find_input_format(format)) == 0) throw new FFmpegException(AvResult.DemuxerNotFound, $"open \"{format}\"");
@@ -86,30 +125,6 @@ public sealed unsafe class Demuxer : IDisposable
             throw;
         }
     }
-
-    /// <summary>Reads the next packet of the video stream.</summary>
-    /// <param name="packet">Empty; filled on success.</param>
-    /// <returns>Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>, or what went wrong.</returns>
-    public AvResult Read(Packet packet)
-    {
-        while (true)
-        {
-            AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
-
-            // After a stall the parser hands out what it still held: tested here too, or it takes twice as long to see a stall.
-            if (_deadline.HasPassed)
-            {
-                packet.Clear();
-                return AvResult.Interrupted;
-            }
-
-            if (!result.IsOk || packet.StreamIndex == _index) return result;
-            packet.Clear();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _context.Dispose();
 
     private static string Text(nint utf8) => Marshal.PtrToStringUTF8(utf8) ?? "unknown";
 }

@@ -35,15 +35,15 @@ public static unsafe class FFmpegLog
     private const int LineSize = 1024;
 
     [ThreadStatic]
-    private static FFmpegLogLine? t_sink;
+    private static Route? t_route;
 
     [ThreadStatic]
     private static string? t_lastError;
 
     [ThreadStatic]
-    private static int t_printPrefix;
+    private static bool t_withinLine;
 
-    private static volatile FFmpegLogLine? s_latest;
+    private static volatile Route? s_latest;
 
     /// <summary>The last line of level error or fatal on this thread since <see cref="Attach"/> or <see cref="Forget"/>: often the cause that a bare error code hides.</summary>
     public static string? LastError => t_lastError;
@@ -53,19 +53,25 @@ public static unsafe class FFmpegLog
     /// which belong to no caller, until another sink is attached.
     /// </summary>
     /// <param name="sink">Where the lines go.</param>
-    public static void Attach(FFmpegLogLine sink)
+    /// <param name="finest">What is finer is not even put into words: some releases have something to say about every frame. Errors always are.</param>
+    public static void Attach(FFmpegLogLine sink, FFmpegLogLevel finest)
     {
-        t_sink = sink;
-        t_printPrefix = 1;
-        s_latest = sink;
+        int most = finest switch
+        {
+            FFmpegLogLevel.Info => AvLogInfo,
+            FFmpegLogLevel.Warning => AvLogWarning,
+            _ => AvLogError,
+        };
+        s_latest = t_route = new Route(sink, most);
+        t_withinLine = false;
         Forget();
     }
 
     /// <summary>Ends what <see cref="Attach"/> began.</summary>
     public static void Detach()
     {
-        if (s_latest == t_sink) s_latest = null;
-        t_sink = null;
+        if (s_latest == t_route) s_latest = null;
+        t_route = null;
     }
 
     /// <summary>Empties <see cref="LastError"/>.</summary>
@@ -88,17 +94,17 @@ public static unsafe class FFmpegLog
         {
             // The upper bits are a colour.
             level &= 0xFF;
-            FFmpegLogLine? sink = t_sink ?? s_latest;
-            if (level > AvLogInfo || sink is null) return;
+            Route? route = t_route ?? s_latest;
+            if (route is null || level > route.Most) return;
 
             byte* buffer = stackalloc byte[LineSize];
-            int printPrefix = t_printPrefix;
+            int printPrefix = t_withinLine ? 0 : 1;
             _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, LineSize, &printPrefix);
-            t_printPrefix = printPrefix;
+            t_withinLine = printPrefix == 0;
             string line = Credentials.Mask((Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd());
             if (line.Length == 0) return;
-            if (level <= AvLogError && t_sink is not null) t_lastError = line;
-            sink(LevelOf(level), line);
+            if (level <= AvLogError && t_route is not null) t_lastError = line;
+            route.Sink(LevelOf(level), line);
         }
         catch
         {
@@ -113,4 +119,6 @@ public static unsafe class FFmpegLog
         <= AvLogWarning => FFmpegLogLevel.Warning,
         _ => FFmpegLogLevel.Info,
     };
+
+    private sealed record Route(FFmpegLogLine Sink, int Most);
 }

@@ -46,10 +46,10 @@ public sealed unsafe class Picture : IDisposable
     /// <param name="y">From 0 at the top.</param>
     public ReadOnlySpan<byte> Row(int y)
     {
+        byte* data = *(byte**)(Pointer + FFmpegRelease.FrameData);
+        if (data is null) throw new InvalidOperationException("The picture has no pixels.");
         ArgumentOutOfRangeException.ThrowIfNegative(y);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
-        byte* data = *(byte**)(Pointer + FFmpegRelease.FrameData);
-        if (data is null) throw new InvalidOperationException("the picture has no pixels");
         return new ReadOnlySpan<byte>(data + ((nint)y * Int(FFmpegRelease.FrameLineSize)), Width);
     }
 

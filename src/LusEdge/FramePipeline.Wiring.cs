@@ -37,16 +37,24 @@ public sealed partial class FramePipeline
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
     /// <param name="feed">An opened feed; whoever opened it disposes it.</param>
+    /// <param name="preprocessor">Made for the feed.</param>
     /// <param name="model">A loaded model; whoever loaded it disposes it.</param>
     /// <param name="sink">Where the results go.</param>
     /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
     /// <param name="time">The clock; the feed's own.</param>
     /// <param name="bestGuess">Grade every clip that has a decodable frame.</param>
     public FramePipeline(
-        LusEdgeOptions options, VideoFeed feed, SeverityModel model, IReadingSink sink, PipelineMeter meter, TimeProvider time, bool bestGuess = false)
+        LusEdgeOptions options,
+        VideoFeed feed,
+        Preprocessor preprocessor,
+        SeverityModel model,
+        IReadingSink sink,
+        PipelineMeter meter,
+        TimeProvider time,
+        bool bestGuess = false)
     {
         _feed = feed;
-        _preprocessor = Preprocessor.For(options.Preprocess, feed);
+        _preprocessor = preprocessor;
         _model = model;
         _aggregator = new Aggregator(
             model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess);

@@ -20,7 +20,8 @@ internal static class DemoCommand
         var seconds = new Option<int?>("--seconds") { Description = "Stop this long after the first reading. Default: go on until Ctrl-C.", HelpName = "N" };
         seconds.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int?>() is <= 0) given.AddError("--seconds: give a whole number above 0.");
+            // By its text: asking for the value throws on one that is no number, and the parser itself complains of that.
+            if (given.Tokens is [{ Value: var text }] && int.TryParse(text, out int number) && number <= 0) given.AddError("--seconds: give a whole number above 0.");
         });
         var demo = new Command("demo", "Grades the synthetic phantom clip as a live feed and shows what is published.") { seconds };
         demo.SetAction((parsed, stop) => RunAsync(parsed.GetValue(seconds) is { } n ? TimeSpan.FromSeconds(n) : null, stop));

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Preprocess;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
@@ -18,6 +20,11 @@ internal static class ReplayCommand
             Description = "Video files, or whatever else FFmpeg opens.",
             Arity = ArgumentArity.OneOrMore,
         };
+        // A list of anything takes in a mistyped option too.
+        sources.Validators.Add(given =>
+        {
+            foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-'))) given.AddError($"Unrecognized command or argument '{token.Value}'.");
+        });
         var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "On standard output one JSON object a frame, then one a file." };
         var bestGuess = new Option<bool>("--best-guess") { Description = "Grade every clip that has a decodable frame, however little there is to go by." };
@@ -62,9 +69,10 @@ internal static class ReplayCommand
             var meter = new PipelineMeter();
             using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, loggers.CreateLogger<VideoFeed>());
             feed.Open();
+            var preprocessor = Preprocessor.For(options.Preprocess, feed);
             feed.Start();
             output.Begin(options.Capture.Source);
-            new FramePipeline(options, feed, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
+            new FramePipeline(options, feed, preprocessor, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
             output.End();
             if (feed.End.Error is not { } error) return ExitCode.Ok;
             Failure.Print($"{options.Capture.Source}: {error}");

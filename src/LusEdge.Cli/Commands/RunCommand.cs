@@ -2,8 +2,6 @@ using System.CommandLine;
 using LusEdge.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
-using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
 
@@ -38,7 +36,9 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
         using IHost host = builder.Build();
+        // Asked for before the run, because the run's end disposes the host.
+        PipelineWorker worker = host.Services.GetRequiredService<PipelineWorker>();
         await host.RunAsync(stop);
-        return (int)host.Services.GetRequiredService<PipelineWorker>().Outcome;
+        return (int)worker.Outcome;
     }
 }

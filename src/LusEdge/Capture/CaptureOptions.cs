@@ -15,7 +15,7 @@ public sealed record CaptureOptions
 
     /// <summary>Options of the source's format and protocol by FFmpeg's names, as <c>name=value</c> with blanks between, for instance <c>rtsp_transport=tcp</c>.</summary>
     /// <value>None by default: what FFmpeg finds out by itself fits most sources. One that FFmpeg does not know is an error, never ignored.</value>
-    [RegularExpression(@"\s*([^=\s]+=\S*\s*)*", ErrorMessage = "Options must be name=value pairs with blanks between, for instance \"rtsp_transport=tcp\".")]
+    [RegularExpression(@"\s*([^=\s]+=\S*(\s+|$))*", ErrorMessage = "Options must be name=value pairs with blanks between, for instance \"rtsp_transport=tcp\".")]
     public string Options { get; init; } = "";
 
     /// <summary>How fast frames come.</summary>
@@ -36,12 +36,12 @@ public sealed record CaptureOptions
     [RegularExpression(@"\d{1,5}x\d{1,5}", ErrorMessage = "Geometry must be WxH in pixels, for instance \"1280x1024\".")]
     public string? Geometry { get; init; }
 
-    /// <summary>How long opening a source may take, connection and detection of the format together.</summary>
-    /// <value>10 s by default: RTSP takes 1-2 s, and a cart that is just waking up a few more.</value>
+    /// <summary>How long a source may take to open (connection and detection of the format together), and then again to its first picture.</summary>
+    /// <value>10 s by default: RTSP takes 1-2 s, a cart that is just waking up a few more, and a stream is joined up to its next key frame late.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a feed may be silent before it counts as lost and is opened anew.</summary>
+    /// <summary>How long a feed may give no picture before it counts as lost and is opened anew.</summary>
     /// <value>5 s by default: longer than a scanner takes to switch its preset, shorter than a person's patience.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);

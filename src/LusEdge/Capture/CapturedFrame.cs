@@ -46,7 +46,7 @@ public sealed class CapturedFrame : IDisposable
     /// <summary>Whether the sector lies within the source's picture. It doesn't when the source has become smaller.</summary>
     public bool CropFits { get; internal set; }
 
-    /// <summary>Whether this is the first frame after an opening, a reopening or a loop.</summary>
+    /// <summary>Whether this is the first frame that was handed over after an opening, a reopening or a loop.</summary>
     public bool StartsClip { get; internal set; }
 
     /// <summary>Whether there are rows to read.</summary>

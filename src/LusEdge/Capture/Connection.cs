@@ -15,7 +15,8 @@ internal sealed class Connection : IDisposable
     private readonly Picture _decoded = new();
     private readonly Sector? _sector;
     private readonly ReadDeadline _deadline;
-    private readonly TimeSpan _readTimeout;
+    private readonly TimeSpan _firstPicture;
+    private readonly TimeSpan _nextPicture;
     private readonly Pause _pause;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -26,6 +27,7 @@ internal sealed class Connection : IDisposable
     private int _pixelFormat = -1;
     private DamageLatch _latch;
     private long _readAt;
+    private bool _lastPacketIsCut;
     private bool _draining;
 
     private Connection(
@@ -33,7 +35,7 @@ internal sealed class Connection : IDisposable
         Decoder decoder,
         SourceAddress source,
         Sector? sector,
-        TimeSpan readTimeout,
+        CaptureOptions options,
         ReadDeadline deadline,
         Pause pause,
         TimeProvider time,
@@ -42,7 +44,8 @@ internal sealed class Connection : IDisposable
         _demuxer = demuxer;
         _decoder = decoder;
         _sector = sector;
-        _readTimeout = readTimeout;
+        _firstPicture = options.OpenTimeout;
+        _nextPicture = options.ReadTimeout;
         _deadline = deadline;
         _pause = pause;
         _time = time;
@@ -89,12 +92,12 @@ internal sealed class Connection : IDisposable
         {
             demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options.Options), deadline);
             if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
-            return new Connection(demuxer, Decoder.Open(demuxer), source, sector, options.ReadTimeout, deadline, pause, time, logger);
+            return new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
         }
         catch (FFmpegException e)
         {
             demuxer?.Dispose();
-            throw OpenFailure.From(source, e, options.OpenTimeout);
+            throw OpenFailure.From(source, e, options);
         }
         catch
         {
@@ -107,6 +110,8 @@ internal sealed class Connection : IDisposable
     /// <param name="frame">Not leased. Becomes a captured frame with a picture; stays as it was without.</param>
     public ReadStatus Read(CapturedFrame frame)
     {
+        // One deadline a picture, not a packet: a feed that sends what can't be decoded is lost, too.
+        _deadline.Arm(_pixelFormat < 0 ? _firstPicture : _nextPicture);
         while (true)
         {
             AvResult received = _decoder.Receive(_decoded);
@@ -150,6 +155,7 @@ internal sealed class Connection : IDisposable
         if (read.IsOk)
         {
             _readAt = _time.GetTimestamp();
+            _lastPacketIsCut = _packet.IsCorrupt;
             _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
             AvResult sent = _decoder.Send(_packet);
             _packet.Clear();
@@ -157,6 +163,8 @@ internal sealed class Connection : IDisposable
             return true;
         }
 
+        // A file that was cut off ends in a packet that is not all there, which FFmpeg takes for an ordinary end.
+        if (read == AvResult.End && _lastPacketIsCut) read = AvResult.InvalidData;
         if (read != AvResult.End)
         {
             Broken = read;
@@ -170,7 +178,6 @@ internal sealed class Connection : IDisposable
 
     private AvResult ReadPacket()
     {
-        _deadline.Arm(_readTimeout);
         while (true)
         {
             AvResult read = _demuxer.Read(_packet);
@@ -183,7 +190,6 @@ internal sealed class Connection : IDisposable
 
     private void Deliver(CapturedFrame frame)
     {
-        frame.Lease();
         long? pts = _decoded.Pts;
         frame.Pts = pts is { } at && _demuxer.TimeBase.IsPositive ? _demuxer.TimeBase.ToTimeSpan(at) : null;
         frame.Timestamp = _readAt;
@@ -199,6 +205,8 @@ internal sealed class Connection : IDisposable
             _decoded.Clear();
             frame.IsDamaged |= frame.CropFits;
         }
+
+        frame.Lease();
     }
 
     /// <summary>The chain is built for one size and format: others need another.</summary>

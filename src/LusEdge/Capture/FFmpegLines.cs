@@ -14,6 +14,12 @@ internal sealed class FFmpegLines(TimeProvider time, ILogger logger)
     private long _second = time.GetTimestamp();
     private int _lines;
 
+    /// <summary>The finest level that the log has an ear for.</summary>
+    public FFmpegLogLevel Finest =>
+        logger.IsEnabled(RankOf(FFmpegLogLevel.Info)) ? FFmpegLogLevel.Info
+        : logger.IsEnabled(RankOf(FFmpegLogLevel.Warning)) ? FFmpegLogLevel.Warning
+        : FFmpegLogLevel.Error;
+
     /// <summary>Takes a line, from any thread.</summary>
     public void Take(FFmpegLogLevel level, string line)
     {

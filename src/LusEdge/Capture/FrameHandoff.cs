@@ -43,7 +43,14 @@ internal sealed class FrameHandoff
                 return false;
             }
 
-            if (_frames.Count == _capacity) Drop(_frames.Dequeue(), DropReason.Overload);
+            if (_frames.Count == _capacity)
+            {
+                // That a clip starts must reach the taker, whichever frame of it does.
+                CapturedFrame old = _frames.Dequeue();
+                frame.StartsClip |= old.StartsClip;
+                Drop(old, DropReason.Overload);
+            }
+
             _frames.Enqueue(frame);
             Monitor.Pulse(_gate);
             return true;

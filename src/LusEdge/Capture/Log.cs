@@ -4,9 +4,9 @@ namespace LusEdge.Capture;
 
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "{Source} is open: {Format}, {Codec}, {Size}, {PixelFormat}, a frame every {Interval}; {FFmpeg}.")]
+    [LoggerMessage(1000, LogLevel.Information, "{Source} is open: {Format}, {Codec}, {Size}, {PixelFormat}, {Rate:0.##} frames/s; {FFmpeg}.")]
     public static partial void Opened(
-        this ILogger logger, string source, string format, string codec, PictureSize size, string pixelFormat, TimeSpan interval, string ffmpeg);
+        this ILogger logger, string source, string format, string codec, PictureSize size, string pixelFormat, double rate, string ffmpeg);
 
     [LoggerMessage(1001, LogLevel.Information, "{Source} ended after {Frames} frames.")]
     public static partial void Ended(this ILogger logger, string source, long frames);

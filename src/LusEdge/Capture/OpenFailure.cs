@@ -8,14 +8,16 @@ internal static class OpenFailure
     /// <summary>What a person is told when a source could not be opened.</summary>
     /// <param name="source">The source.</param>
     /// <param name="error">What FFmpeg said.</param>
-    /// <param name="patience">How long opening was allowed to take.</param>
-    public static CaptureException From(SourceAddress source, FFmpegException error, TimeSpan patience)
+    /// <param name="options">What it was to be opened with.</param>
+    public static CaptureException From(SourceAddress source, FFmpegException error, CaptureOptions options)
     {
-        if (error.Failure == FFmpegFailure.UnknownOption) return new(CaptureFailure.InvalidOption, $"{source.Name}: {error.Message}", error);
+        if (error.Failure == FFmpegFailure.UnknownOption) return new(CaptureFailure.InvalidOption, $"{source.Name}: Capture:Options: {error.Message}", error);
         AvResult result = error.Result;
+        bool blamesOptions = options.Options.Length > 0 && (result == AvResult.InvalidArgument || result == AvResult.OptionNotFound);
+        if (blamesOptions) return Fail(CaptureFailure.InvalidOption, "does not take a value in Capture:Options; correct it");
         if (result == AvResult.NoSuchFile || result == AvResult.HttpNotFound) return Fail(CaptureFailure.NotFound, "does not exist; check the address");
         if (result == AvResult.PermissionDenied) return Fail(CaptureFailure.NotFound, "may not be read by this user; check its permissions");
-        if (result == AvResult.Interrupted) return Fail(CaptureFailure.Unreachable, $"gave no video within {patience.TotalSeconds:0.#} s; check that it is on and sends");
+        if (result == AvResult.Interrupted) return Fail(CaptureFailure.Unreachable, $"gave no video within {options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends");
         if (result == AvResult.ProtocolNotFound) return Fail(CaptureFailure.NotFound, "names a protocol that this FFmpeg does not have; see `ffmpeg -protocols`");
         if (result == AvResult.StreamNotFound) return Fail(CaptureFailure.NotVideo, "holds no video stream; give a video");
         if (result == AvResult.DecoderNotFound) return Fail(CaptureFailure.NoDecoder, "is in a codec that this FFmpeg can't decode; install an FFmpeg that can, or record it in H.264");

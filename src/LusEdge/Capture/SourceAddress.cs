@@ -40,6 +40,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
     /// <summary>Understands a source string.</summary>
     public static SourceAddress Parse(string source)
     {
+        if (source.Length == 0) return new(SourceKind.File, FilePrefix, null, "\"\"");
         if (source.StartsWith(Generator, StringComparison.Ordinal)) return new(SourceKind.Generated, source[Generator.Length..], "lavfi", source);
         if (source.StartsWith(DevicePrefix, StringComparison.Ordinal) || source.StartsWith(DevicesById, StringComparison.Ordinal))
         {

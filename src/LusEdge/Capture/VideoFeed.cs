@@ -100,7 +100,7 @@ public sealed class VideoFeed : IDisposable
         LoadFFmpeg();
         _sector = ParseSector(_options.Sector);
         PictureSize? geometry = ParseGeometry(_options.Geometry);
-        FFmpegLog.Attach(_ffmpegLines.Take);
+        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
         try
         {
             _deadline ??= new ReadDeadline();
@@ -117,7 +117,7 @@ public sealed class VideoFeed : IDisposable
             PixelFormat = _connection.PixelFormat;
             FrameInterval = _connection.FrameInterval ?? UsualInterval;
             _connected = true;
-            _logger.Opened(_source.Name, _connection.Format, Codec, _first.SourceSize, PixelFormat, FrameInterval, FFmpegLibraries.Version);
+            _logger.Opened(_source.Name, _connection.Format, Codec, _first.SourceSize, PixelFormat, 1 / FrameInterval.TotalSeconds, FFmpegLibraries.Version);
         }
         finally
         {
@@ -208,7 +208,7 @@ public sealed class VideoFeed : IDisposable
             case ReadStatus.Broken when connection.Broken == AvResult.Interrupted:
                 _pool.Return(frame);
                 throw new CaptureException(
-                    CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.ReadTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
+                    CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
             default:
                 _pool.Return(frame);
                 string words = FFmpegLog.LastError is null && connection.Broken.IsOk ? "" : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
@@ -225,7 +225,7 @@ public sealed class VideoFeed : IDisposable
 
     private void Run()
     {
-        FFmpegLog.Attach(_ffmpegLines.Take);
+        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
         try
         {
             Read();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LusEdge.Infer;
 
@@ -14,6 +15,7 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     public const string FileName = "manifest.json";
 
     /// <summary>Figures of the model card, as the trainer wrote them; the appliance does not read them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Card { get; init; }
 
     /// <summary>Id @ version : first 8 hex digits of the hash.</summary>

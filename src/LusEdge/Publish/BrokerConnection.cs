@@ -1,5 +1,6 @@
 using MQTTnet;
 using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
 
 namespace LusEdge.Publish;
 
@@ -14,6 +15,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     private readonly IMqttClient _client;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _window = new(0, LargestWindow);
 
     private BrokerConnection(IMqttClient client)
     {
@@ -26,7 +28,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
         };
     }
 
-    /// <summary>Events that may be under way at once. The library does not hold to the broker's limit by itself.</summary>
+    /// <summary>
+    /// QoS 1 messages that may wait for an acknowledgement at once, of whatever topic: a broker cuts off who exceeds it, and the
+    /// library does not hold to it by itself.
+    /// </summary>
     public int Window { get; private set; }
 
     /// <summary>Completes with the reason when the connection is lost.</summary>
@@ -46,7 +51,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
             MqttClientConnectResult answer = await connection._client.ConnectAsync(options, stop).ConfigureAwait(false);
             if (answer.ResultCode == MqttClientConnectResultCode.Success)
             {
-                connection.Window = Math.Min((int)(answer.ReceiveMaximum ?? ushort.MaxValue), LargestWindow);
+                // The library says null or 0 where the broker says nothing, which means 65,535.
+                connection.Window = answer.ReceiveMaximum is > 0 and < LargestWindow ? answer.ReceiveMaximum.Value : LargestWindow;
+                connection._window.Release(connection.Window);
                 return (connection, "");
             }
 
@@ -62,8 +69,19 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     /// <summary>Publishes a message; for QoS 1, waits for its acknowledgement.</summary>
     /// <returns>The broker's word on it; always success for QoS 0.</returns>
-    public async Task<MqttClientPublishReasonCode> PublishAsync(MqttApplicationMessage message, CancellationToken stop) =>
-        (await _client.PublishAsync(message, stop).ConfigureAwait(false)).ReasonCode;
+    public async Task<MqttClientPublishReasonCode> PublishAsync(MqttApplicationMessage message, CancellationToken stop)
+    {
+        bool acknowledged = message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce;
+        if (acknowledged) await _window.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            return (await _client.PublishAsync(message, stop).ConfigureAwait(false)).ReasonCode;
+        }
+        finally
+        {
+            if (acknowledged) _window.Release();
+        }
+    }
 
     /// <summary>Asks the broker for a sign of life.</summary>
     /// <returns>False when none came in time.</returns>
@@ -85,7 +103,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>Takes leave, so that the broker drops the will.</summary>
     public Task DisconnectAsync(CancellationToken stop) => _client.DisconnectAsync(new MqttClientDisconnectOptions(), stop);
 
-    /// <summary>Cuts the connection. Without <see cref="DisconnectAsync"/> before, the broker speaks the will.</summary>
+    /// <summary>
+    /// Cuts the connection. Without <see cref="DisconnectAsync"/> before, the broker speaks the will. The window is not disposed:
+    /// publishes that are cut off still give their places back.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
 using MQTTnet.Diagnostics.Logger;
-using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace LusEdge.Publish;
@@ -116,19 +115,13 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     {
         MqttServerOptions options = new MqttServerOptionsBuilder()
             .WithoutDefaultEndpoint()
-            .WithPersistentSessions(false)
             .WithMaxPendingMessagesPerClient(MaxPendingMessages)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var server = new MqttServer(options, [new ClientIdAssigner(connections)], MqttNetNullLogger.Instance);
+        var server = new MqttServer(options, [new EmbeddedBrokerAdapter(connections)], MqttNetNullLogger.Instance);
         server.ValidatingConnectionAsync += connecting =>
         {
-            if (string.IsNullOrEmpty(connecting.ClientId) && connecting.ProtocolVersion == MQTTnet.Formatter.MqttProtocolVersion.V500)
-            {
-                connecting.AssignedClientIdentifier = ClientIdAssigner.NewId();
-            }
-
-            connecting.ReasonCode = MqttConnectReasonCode.Success;
+            if (string.IsNullOrEmpty(connecting.ClientId)) connecting.AssignedClientIdentifier = EmbeddedBrokerAdapter.NewId();
             return Task.CompletedTask;
         };
         return server;

@@ -25,6 +25,7 @@ internal sealed class EventStore : IDisposable
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly ILogger _log;
+    private volatile string? _trouble;
     private long _lastId;
     private long _depth;
     private long _refused;
@@ -57,7 +58,11 @@ internal sealed class EventStore : IDisposable
     public long NotStored => Interlocked.Read(ref _notStored);
 
     /// <summary>What went wrong at the last write, null when it went well.</summary>
-    public string? Trouble { get; private set; }
+    public string? Trouble
+    {
+        get => _trouble;
+        private set => _trouble = value;
+    }
 
     /// <summary>Opens the store, or makes a new one. A damaged file is set aside, so that new events can be kept.</summary>
     /// <param name="file">The database file.</param>

@@ -26,6 +26,7 @@ public sealed record MqttOptions
 
     /// <summary>An opaque code of the site: the third level of every topic. Never a patient's or a person's name.</summary>
     /// <value>"site" by default.</value>
+    [Required]
     [RegularExpression("[a-z0-9-]{1,64}")]
     public string Site { get; init; } = "site";
 

@@ -4,6 +4,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Preprocess;
 using LusEdge.Publish;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,7 +61,7 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Runs to the end of the feed, or until stopped.</summary>
     public PipelineRun ToItsEnd(CancellationToken? stop = null)
     {
-        var pipeline = new FramePipeline(_options, _feed, _model, this, _meter, TimeProvider.System, _bestGuess);
+        var pipeline = new FramePipeline(_options, _feed, Preprocessor.For(_options.Preprocess, _feed), _model, this, _meter, TimeProvider.System, _bestGuess);
         _feed.Start();
         pipeline.Run(stop ?? TestContext.Current.CancellationToken);
         return this;

@@ -9,11 +9,12 @@ using MQTTnet.Server;
 namespace LusEdge.Publish;
 
 /// <summary>
-/// Gives clients that come without an id one of their own. MQTT 3.1.1 allows that, and common tools make use of it
-/// (<c>mosquitto_sub</c> without <c>-i</c>), but the server library refuses them. With MQTT 5 it can assign one itself.
+/// Changes two things about a connection before the server library sees it. A client that comes without an id is given one:
+/// MQTT 3.1.1 allows that and common tools make use of it (<c>mosquitto_sub</c> without <c>-i</c>), but the library refuses it.
+/// And no session outlives its connection, whatever the client asks for: the library's switch for that does not cover MQTT 5.
 /// </summary>
 /// <param name="inner">Where connections come in.</param>
-internal sealed class ClientIdAssigner(IMqttServerAdapter inner) : IMqttServerAdapter
+internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttServerAdapter
 {
     /// <inheritdoc/>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
@@ -34,7 +35,7 @@ internal sealed class ClientIdAssigner(IMqttServerAdapter inner) : IMqttServerAd
     /// <inheritdoc/>
     public void Dispose() => inner.Dispose();
 
-    /// <summary>A connection as it is, but for an empty id in its first packet.</summary>
+    /// <summary>A connection as it is, but for its first packet.</summary>
     private sealed class Channel(IMqttChannelAdapter inner) : IMqttChannelAdapter
     {
         public long BytesReceived => inner.BytesReceived;
@@ -58,9 +59,13 @@ internal sealed class ClientIdAssigner(IMqttServerAdapter inner) : IMqttServerAd
         public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
         {
             MqttPacket? packet = await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
-            if (packet is MqttConnectPacket connect && string.IsNullOrEmpty(connect.ClientId) && PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
+            if (packet is MqttConnectPacket connect)
             {
-                connect.ClientId = NewId();
+                connect.CleanSession = true;
+                connect.SessionExpiryInterval = 0;
+                // With MQTT 5 the client must be told its id: the server does that when it checks the connection.
+                bool isTold = PacketFormatterAdapter.ProtocolVersion == MqttProtocolVersion.V500;
+                if (string.IsNullOrEmpty(connect.ClientId) && !isTold) connect.ClientId = NewId();
             }
 
             return packet;

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace LusEdge.EndToEndTests;
+
+public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
+{
+    [Fact]
+    public void It_ends_by_itself_after_the_seconds_asked_for()
+    {
+        SkipUnlessRun();
+        Assert.True(demo.Code == 0, demo.Error);
+        Assert.DoesNotContain("   at ", demo.Error);
+    }
+
+    [Fact]
+    public void It_prints_the_line_to_subscribe_with_a_line_a_second_and_what_it_is_not()
+    {
+        SkipUnlessRun();
+        Assert.Contains("mosquitto_sub -h 127.0.0.1 -p", demo.Output);
+        Assert.Contains("Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.", demo.Output);
+        Assert.Contains("for demonstration only", demo.Output);
+        Assert.InRange(demo.Output.Split('\n').Count(line => line.Contains(" fps ", StringComparison.Ordinal)), 20, 45);
+    }
+
+    [Fact]
+    public void At_least_a_hundred_distinct_live_frames_are_published()
+    {
+        SkipUnlessRun();
+        Assert.True(LiveFrames().DistinctBy(f => f.GetProperty("frame").GetInt64()).Count() >= 100);
+    }
+
+    [Fact]
+    public void The_published_grade_follows_the_phantoms()
+    {
+        SkipUnlessRun();
+        JsonElement walk = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Lusedge.PhantomClip, ".json"))).RootElement;
+        int frames = walk.GetProperty("frames").GetInt32();
+        string[] shown = new string[frames];
+        foreach (JsonElement step in walk.GetProperty("steps").EnumerateArray())
+        {
+            Array.Fill(shown, step.GetProperty("grade").GetString()!, step.GetProperty("from").GetInt32(), step.GetProperty("to").GetInt32() - step.GetProperty("from").GetInt32() + 1);
+        }
+
+        JsonElement[] live = [.. LiveFrames()];
+        int right = live.Count(f => f.GetProperty("grade").GetString() == shown[f.GetProperty("frame").GetInt64() % frames]);
+        Assert.True(right > 0.9 * live.Length, $"{right} of {live.Length} frames have the phantom's grade");
+        Assert.Equal(7, live.Select(f => f.GetProperty("grade").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_message_of_a_running_appliance_is_there_and_names_its_schema()
+    {
+        SkipUnlessRun();
+        Assert.Equal(
+            ["availability", "clip", "frame", "health", "info", "live", "metrics"],
+            demo.Messages.Select(m => m.Name).Distinct().Order());
+        // A retained message that was published before the subscription lost nothing of what it says about itself.
+        Assert.All(demo.Messages, m => Assert.NotNull(m.Schema));
+        Assert.Equal("offline", demo.Messages.Last(m => m.Name == "availability").Json.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Every_message_is_valid_by_its_schema()
+    {
+        SkipUnlessRun();
+        Assert.Empty(await Schemas.ComplaintsAsync(demo.Messages));
+    }
+
+    [Fact]
+    public void The_ledger_that_is_published_balances_to_the_frames_in_flight()
+    {
+        SkipUnlessRun();
+        JsonElement ledger = demo.Messages.Last(m => m.Name == "metrics").Json.GetProperty("ledger");
+        long Sum(string field) => ledger.GetProperty(field).EnumerateObject().Sum(e => e.Value.GetInt64());
+        long Count(string field) => ledger.GetProperty(field).GetInt64();
+
+        long accounted = Count("scored") + Sum("withheld") + Sum("dropped") + Count("corrupt") + Count("in_flight");
+        // Read while frames pass: one may be between two counters.
+        Assert.InRange(Count("captured") - accounted, -1, 1);
+        Assert.True(Count("captured") > 100);
+    }
+
+    private IEnumerable<JsonElement> LiveFrames() =>
+        demo.Messages.Where(m => m.Name == "frame").Select(m => m.Json).Where(f => f.GetProperty("state").GetString() == "live");
+
+    private void SkipUnlessRun() => Assert.SkipUnless(demo.Code is not null, "artifacts/lusedge is not published: run tests/run.sh");
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace LusEdge.EndToEndTests;
+
+public sealed class ServiceTests : IDisposable
+{
+    private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
+
+    public void Dispose() => _temp.Delete(recursive: true);
+
+    [Fact]
+    public async Task Sigterm_closes_the_clip_says_offline_and_leaves_within_five_seconds()
+    {
+        int port = FreePort();
+        using Process broker = StartMosquitto(port);
+        await using Subscriber subscriber = await ConnectAsync(port);
+        using Process service = Start(port);
+        await subscriber.UntilAsync(m => m.Name == "frame" && m.Json.GetProperty("state").GetString() == "live");
+
+        long asked = Stopwatch.GetTimestamp();
+        Lusedge.Terminate(service);
+        Outcome end = await Lusedge.FinishAsync(service);
+        TimeSpan took = Stopwatch.GetElapsedTime(asked);
+
+        Assert.True(end.Code == 0, end.Error);
+        Assert.True(took < TimeSpan.FromSeconds(5), $"it took {took}");
+        await subscriber.UntilAsync(m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "offline");
+        await subscriber.UntilAsync(m => m.Name == "clip");
+        Assert.DoesNotContain(subscriber.Messages, m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "lost");
+        broker.Kill();
+    }
+
+    [Fact]
+    public async Task Kill_9_is_announced_by_the_will_and_what_was_committed_comes_at_the_next_start()
+    {
+        int port = FreePort();
+        using Process broker = StartMosquitto(port);
+        await using Subscriber subscriber = await ConnectAsync(port);
+        using (Process service = Start(port))
+        {
+            await subscriber.UntilAsync(m => m.Name == "clip");
+            service.Kill();
+            await service.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await subscriber.UntilAsync(m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "lost");
+        string boot = subscriber.Messages.First().Json.GetProperty("boot").GetString()!;
+        using Process next = Start(port);
+        await subscriber.UntilAsync(m => m.Name == "clip" && m.Json.GetProperty("boot").GetString() != boot);
+        long[] seqs = [.. subscriber.Messages.Where(m => m.Name == "clip" && m.Json.GetProperty("boot").GetString() == boot).Select(m => m.Json.GetProperty("seq").GetInt64()).Distinct().Order()];
+        Assert.Equal(Enumerable.Range(0, seqs.Length).Select(i => (long)i), seqs);
+        next.Kill();
+        broker.Kill();
+    }
+
+    [Fact]
+    public async Task Without_a_broker_it_goes_on_and_still_leaves_within_five_seconds()
+    {
+        using Process service = Start(FreePort());
+        string line = "";
+        while (!line.Contains("broker", StringComparison.Ordinal)) line = await service.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException();
+        long asked = Stopwatch.GetTimestamp();
+        Lusedge.Terminate(service);
+        Outcome end = await Lusedge.FinishAsync(service);
+
+        Assert.True(end.Code == 0, end.Error);
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_file_that_ends_ends_the_service_with_its_clip_published()
+    {
+        int port = FreePort();
+        using Process broker = StartMosquitto(port);
+        await using Subscriber subscriber = await ConnectAsync(port);
+        Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
+        using Process service = Start(port, source: Lusedge.PhantomClip);
+        Outcome end = await Lusedge.FinishAsync(service);
+
+        Assert.True(end.Code == 0, end.Error);
+        Received clip = await subscriber.UntilAsync(m => m.Name == "clip");
+        Assert.Equal("3", clip.Json.GetProperty("grade").GetString());
+        broker.Kill();
+    }
+
+    private static Process StartMosquitto(int port)
+    {
+        string binary = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
+        try
+        {
+            return Process.Start(new ProcessStartInfo(binary, ["-p", $"{port}"]) { RedirectStandardError = true })!;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("mosquitto is not installed: run tests/run.sh");
+            throw;
+        }
+    }
+
+    private static async Task<Subscriber> ConnectAsync(int port)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Subscriber.ConnectAsync(port);
+            }
+            catch (MQTTnet.Exceptions.MqttCommunicationException)
+            {
+                // The broker is not up yet.
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private Process Start(int port, string? source = null)
+    {
+        string config = Path.Combine(_temp.FullName, "lusedge.json");
+        File.WriteAllText(config, $$"""
+            {
+              "Device": { "Id": "test" },
+              "Capture": { "Source": "{{source ?? "lavfi:testsrc2=s=320x240:r=10,realtime"}}" },
+              "Aggregate": { "ClipLength": "00:00:01", "MinFrames": 1 },
+              "Mqtt": { "Port": {{port}}, "EventsDatabase": "{{_temp.FullName}}/events.db" }
+            }
+            """);
+        return Lusedge.Start("run", "--config", config);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

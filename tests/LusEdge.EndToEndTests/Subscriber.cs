@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Json;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+
+namespace LusEdge.EndToEndTests;
+
+/// <summary>A message as a subscriber gets it.</summary>
+internal sealed record Received(string Topic, string Payload, bool Retained)
+{
+    /// <summary>The last part of the topic, for instance <c>frame</c> or <c>clip</c>.</summary>
+    public string Name => Topic[(Topic.LastIndexOf('/') + 1)..];
+
+    /// <summary>The payload.</summary>
+    public JsonElement Json { get; } = JsonDocument.Parse(Payload).RootElement;
+
+    /// <summary>The schema that the publisher says it keeps.</summary>
+    public required string? Schema { get; init; }
+}
+
+/// <summary>Subscribes to everything, as a ward's dashboard would.</summary>
+internal sealed class Subscriber : IAsyncDisposable
+{
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+
+    /// <summary>Everything that came, in order.</summary>
+    public ConcurrentQueue<Received> Messages { get; } = new();
+
+    public static async Task<Subscriber> ConnectAsync(int port)
+    {
+        var subscriber = new Subscriber();
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        subscriber._client.ApplicationMessageReceivedAsync += received =>
+        {
+            MqttApplicationMessage message = received.ApplicationMessage;
+            string payload = System.Text.Encoding.UTF8.GetString(message.Payload.ToArray());
+            subscriber.Messages.Enqueue(new Received(message.Topic, payload, message.Retain)
+            {
+                Schema = message.UserProperties?.FirstOrDefault(p => p.Name == "schema")?.ReadValueAsString(),
+            });
+            return Task.CompletedTask;
+        };
+        await subscriber._client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500).Build(), stop);
+        await subscriber._client.SubscribeAsync("lus/#", MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce, stop);
+        return subscriber;
+    }
+
+    /// <summary>Waits until a message is there.</summary>
+    public async Task<Received> UntilAsync(Func<Received, bool> isIt)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        do
+        {
+            if (Messages.FirstOrDefault(isIt) is { } it) return it;
+        }
+        while (await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken));
+        throw new OperationCanceledException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client.IsConnected) await _client.DisconnectAsync();
+        _client.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using LusEdge.Capture;
+using LusEdge.Contract;
+using LusEdge.Health;
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.IntegrationTests.Capture;
+
+/// <summary>A feed with its ledger, and the pipeline's part played by the test.</summary>
+internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILogger<VideoFeed> logger) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public FrameLedger Ledger { get; } = new();
+
+    public VideoFeed Feed => field ??= new VideoFeed(options, Ledger, time, logger);
+
+    /// <summary>The next frame, closed in the ledger; null at the end.</summary>
+    public SeenFrame? Next()
+    {
+        long start = Stopwatch.GetTimestamp();
+        TakeResult taken;
+        CapturedFrame? frame;
+        while ((taken = Feed.Take(TimeSpan.FromSeconds(1), out frame)) == TakeResult.Nothing)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "no frame came");
+        }
+
+        return taken == TakeResult.Frame ? See(frame!) : null;
+    }
+
+    /// <summary>Every frame up to the end.</summary>
+    public List<SeenFrame> Rest()
+    {
+        var frames = new List<SeenFrame>();
+        while (Next() is { } frame) frames.Add(frame);
+        return frames;
+    }
+
+    /// <summary>The next frame that meets a condition.</summary>
+    public SeenFrame NextThat(Predicate<SeenFrame> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            SeenFrame frame = Next() ?? throw new InvalidOperationException($"the feed ended: {Feed.End.Error}");
+            if (condition(frame)) return frame;
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "no such frame came");
+        }
+    }
+
+    /// <summary>Looks at a frame and gives it back.</summary>
+    public SeenFrame See(CapturedFrame frame)
+    {
+        using (frame)
+        {
+            byte[] pixels = new byte[frame.Width * frame.Height];
+            for (int y = 0; y < frame.Height; y++) frame.Row(y).CopyTo(pixels.AsSpan(y * frame.Width));
+            Ledger.Completed(frame.IsDamaged ? FrameState.Corrupt : FrameState.Live);
+            return new SeenFrame(
+                frame.Number, frame.Pts, frame.Timestamp, frame.CapturedAt, frame.Width, frame.Height, frame.SourceSize,
+                frame.IsDamaged, frame.CropFits, frame.StartsClip, pixels);
+        }
+    }
+
+    public void Dispose() => Feed.Dispose();
+}
+
+/// <summary>What a frame was like.</summary>
+internal sealed record SeenFrame(
+    long Number,
+    TimeSpan? Pts,
+    long Timestamp,
+    DateTimeOffset CapturedAt,
+    int Width,
+    int Height,
+    PictureSize SourceSize,
+    bool IsDamaged,
+    bool CropFits,
+    bool StartsClip,
+    byte[] Pixels);

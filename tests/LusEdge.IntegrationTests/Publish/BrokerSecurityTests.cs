@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LusEdge.Publish;
+
+namespace LusEdge.IntegrationTests.Publish;
+
+public sealed class BrokerSecurityTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lusedge-tls-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_broker_that_asks_for_a_certificate_is_satisfied()
+    {
+        (string ca, string _) = Certificates();
+        await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Tls = Tls(ca) });
+        await Eventually.TrueAsync("the device is connected", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
+        rig.Clip();
+        // Nobody subscribes: the broker's word on that shows that the event came through.
+        await Eventually.TrueAsync("the broker has answered", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5004));
+    }
+
+    [Fact]
+    public async Task A_broker_that_another_authority_vouches_for_is_not_trusted()
+    {
+        (string _, string stranger) = Certificates();
+        await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Tls = Tls(stranger) });
+        await Eventually.TrueAsync("the attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
+        Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5000);
+    }
+
+    [Fact]
+    public async Task A_password_is_read_anew_at_each_attempt_and_never_logged()
+    {
+        const string Program = "/usr/bin/mosquitto_passwd";
+        Assert.SkipUnless(File.Exists(Program), "mosquitto_passwd is not installed: apt-get install mosquitto");
+        string known = Path.Combine(_folder, "passwd");
+        string own = Path.Combine(_folder, "password");
+        await File.WriteAllTextAsync(known, "cart:secret-7\n", TestContext.Current.CancellationToken);
+        using Process hash = Process.Start(Program, ["-U", known]);
+        await hash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(own, "an-old-secret\n", TestContext.Current.CancellationToken);
+
+        await using Mosquitto broker = await Mosquitto.StartAsync($"allow_anonymous false\npassword_file {known}");
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Username = "cart", PasswordFile = own });
+        await Eventually.TrueAsync("the old password is refused", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001 && entry.Message.Contains("NotAuthorized", StringComparison.Ordinal)));
+        await File.WriteAllTextAsync(own, "secret-7\n", TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync("the new one is taken", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
+        Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Message.Contains("secret", StringComparison.Ordinal));
+    }
+
+    private MqttTlsOptions Tls(string ca) => new()
+    {
+        Enabled = true,
+        CaFile = ca,
+        CertFile = Path.Combine(_folder, "device.pem"),
+        KeyFile = Path.Combine(_folder, "device.key"),
+    };
+
+    private string Settings() => $"""
+        allow_anonymous true
+        cafile {_folder}/ca.pem
+        certfile {_folder}/broker.pem
+        keyfile {_folder}/broker.key
+        require_certificate true
+        use_identity_as_username true
+        """;
+
+    private (string Ca, string Stranger) Certificates()
+    {
+        using X509Certificate2 ca = Authority("ca.pem");
+        using X509Certificate2 stranger = Authority("stranger.pem");
+        Issue(ca, "broker");
+        Issue(ca, "device");
+        return (Path.Combine(_folder, "ca.pem"), Path.Combine(_folder, "stranger.pem"));
+    }
+
+    private X509Certificate2 Authority(string file)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={file}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        X509Certificate2 certificate = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        File.WriteAllText(Path.Combine(_folder, file), certificate.ExportCertificatePem());
+        return certificate;
+    }
+
+    private void Issue(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.Create(authority, Now.AddDays(-1), Now.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        File.WriteAllText(Path.Combine(_folder, $"{name}.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder, $"{name}.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+}

@@ -1,0 +1,104 @@
+using LusEdge.Contract;
+
+namespace LusEdge.IntegrationTests.Publish;
+
+public sealed class EventDeliveryTests
+{
+    [Fact]
+    public async Task No_committed_event_is_lost_when_the_broker_is_killed_and_started_again()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
+        const int Kills = 3;
+        const int ClipsBetween = 40;
+        for (int kill = 1; kill <= Kills; kill++)
+        {
+            for (int i = 0; i < ClipsBetween; i++) rig.Clip();
+            // Somewhere in the middle of the delivery.
+            await subscriber.WaitAsync("some of the clips", _ => Clips(subscriber, rig).Count > (kill - 1) * ClipsBetween);
+            await broker.KillAsync();
+            for (int i = 0; i < ClipsBetween; i++) rig.Clip();
+            await broker.RestartAsync();
+            await subscriber.ReconnectAsync();
+        }
+
+        await subscriber.WaitAsync("every clip", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 2 * Kills * ClipsBetween);
+        Assert.Equal(Enumerable.Range(0, 2 * Kills * ClipsBetween).Select(seq => (long)seq), Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Events_of_an_earlier_start_are_sent_late_under_their_own_identity()
+    {
+        int port = Mosquitto.FreePort();
+        await using PublisherRig rig = await PublisherRig.StartAsync(port);
+        for (int i = 0; i < 5; i++) rig.Clip();
+        await rig.Publisher.DisposeAsync();
+        await rig.RestartAsync();
+        await using Mosquitto broker = await Mosquitto.StartOnAsync(port);
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(port);
+        InfoMessage info = await subscriber.WaitForAsync(rig.Topics.Info, LusEdgeJson.Default.InfoMessage, _ => true);
+        await subscriber.WaitAsync("the five clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 5);
+        rig.Clip();
+        ClipMessage fresh = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => !clip.Late);
+
+        ClipMessage[] kept = [.. Clips(subscriber, rig).Where(clip => clip.Late)];
+        Assert.Equal([0, 1, 2, 3, 4], kept.Select(clip => clip.Seq).Distinct().Order());
+        Assert.NotEqual(info.Boot, Assert.Single(kept.Select(clip => clip.Boot).Distinct()));
+        Assert.Equal((info.Boot, 0), (fresh.Boot, fresh.Seq));
+    }
+
+    [Fact]
+    public async Task An_event_that_nobody_subscribes_to_is_kept_until_somebody_does()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using Subscriber watcher = await Subscriber.ConnectAsync(broker.Port, "lus/v1/+/+/health");
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
+        for (int i = 0; i < 3; i++) rig.Clip();
+        HealthMessage health = await watcher.WaitForAsync(
+            rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "events_unheard"));
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        await subscriber.WaitAsync("the three clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 3);
+        Assert.All(Clips(subscriber, rig), clip => Assert.True(clip.Late));
+        await watcher.WaitAsync("a good word", _ => watcher.On(rig.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1].Status == HealthStatus.Ok);
+    }
+
+    [Fact]
+    public async Task An_event_that_the_broker_does_not_allow_is_set_aside_and_told()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync(
+            "allow_anonymous true\nacl_file %FOLDER%/acl",
+            ("acl", """
+                topic read lus/#
+                topic write lus/v1/ward-7/+/info
+                topic write lus/v1/ward-7/+/availability
+                topic write lus/v1/ward-7/+/health
+                topic write lus/v1/ward-7/+/metrics
+
+                """));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
+        rig.Clip();
+        await subscriber.WaitForAsync(rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "events_refused"));
+        MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, _ => true);
+
+        Assert.Equal((1, 1), (metrics.Outbox.Depth, metrics.Outbox.Refused));
+        Assert.Single(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5003);
+        Assert.Equal(1, subscriber.All.Count(received => received.Topic == rig.Topics.Availability));
+    }
+
+    [Fact]
+    public async Task The_brokers_receive_maximum_is_respected_over_all_topics()
+    {
+        await using var broker = new ReluctantBroker(receiveMaximum: 3);
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
+        for (int i = 0; i < 50; i++) rig.Clip();
+        await Eventually.TrueAsync("all clips, info, availability and health have come", () => broker.Published >= 53);
+        Assert.Equal(3, broker.MostUnacknowledged);
+    }
+
+    private static IReadOnlyList<ClipMessage> Clips(Subscriber subscriber, PublisherRig rig) =>
+        subscriber.On(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage);
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Publish;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace LusEdge.IntegrationTests.Publish;
+
+/// <summary>A publisher with a made-up pipeline before it, and a folder for its events.</summary>
+internal sealed class PublisherRig : IAsyncDisposable
+{
+    public static readonly ModelInUse Model = new(
+        "lus-severity-7",
+        "lus-severity-7@1:9f86d081",
+        new string('9', 64),
+        new ScoringScheme("sanmatteo-7", ["0", "0*", "1", "1*", "2", "2*", "3"], [0, 0, 1, 1, 2, 2, 3]),
+        "auto",
+        "cpu",
+        "fp32",
+        new Dictionary<string, string> { ["cuda"] = "no device" },
+        DemonstrationOnly: true);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("lusedge-events-").FullName;
+    private readonly float[] _p = [0.01f, 0.02f, 0.03f, 0.0449f, 0.8751f, 0.01f, 0.01f];
+    private readonly CancellationTokenSource _stop = new();
+    private MqttPublisher? _publisher;
+    private Task _feed = Task.CompletedTask;
+    private long _frame;
+
+    private PublisherRig(MqttOptions options) => Options = options with { Site = "ward-7", EventsDatabase = Path.Combine(_folder, "events.db") };
+
+    public MqttOptions Options { get; }
+
+    public Topics Topics { get; } = new("ward-7", "lus-0123456789ab");
+
+    public PipelineMeter Meter { get; } = new();
+
+    public FakeLogCollector Log { get; } = new();
+
+    public MqttPublisher Publisher => _publisher!;
+
+    /// <summary>Starts a publisher to a broker on loopback.</summary>
+    public static async Task<PublisherRig> StartAsync(int port, Func<MqttOptions, MqttOptions>? change = null)
+    {
+        var options = new MqttOptions { Port = port };
+        var rig = new PublisherRig(change?.Invoke(options) ?? options);
+        await rig.RestartAsync();
+        return rig;
+    }
+
+    /// <summary>Starts the publisher anew on the same events, as after a restart of the service.</summary>
+    public async Task RestartAsync() =>
+        _publisher = await MqttPublisher.StartAsync(Options, Topics, Model, Meter, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
+
+    /// <summary>A pipeline that grades 25 frames a second from now on.</summary>
+    public void StartFeed() => _feed = FeedAsync();
+
+    /// <summary>One frame through the pipeline.</summary>
+    public void Frame(FrameState state = FrameState.Live)
+    {
+        Meter.Ledger.Captured();
+        Score? score = state == FrameState.Live ? new Score(2, "2", _p) : null;
+        Publisher.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4)));
+        Meter.Latency.Add(TimeSpan.FromMilliseconds(18.4));
+        Meter.Ledger.Completed(state);
+        Meter.Ledger.Released();
+    }
+
+    /// <summary>A clip that ended just now.</summary>
+    public void Clip(string? reason = null) => Publisher.Clip(new ClipSummary(
+        0, 149, Now - TimeSpan.FromSeconds(6), Now, 150, reason is null ? 149 : 1, "held-12f-25pct-min25",
+        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.NotUltrasound] = 1 }, reason));
+
+    /// <summary>Stops cleanly and says how long that took.</summary>
+    public async Task<TimeSpan> StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _feed;
+        long start = Stopwatch.GetTimestamp();
+        await Publisher.DisposeAsync();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (FakeLogRecord entry in Log.GetSnapshot()) TestContext.Current.TestOutputHelper?.WriteLine(entry.ToString());
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    private async Task FeedAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(40));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) Frame();
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+}

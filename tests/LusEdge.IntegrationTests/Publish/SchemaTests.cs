@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using LusEdge.Contract;
+using LusEdge.Publish;
+using Microsoft.Extensions.Logging.Abstractions;
+using MQTTnet.Packets;
+
+namespace LusEdge.IntegrationTests.Publish;
+
+/// <summary>What a publisher really sends, held against docs/schemas/v1.</summary>
+public sealed class SchemaTests
+{
+    private static readonly string[] Topics = ["availability", "clip", "frame", "frames", "health", "info", "live", "metrics"];
+
+    [Fact]
+    public async Task Every_message_validates_and_a_changed_one_does_not()
+    {
+        IReadOnlyList<(string Schema, JsonNode Payload)> messages = await PublishedAsync();
+        Assert.Equal(Topics.Select(topic => $"urn:lusedge:v1:{topic}"), messages.Select(message => message.Schema).Distinct().Order());
+        IReadOnlyList<IReadOnlyList<string>> results = await Ajv.ValidateAsync(messages);
+        Assert.All(results.Zip(messages), result => Assert.True(result.First.Count == 0, $"{result.Second.Schema}: {string.Join("; ", result.First)}: {result.Second.Payload}"));
+
+        (string What, (string Schema, JsonNode Payload) Message)[] changed = [.. Changed(messages)];
+        IReadOnlyList<IReadOnlyList<string>> refusals = await Ajv.ValidateAsync([.. changed.Select(change => change.Message)]);
+        Assert.All(refusals.Zip(changed), refusal => Assert.True(refusal.First.Count > 0, $"{refusal.Second.What} was let through: {refusal.Second.Message.Payload}"));
+    }
+
+    private static async Task<IReadOnlyList<(string Schema, JsonNode Payload)>> PublishedAsync()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(Mosquitto.FreePort(), Mosquitto.FreePort(), NullLogger<EmbeddedBroker>.Instance, stop);
+        await using var proxy = new TcpCutProxy(broker.TcpPort);
+        proxy.Refuse = true;
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
+        await using PublisherRig rig = await PublisherRig.StartAsync(proxy.Port, options => options with { Frames = FrameDelivery.Both });
+        rig.Clip();
+        for (int i = 0; i < TelemetryRing.Capacity + 10; i++) rig.Frame();
+        proxy.Refuse = false;
+        ClipMessage kept = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => clip.Late);
+        Assert.Equal("2", kept.Grade);
+
+        rig.Clip("insufficient_data");
+        foreach (FrameState state in Enum.GetValues<FrameState>()) rig.Frame(state);
+        rig.StartFeed();
+        await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
+        rig.Publisher.Silence(FrameState.NoSignal, TimeProvider.System.GetUtcNow());
+        await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.NoSignal);
+        proxy.Cut();
+        await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Lost);
+        await rig.StopAsync();
+        return [.. subscriber.All.Select(received => (Property(received, "schema"), JsonNode.Parse(received.Payload)!))];
+    }
+
+    private static IEnumerable<(string What, (string Schema, JsonNode Payload) Message)> Changed(IReadOnlyList<(string Schema, JsonNode Payload)> messages)
+    {
+        foreach (string topic in Topics)
+        {
+            yield return Change(topic, "no boot", _ => true, payload => payload.Remove("boot"));
+            yield return Change(topic, "another version", _ => true, payload => payload["v"] = 2);
+        }
+
+        yield return Change("frame", "live without a severity", IsLive, payload => payload["severity"] = null);
+        yield return Change("frame", "a severity without live", payload => !IsLive(payload), payload => payload["severity"] = 0);
+        yield return Change("frame", "a probability above one", IsLive, payload => payload["p"]![0] = 1.5);
+        yield return Change("frame", "an unknown state", _ => true, payload => payload["state"] = "LIVE");
+        yield return Change("frame", "no research_use_only", _ => true, payload => payload.Remove("research_use_only"));
+        yield return Change("live", "live without a grade", IsLive, payload => payload["grade"] = null);
+        yield return Change("live", "a time with an offset", _ => true, payload => payload["t"] = "2026-11-23T04:18:23.123+00:00");
+        yield return Change("frames", "a state that is none", _ => true, payload => payload["state"]![0] = "good");
+        yield return Change("clip", "no grade and no reason", payload => !payload.ContainsKey("reason"), payload => payload["severity"] = null);
+        yield return Change("clip", "a grade and a reason", payload => payload.ContainsKey("reason"), payload => payload["grade"] = "1");
+        yield return Change("availability", "a will with a time", payload => payload["state"]!.GetValue<string>() == "lost", payload => payload["t"] = "2026-11-23T04:18:23.123Z");
+        yield return Change("health", "an unknown status", _ => true, payload => payload["status"] = "fine");
+        yield return Change("info", "half a hash", _ => true, payload => payload["model"]!["sha256"] = "9f86d081");
+        yield return Change("metrics", "a count below zero", _ => true, payload => payload["ledger"]!["captured"] = -1);
+
+        (string, (string, JsonNode)) Change(string topic, string what, Func<JsonObject, bool> which, Action<JsonObject> how)
+        {
+            string schema = $"urn:lusedge:v1:{topic}";
+            JsonObject payload = messages.First(message => message.Schema == schema && which(message.Payload.AsObject())).Payload.DeepClone().AsObject();
+            how(payload);
+            return ($"{topic}: {what}", (schema, payload));
+        }
+    }
+
+    private static bool IsLive(JsonObject payload) => payload["state"]!.GetValue<string>() == "live";
+
+    private static string Property(Received received, string name) =>
+        received.Message.UserProperties.Single(property => property.Name == name).ReadValueAsString();
+}

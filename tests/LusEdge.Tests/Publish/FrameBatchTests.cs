@@ -1,0 +1,45 @@
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Publish;
+
+namespace LusEdge.Tests.Publish;
+
+public sealed class FrameBatchTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 4, 18, 23, 123, TimeSpan.Zero);
+    private readonly FrameBatch _batch = new();
+    private readonly TelemetryReading _reading = new(classes: 2);
+
+    [Fact]
+    public void Frames_lie_in_columns_with_nulls_where_there_is_no_score()
+    {
+        Add(7, Start.AddTicks(9), FrameState.Live);
+        Add(9, Start.AddMilliseconds(66), FrameState.Corrupt);
+        Assert.Equal([7, 9], _batch.Frame);
+        Assert.Equal(Start, _batch.From);
+        Assert.Equal([0, 66], _batch.OffsetMs);
+        Assert.Equal([1, null], _batch.Severity);
+        Assert.Equal(["1", null], _batch.Grade);
+        Assert.Equal([0.25, 0.75], _batch.P[0]!);
+        Assert.Null(_batch.P[1]);
+    }
+
+    [Fact]
+    public void A_batch_ends_after_a_second_or_when_the_clock_goes_back()
+    {
+        Assert.False(_batch.IsFullAt(Start));
+        Add(1, Start, FrameState.Live);
+        Assert.False(_batch.IsFullAt(Start.AddMilliseconds(999)));
+        Assert.True(_batch.IsFullAt(Start.AddSeconds(1)));
+        Assert.True(_batch.IsFullAt(Start.AddHours(-1)));
+        _batch.Clear();
+        Assert.Equal(0, _batch.Count);
+    }
+
+    private void Add(long frame, DateTimeOffset at, FrameState state)
+    {
+        Score? score = state == FrameState.Live ? new Score(1, "1", new float[] { 0.25f, 0.75f }) : null;
+        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)), 0);
+        _batch.Add(_reading);
+    }
+}

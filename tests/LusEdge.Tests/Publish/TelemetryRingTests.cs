@@ -1,0 +1,72 @@
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Publish;
+
+namespace LusEdge.Tests.Publish;
+
+public sealed class TelemetryRingTests
+{
+    private readonly TelemetryRing _ring = new(classes: 4);
+    private readonly float[] _p = [0.1f, 0.2f, 0.3f, 0.4f];
+
+    [Fact]
+    public void Readings_come_out_in_order_with_their_own_memory()
+    {
+        Assert.True(_ring.TryWrite(Reading(1), 0));
+        _p[3] = 9;
+        Assert.True(_ring.TryWrite(FrameState.NoSignal, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(2), 0));
+
+        TelemetryReading first = _ring.Peek()!;
+        Assert.Equal((1, FrameState.Live, 3, "3"), (first.Frame, first.State, first.Score.Severity, first.Score.Grade));
+        Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Score.P);
+        Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Smoothed.P);
+        _ring.Advance();
+        TelemetryReading second = _ring.Peek()!;
+        Assert.Equal((null, FrameState.NoSignal, DateTimeOffset.UnixEpoch), (second.Frame, second.State, second.Since));
+        _ring.Advance();
+        Assert.True(_ring.IsEmpty);
+        Assert.Null(_ring.Peek());
+    }
+
+    [Fact]
+    public void A_full_ring_refuses_the_newest_and_takes_again_when_there_is_room()
+    {
+        for (int i = 0; i < TelemetryRing.Capacity; i++) Assert.True(_ring.TryWrite(Reading(i), 0));
+        Assert.False(_ring.TryWrite(Reading(-1), 0));
+        Assert.Equal(0, _ring.Peek()!.Frame);
+        _ring.Advance();
+        Assert.True(_ring.TryWrite(Reading(-2), 0));
+        Assert.False(_ring.TryWrite(FrameState.Failed, default, default, 0));
+    }
+
+    [Fact]
+    public async Task One_writer_and_one_reader_lose_and_mix_up_nothing()
+    {
+        const int Frames = 200_000;
+        Task reader = Task.Run(() =>
+        {
+            for (int expected = 0; expected < Frames;)
+            {
+                if (_ring.Peek() is not { } reading) continue;
+                Assert.Equal(expected, reading.Frame);
+                Assert.Equal(expected, (int)reading.Score.P[0]);
+                _ring.Advance();
+                expected++;
+            }
+        }, TestContext.Current.CancellationToken);
+        for (int i = 0; i < Frames;)
+        {
+            _p[0] = i;
+            if (_ring.TryWrite(Reading(i), 0)) i++;
+            if (reader.IsFaulted) break;
+        }
+
+        await reader;
+    }
+
+    private FrameReading Reading(long frame)
+    {
+        var score = new Score(3, "3", _p);
+        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch, FrameState.Live, score, score, TimeSpan.Zero);
+    }
+}
