@@ -56,7 +56,7 @@ internal static class Exporter
                     "A demonstration model: it shows what the appliance does with a picture.",
                     "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.",
                     ModelCard.Synthetic,
-                    outcome.Temperature,
+                    MathF.Round(outcome.Temperature, 4),
                     CardFigures.Of(outcome.HeldOut),
                     CardFigures.Of(walked));
                 WriteManifest(manifest with { Card = card.ToJson() });

@@ -27,10 +27,12 @@ internal sealed record ModelCard(
     public string ToMarkdown(string id, TrainingRecord record) => string.Create(CultureInfo.InvariantCulture, $"""
         # {id}
 
-        **Trained on {Synthetic}.** {IntendedUse}
+        **Trained on {Synthetic}.**
+        {IntendedUse}
 
-        {Description} Its grades are the phantom's own reading of the seven-class scale after La Salvia et al. 2021: docs/phantom.md
-        states them. `lusedge-train fit` and `export` wrote this directory.
+        {Description}
+        Its grades are the phantom's own reading of the seven-class scale after La Salvia et al. 2021; docs/phantom.md states them.
+        `lusedge-train fit` and `export` wrote this directory.
 
         | figure | held-out phantom pictures | phantom walk, H.264, on the appliance's path |
         |---|---|---|
