@@ -22,7 +22,7 @@ step "Packages"
 
 step "Scripts"
 if command -v shellcheck >/dev/null; then
-  shellcheck install.sh .ci/run tests/*.sh tests/*/*.sh
+  shellcheck install.sh .ci/run tests/*.sh
 else
   echo "skipped: shellcheck is not installed"
 fi

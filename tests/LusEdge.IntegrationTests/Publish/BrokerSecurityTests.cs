@@ -35,22 +35,25 @@ public sealed class BrokerSecurityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_password_is_read_anew_at_each_attempt_and_never_logged()
+    public async Task A_password_is_read_anew_at_each_attempt_and_the_documented_rule_lets_the_device_publish()
     {
         const string Program = "/usr/bin/mosquitto_passwd";
         Assert.SkipUnless(File.Exists(Program), "mosquitto_passwd is not installed: apt-get install mosquitto");
         string known = Path.Combine(_folder, "passwd");
         string own = Path.Combine(_folder, "password");
-        await File.WriteAllTextAsync(known, "cart:secret-7\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(known, "lus-0123456789ab:secret-7\n", TestContext.Current.CancellationToken);
         using Process hash = Process.Start(Program, ["-U", known]);
         await hash.WaitForExitAsync(TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(own, "an-old-secret\n", TestContext.Current.CancellationToken);
 
-        await using Mosquitto broker = await Mosquitto.StartAsync($"allow_anonymous false\npassword_file {known}");
-        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Username = "cart", PasswordFile = own });
+        await using Mosquitto broker = await Mosquitto.StartAsync($"allow_anonymous false\npassword_file {known}\nacl_file %FOLDER%/acl", ("acl", "pattern write lus/v1/+/%u/#\n"));
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Username = "lus-0123456789ab", PasswordFile = own });
         await Eventually.TrueAsync("the old password is refused", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001 && entry.Message.Contains("NotAuthorized", StringComparison.Ordinal)));
         await File.WriteAllTextAsync(own, "secret-7\n", TestContext.Current.CancellationToken);
         await Eventually.TrueAsync("the new one is taken", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
+        rig.Clip();
+        await Eventually.TrueAsync("the broker has answered that nobody subscribes", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5004));
+        Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5003);
         Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Message.Contains("secret", StringComparison.Ordinal));
     }
 

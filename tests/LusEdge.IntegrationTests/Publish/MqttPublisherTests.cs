@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LusEdge.Contract;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -162,6 +163,20 @@ public sealed class MqttPublisherTests
         proxy.Swallow = false;
         MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
         Assert.Equal(20, metrics.Gap!.Frames);
+    }
+
+    [Fact]
+    public async Task A_device_that_falls_silent_is_announced_as_lost_by_the_broker()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using var proxy = new TcpCutProxy(broker.Port);
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        await using PublisherRig rig = await PublisherRig.StartAsync(proxy.Port);
+        await AvailabilityAsync(subscriber, rig, Availability.Online);
+        proxy.Swallow = true;
+        long start = Stopwatch.GetTimestamp();
+        await AvailabilityAsync(subscriber, rig, Availability.Lost);
+        TestContext.Current.TestOutputHelper!.WriteLine($"lost after {Stopwatch.GetElapsedTime(start)}");
     }
 
     private static Task<AvailabilityMessage> AvailabilityAsync(Subscriber subscriber, PublisherRig rig, Availability state) =>
