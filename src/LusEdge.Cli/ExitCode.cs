@@ -20,9 +20,12 @@ internal enum ExitCode
     /// <summary>A broker, a provider or a library is not available.</summary>
     Unavailable = 69,
 
-    /// <summary>The capture hung.</summary>
-    CaptureHung = 75,
+    /// <summary>The pipeline did not end when it was asked to.</summary>
+    Hung = 75,
 
     /// <summary>The configuration is wrong: a restart won't help.</summary>
     Configuration = 78,
+
+    /// <summary>Ctrl-C or SIGTERM before all clips were replayed: the shell's own number for it.</summary>
+    Interrupted = 130,
 }

@@ -38,6 +38,9 @@ internal static class Failure
             case PublishException:
                 Print(exception.Message);
                 return ExitCode.Unavailable;
+            case TimeoutException:
+                Print(exception.Message);
+                return ExitCode.Hung;
             default:
                 Print($"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version.");
                 return ExitCode.Internal;

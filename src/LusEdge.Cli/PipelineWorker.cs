@@ -9,8 +9,8 @@ namespace LusEdge.Cli;
 internal sealed class PipelineWorker(
     LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    /// <summary>What the process leaves with.</summary>
-    public ExitCode Outcome { get; private set; }
+    /// <summary>What the process leaves with: a failure, unless the end was a clean one.</summary>
+    public ExitCode Outcome { get; private set; } = ExitCode.Internal;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,13 +18,13 @@ internal sealed class PipelineWorker(
         {
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stoppingToken);
             FeedEnd end = await appliance.RunAsync(stoppingToken);
-            if (end.Error is not { } error) return;
-            Failure.Print(error);
-            Outcome = ExitCode.BadData;
+            if (end.Error is { } error) Failure.Print(error);
+            Outcome = end.Error is null ? ExitCode.Ok : ExitCode.BadData;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Asked to stop while starting: nothing had begun.
+            Outcome = ExitCode.Ok;
         }
         catch (Exception e) // The top of the worker: a sentence and an exit code, and the supervisor decides.
         {

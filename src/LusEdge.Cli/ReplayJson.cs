@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LusEdge.Aggregate;
+using LusEdge.Capture;
 using LusEdge.Infer;
 
 namespace LusEdge.Cli;
@@ -18,9 +19,9 @@ internal sealed class ReplayJson : ReplayOutput
         _json = new Utf8JsonWriter(_output);
     }
 
-    public override void Begin(string source)
+    public override void Begin(string source, VideoFeed feed, CancellationToken interrupted)
     {
-        base.Begin(source);
+        base.Begin(source, feed, interrupted);
         _first = -1;
     }
 
@@ -38,7 +39,16 @@ internal sealed class ReplayJson : ReplayOutput
         EndLine();
     }
 
-    public override void Clip(ClipSummary summary)
+    /// <summary>A file's lines are complete before the next file is looked at.</summary>
+    public override void End() => _output.Flush();
+
+    public override void Dispose()
+    {
+        _json.Dispose();
+        _output.Dispose();
+    }
+
+    protected override void Clip(ClipSummary summary, string? error)
     {
         _json.WriteStartObject();
         _json.WriteString("file", Source);
@@ -52,17 +62,9 @@ internal sealed class ReplayJson : ReplayOutput
         _json.WriteString("provider", _model.Provider);
         _json.WriteString("precision", _model.Precision);
         if (summary.Reason is not null) _json.WriteString("reason", summary.Reason);
+        if (error is not null) _json.WriteString("error", error);
         _json.WriteBoolean("research_use_only", true);
         EndLine();
-    }
-
-    /// <summary>A file's lines are complete before the next file is looked at.</summary>
-    public override void End() => _output.Flush();
-
-    public override void Dispose()
-    {
-        _json.Dispose();
-        _output.Dispose();
     }
 
     private void WriteGrade(int? severity, string? grade)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LusEdge.Aggregate;
+using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.Infer;
 
@@ -18,9 +19,9 @@ internal sealed class ReplayTable : ReplayOutput
         Console.WriteLine($"{"grade",-6} {"severity",-9} {"graded frames",-14} {"share by grade",-30} clip");
     }
 
-    public override void Begin(string source)
+    public override void Begin(string source, VideoFeed feed, CancellationToken interrupted)
     {
-        base.Begin(source);
+        base.Begin(source, feed, interrupted);
         _frames = 0;
     }
 
@@ -30,17 +31,17 @@ internal sealed class ReplayTable : ReplayOutput
         if (_showProgress && ++_frames % 50 == 0) Console.Error.Write($"\r{_frames} frames of {Source}");
     }
 
-    public override void Clip(ClipSummary summary)
+    public override void Dispose() => Console.WriteLine(
+        $"model {_model.Reference} on {_model.Provider} ({_model.Precision}), scheme {_model.Scheme.Id}. {Disclaimer.Text}");
+
+    protected override void Clip(ClipSummary summary, string? error)
     {
         if (_showProgress && _frames >= 50) Console.Error.Write("\r\x1b[K");
         string grade = summary.Grade ?? "none";
         string severity = summary.Severity?.ToString(CultureInfo.InvariantCulture) ?? "none";
         string graded = string.Create(CultureInfo.InvariantCulture, $"{summary.Usable} of {summary.Frames}");
-        Console.WriteLine($"{grade,-6} {severity,-9} {graded,-14} {Shares(summary),-30} {Source}{Why(summary)}");
+        Console.WriteLine($"{grade,-6} {severity,-9} {graded,-14} {Shares(summary),-30} {Source}{Why(summary)}{(error is null ? "" : "  (cut short)")}");
     }
-
-    public override void Dispose() => Console.WriteLine(
-        $"model {_model.Reference} on {_model.Provider} ({_model.Precision}), scheme {_model.Scheme.Id}. {Disclaimer.Text}");
 
     private string Shares(ClipSummary summary)
     {

@@ -18,11 +18,19 @@ public sealed class Appliance : IAsyncDisposable
 {
     private readonly LusEdgeOptions _options;
     private readonly TimeProvider _time;
+    /// <summary>
+    /// How long a stop waits for the frame in hand. With a second for the feed's reader and two for the publisher's leave it makes four
+    /// of the five seconds within which the service is promised to be gone.
+    /// </summary>
+    private static readonly TimeSpan PipelineEndsWithin = TimeSpan.FromSeconds(1);
+
     private readonly PipelineMeter _meter = new();
+    private readonly CancellationTokenSource _closing = new();
     private VideoFeed? _feed;
     private Preprocessor? _preprocessor;
     private SeverityModel? _model;
     private MqttPublisher? _publisher;
+    private Task _pipeline = Task.CompletedTask;
 
     private Appliance(LusEdgeOptions options, Topics topics, TimeProvider time) => (_options, Topics, _time) = (options, topics, time);
 
@@ -62,25 +70,43 @@ public sealed class Appliance : IAsyncDisposable
         }
     }
 
-    /// <summary>Grades and publishes until the feed ends, the token is cancelled or the model fails for good.</summary>
+    /// <summary>Grades and publishes until the feed ends, the token is cancelled or the model fails for good. Call it once.</summary>
     /// <param name="stop">Ends the run after the frame in hand.</param>
     /// <returns>How the feed ended.</returns>
+    /// <exception cref="ModelException">The model failed on many frames in a row.</exception>
+    /// <exception cref="TimeoutException">The pipeline did not end when it was asked to: something holds the frame in hand.</exception>
     public async Task<FeedEnd> RunAsync(CancellationToken stop)
     {
         var pipeline = new FramePipeline(_options, _feed!, _preprocessor!, _model!, _publisher!, _meter, _time);
-        _feed!.Start();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
         // A thread of its own: the loop blocks on the feed and on inference, which the pool's few threads are not for.
-        await Task.Factory.StartNew(() => pipeline.Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return _feed.End;
+        CancellationToken ending = end.Token;
+        _pipeline = Task.Factory.StartNew(() => pipeline.Run(ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.WhenAny(_pipeline, Task.Delay(Timeout.InfiniteTimeSpan, _time, ending));
+        await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time, CancellationToken.None));
+        if (!_pipeline.IsCompleted)
+        {
+            throw new TimeoutException(FormattableString.Invariant(
+                $"the pipeline did not end within {PipelineEndsWithin.TotalSeconds:0} s of being asked to: the provider {Model.Provider} or the disk under {_options.Mqtt.EventsDatabase} holds it. The clip in progress is lost."));
+        }
+
+        await _pipeline;
+        return _feed!.End;
     }
 
-    /// <summary>Closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is lost.</summary>
+    /// <summary>Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is lost.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
+        // How the run ended was told to whoever awaited it.
+        await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time));
         _feed?.Dispose();
         if (_publisher is not null) await _publisher.DisposeAsync();
         if (Broker is not null) await Broker.DisposeAsync();
-        _model?.Dispose();
+
+        // A pipeline that is held still uses it: it is left to the end of the process.
+        if (_pipeline.IsCompleted) _model?.Dispose();
+        _closing.Dispose();
     }
 
     private async Task StartAsync(ILoggerFactory loggers, CancellationToken stop)
@@ -89,6 +115,8 @@ public sealed class Appliance : IAsyncDisposable
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
         _feed.Open();
         _preprocessor = Preprocessor.For(_options.Preprocess, _feed);
+        // At once: what a live feed sends meanwhile must not grow old in the system's buffers.
+        _feed.Start();
         MqttOptions mqtt = _options.Mqtt;
         if (mqtt.Mode == MqttMode.Embedded)
         {

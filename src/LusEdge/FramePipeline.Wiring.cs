@@ -17,7 +17,10 @@ public sealed partial class FramePipeline
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A gap this long is a stall: over ten frames at 25 fps, and half of the promised second.</summary>
-    private static readonly TimeSpan StallAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UsualStall = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A feed of few frames a second stalls when three of them are missing.</summary>
+    private const int StallFrames = 3;
 
     private readonly VideoFeed _feed;
     private readonly Preprocessor _preprocessor;
@@ -28,15 +31,23 @@ public sealed partial class FramePipeline
     private readonly TimeProvider _time;
     private readonly float _blackMean;
     private readonly int _faultAfterFrames;
+    private readonly TimeSpan _stallAfter;
+
+    // Four times, each for one use. The first two are monotonic: how long the feed has run, how long no frame has come.
     private readonly long _started;
-    private DateTimeOffset _silentSince;
     private long _lastFrame;
+
+    /// <summary>UTC, only to be told: since when no frame has come.</summary>
+    private DateTimeOffset _silentSince;
+
+    /// <summary>The feed's own: what clips and smoothing are measured in.</summary>
+    private TimeSpan _feedTime;
     private bool _anyFrame;
     private int _failedInARow;
 
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
-    /// <param name="feed">An opened feed; whoever opened it disposes it.</param>
+    /// <param name="feed">An opened feed, to be started before the run; whoever opened it disposes it.</param>
     /// <param name="preprocessor">Made for the feed.</param>
     /// <param name="model">A loaded model; whoever loaded it disposes it.</param>
     /// <param name="sink">Where the results go.</param>
@@ -63,6 +74,7 @@ public sealed partial class FramePipeline
         _time = time;
         _blackMean = model.Description.Gate.BlackMean;
         _faultAfterFrames = options.Health.FaultAfterFrames;
+        _stallAfter = UsualStall > StallFrames * feed.FrameInterval ? UsualStall : StallFrames * feed.FrameInterval;
         _started = _lastFrame = time.GetTimestamp();
         _silentSince = time.GetUtcNow();
     }
@@ -70,25 +82,36 @@ public sealed partial class FramePipeline
     /// <summary>Says that no frame comes, again and again: a consumer must never take the last score for the present one.</summary>
     private void TellSilence()
     {
+        // A clip that has its length is due, even if no frame comes that would end it.
+        if (_feed.IsLive && _aggregator.ClipEndsBefore(startsClip: false, _time.GetElapsedTime(_started))) PublishClip();
         if (!_anyFrame) _sink.Silence(FrameState.Starting, _silentSince);
-        else if (_time.GetElapsedTime(_lastFrame) >= StallAfter) _sink.Silence(FrameState.NoSignal, _silentSince);
+        else if (_time.GetElapsedTime(_lastFrame) >= _stallAfter) _sink.Silence(FrameState.NoSignal, _silentSince);
     }
 
-    private void NoteArrival(CapturedFrame frame) => (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
-
-    private void CountFailures(FrameState state)
+    private void NoteArrival(CapturedFrame frame)
     {
-        if (state == FrameState.Live) _failedInARow = 0;
-        else if (state == FrameState.Failed) _failedInARow++;
+        _feedTime = FeedTimeOf(frame);
+        (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
+    }
+
+    /// <summary>Presentation time where it can be trusted (a file; without one, a frame's interval after the last), the monotonic clock for a live feed.</summary>
+    private TimeSpan FeedTimeOf(CapturedFrame frame)
+    {
+        if (_feed.IsLive) return _time.GetElapsedTime(_started, frame.Timestamp);
+        return frame.Pts ?? (_anyFrame ? _feedTime + _feed.FrameInterval : TimeSpan.Zero);
+    }
+
+    private void ThrowIfModelFaulted(in FrameReading reading)
+    {
+        // Only an answer shows that the model works: a black or damaged picture never reached it.
+        if (reading.State is FrameState.Live or FrameState.LowConfidence) _failedInARow = 0;
+        else if (reading.State == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
+        _sink.Silence(FrameState.Failed, reading.CapturedAt);
         throw new ModelException(
             ModelFailure.Faulted,
             string.Create(CultureInfo.InvariantCulture, $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));
     }
-
-    /// <summary>Feed time: presentation time where it can be trusted (a file), the monotonic clock for a live feed.</summary>
-    private TimeSpan FeedTimeOf(CapturedFrame frame) =>
-        _feed.IsLive ? _time.GetElapsedTime(_started, frame.Timestamp) : frame.Pts ?? frame.Number * _feed.FrameInterval;
 
     private void PublishClip()
     {

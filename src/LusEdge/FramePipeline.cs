@@ -7,19 +7,22 @@ namespace LusEdge;
 /// <summary>
 /// START HERE: the journey of a frame, from the decoder to the broker, on one thread.
 /// <code>
-///              a lease on a pooled picture          the model's own input buffer
-///                          |                                    |
-///   VideoFeed ──► 1 take ──┴─► 2 preprocess ──► 3 infer ────────┴─► 4 aggregate ──► 5 publish ──► IReadingSink
-///   (own thread)     |             |                |                    |               |
-///                 nothing:      corrupt,         no answer:           low              the frame's reading;
-///                 starting,     mode_changed,    failed               confidence       a clip, when one is complete
-///                 no_signal     black
+///   VideoFeed ──► 1 take ──────► 2 preprocess ──► 3 infer ────► 4 aggregate ──► 5 publish ──► IReadingSink
+///   (own thread)    │                │               │              │
+///                   │ nothing:       │ corrupt,      │ no answer:   │ low_confidence
+///                   │ starting,      │ mode_changed, │ failed
+///                   │ no_signal      │ black
 /// </code>
-/// Each frame that is taken ends in the ledger exactly once, whatever its state; each has a score only if every stage trusts it.
+/// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
+/// 2. Preprocess copies it into the model's own input, which holds it until the next frame's copy.<br/>
+/// 3. Infer gives a view of the model's own output, valid until its next run.<br/>
+/// 4. Aggregate copies that into memory of its own; a reading is a view of it, valid until the next frame.<br/>
+/// 5. Publish: the sink copies what is to outlive the call.<br/>
+/// Each frame that is taken ends in the ledger exactly once, whatever its state; it has a score only if every stage trusts it.
 /// </summary>
 public sealed partial class FramePipeline
 {
-    /// <summary>Runs until the feed ends, the token is cancelled, or the model fails for good.</summary>
+    /// <summary>Blocks until the feed ends, the token is cancelled, or the model fails for good. Runs once, on an opened and started feed.</summary>
     /// <param name="stop">Ends the run after the frame in hand; the clip so far is closed.</param>
     /// <exception cref="Infer.ModelException">The model failed on <see cref="Configuration.HealthOptions.FaultAfterFrames"/> frames in a row.</exception>
     public void Run(CancellationToken stop)
@@ -31,42 +34,42 @@ public sealed partial class FramePipeline
                 // :: Step 1: Take a frame. A live feed gives its newest, a file its next; without one, say so, and never repeat the last score.
                 TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
                 if (taken == TakeResult.Ended) break;
-                if (taken == TakeResult.Nothing)
+                if (frame is null)
                 {
                     TellSilence();
                     continue;
                 }
 
-                // The lease goes back at the end of the block, and the decoder may write the picture over.
                 using (frame)
                 {
-                    NoteArrival(frame!);
+                    NoteArrival(frame);
 
                     // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                    FrameState picture = _preprocessor.Fill(frame!, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
+                    FrameState pictureState = _preprocessor.Fill(frame, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
 
                     // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
-                    bool ask = picture == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
+                    bool ask = pictureState == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
                     ReadOnlySpan<float> p = ask ? _model.Run() : [];
 
                     // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
-                    TimeSpan at = FeedTimeOf(frame!);
-                    if (_aggregator.ClipEndsBefore(frame!.StartsClip, at)) PublishClip();
-                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, at, picture, p) with
+                    ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
+                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p) with
                     {
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };
 
-                    // :: Step 5: Publish. Telemetry is handed over without waiting; a clip is on disk when its call returns.
+                    // :: Step 5: Publish. The frame first, because handing it over waits for nothing; a clip is on disk when its call returns.
                     _meter.Ledger.Completed(reading.State);
                     _meter.Latency.Add(reading.Latency);
                     _sink.Frame(in reading);
-                    CountFailures(reading.State);
+                    if (ended is not null) _sink.Clip(ended);
+                    ThrowIfModelFaulted(in reading);
                 }
             }
         }
         finally
         {
+            // However the run ends, what was graded so far is a clip, and is kept.
             PublishClip();
         }
     }

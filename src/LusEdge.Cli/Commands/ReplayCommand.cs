@@ -40,24 +40,30 @@ internal static class ReplayCommand
         {
             var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
             if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = directory } };
-            using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
-            using SeverityModel loaded = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
-            Console.Error.WriteLine(Disclaimer.Text);
-            if (loaded.InUse.DemonstrationOnly) Console.Error.WriteLine($"{loaded.InUse.Id}: trained on synthetic pictures, for demonstration only.");
-
-            using ReplayOutput output = parsed.GetValue(json) ? new ReplayJson(loaded.InUse) : new ReplayTable(loaded.InUse);
-            ExitCode worst = ExitCode.Ok;
-            foreach (string source in parsed.GetValue(sources)!)
-            {
-                if (stop.IsCancellationRequested) break;
-                LusEdgeOptions one = options with { Capture = options.Capture with { Source = source } };
-                ExitCode code = Replay(one, loaded, output, parsed.GetValue(bestGuess), loggers, stop);
-                if (code > worst) worst = code;
-            }
-
-            return Task.FromResult((int)worst);
+            // On another thread, because Ctrl-C is only listened to once this returns.
+            return Task.Run(() => (int)ReplayAll(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop), CancellationToken.None);
         });
         return replay;
+    }
+
+    private static ExitCode ReplayAll(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
+    {
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+        using SeverityModel model = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
+        Console.Error.WriteLine(Disclaimer.Text);
+        if (model.InUse.DemonstrationOnly) Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");
+
+        using ReplayOutput output = json ? new ReplayJson(model.InUse) : new ReplayTable(model.InUse);
+        ExitCode worst = ExitCode.Ok;
+        foreach (string source in sources)
+        {
+            LusEdgeOptions one = options with { Capture = options.Capture with { Source = source } };
+            ExitCode code = Replay(one, model, output, bestGuess, loggers, stop);
+            if (stop.IsCancellationRequested) return ExitCode.Interrupted;
+            if (code > worst) worst = code;
+        }
+
+        return worst;
     }
 
     /// <summary>One file. What is wrong with it does not keep the others from being graded.</summary>
@@ -71,7 +77,7 @@ internal static class ReplayCommand
             feed.Open();
             var preprocessor = Preprocessor.For(options.Preprocess, feed);
             feed.Start();
-            output.Begin(options.Capture.Source);
+            output.Begin(options.Capture.Source, feed, stop);
             new FramePipeline(options, feed, preprocessor, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
             output.End();
             if (feed.End.Error is not { } error) return ExitCode.Ok;

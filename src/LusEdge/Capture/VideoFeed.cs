@@ -17,7 +17,7 @@ namespace LusEdge.Capture;
 public sealed class VideoFeed : IDisposable
 {
     /// <summary>How long a stop waits for the reader: it sees the stop within a tenth of a second unless the system holds it.</summary>
-    private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>For sources that declare no rate.</summary>
     private static readonly TimeSpan UsualInterval = TimeSpan.FromMilliseconds(40);
