@@ -5,7 +5,7 @@ namespace LusEdge.Infer;
 /// <summary>An ONNX Runtime execution provider: its name in results, its name in profiles, and how a session gets it.</summary>
 /// <param name="Name">cpu, cuda or tensorrt.</param>
 /// <param name="OrtName">For instance <c>CUDAExecutionProvider</c>.</param>
-/// <param name="AppendTo">Adds it to a session's options; throws where the native library was built without it.</param>
+/// <param name="AppendTo">Adds it to a session's options, if the native library was built with it.</param>
 internal sealed record ExecutionProvider(string Name, string OrtName, Action<SessionOptions> AppendTo)
 {
     /// <summary>NVIDIA TensorRT; what it can't run it leaves to CUDA. Not verified on hardware.</summary>
@@ -25,6 +25,9 @@ internal sealed record ExecutionProvider(string Name, string OrtName, Action<Ses
     /// <summary>All of them, the fastest first.</summary>
     public static readonly IReadOnlyList<ExecutionProvider> All = [TensorRT, Cuda, Cpu];
 
+    /// <summary>Whether the native library was built with it. What else it needs (a driver, a GPU) shows when a session is opened.</summary>
+    public bool IsInBuild => OrtEnv.Instance().GetAvailableProviders().Contains(OrtName);
+
     /// <summary>Those to try for what was configured, in order.</summary>
     /// <param name="choice">As configured.</param>
     public static IReadOnlyList<ExecutionProvider> ToTry(ProviderChoice choice) => choice switch
@@ -35,7 +38,6 @@ internal sealed record ExecutionProvider(string Name, string OrtName, Action<Ses
         _ => All,
     };
 
-    // The options object of the CUDA provider says plainly that a build has none; the append call alone misses an entry point.
     private static void AppendCuda(SessionOptions session)
     {
         using var options = new OrtCUDAProviderOptions();

@@ -33,7 +33,8 @@ public sealed partial class SeverityModel
             catch (ProviderRefusedException e) when (!isLastResort)
             {
                 refused[provider.Name] = e.Message;
-                Log.ProviderRefused(logger, provider.Name, e.Message);
+                // A build for the CPU promised no GPU; a GPU that is there and not used is to be seen.
+                Log.ProviderRefused(logger, provider.IsInBuild ? LogLevel.Warning : LogLevel.Information, provider.Name, e.Message);
             }
             catch (ProviderRefusedException e)
             {
@@ -112,6 +113,7 @@ public sealed partial class SeverityModel
     {
         try
         {
+            if (!provider.IsInBuild) throw new ProviderRefusedException("the provider is not in this build of ONNX Runtime.");
             using var session = new SessionOptions
             {
                 // Its errors come as exceptions; standard error is for sentences of our own.
@@ -125,7 +127,7 @@ public sealed partial class SeverityModel
             provider.AppendTo(session);
             return new InferenceSession(content, session);
         }
-        catch (Exception e) when (provider != ExecutionProvider.Cpu && e is OnnxRuntimeException or EntryPointNotFoundException)
+        catch (OnnxRuntimeException e) when (provider != ExecutionProvider.Cpu)
         {
             throw new ProviderRefusedException(e.Message, e);
         }
