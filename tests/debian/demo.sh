@@ -12,6 +12,7 @@ suites=(bookworm trixie)
 cache=$PWD/artifacts/debian
 work='' job=''
 
+# shellcheck disable=SC2317  # called by the trap
 cleanup() {
   if [ -n "$job" ]; then
     kill -KILL -- "-$job" 2>/dev/null || true
@@ -51,7 +52,8 @@ obstacle() {
   unshare --mount --pid --fork true 2>/dev/null || { echo "this machine allows no mounts (a container without the right to?)"; return; }
 }
 
-# Usage: new_root SUITE LOG   The smallest Debian there is, plus git and what the .NET SDK's own packages depend on.
+# Usage: new_root SUITE LOG   The smallest Debian there is, plus git and what the .NET SDK's own packages depend on (OpenSSL comes
+# with ca-certificates, under another name in each release).
 new_root() {
   local suite=$1 log=$2 icu root=$cache/$1/root
   case $suite in
@@ -61,7 +63,7 @@ new_root() {
   [ ! -d "$root" ] || return 0
   mkdir -p "$cache/$suite"
   rm -rf --one-file-system "$root.partial"
-  contained "$log" debootstrap --variant=minbase --include="git,ca-certificates,libssl3,libstdc++6,tzdata,$icu" \
+  contained "$log" debootstrap --variant=minbase --include="git,ca-certificates,libstdc++6,tzdata,$icu" \
     "$suite" "$root.partial" "$mirror" || return
   # As in an image: no package lists yet. install.sh has to get by with that.
   rm -rf "$root.partial"/var/lib/apt/lists/* "$root.partial"/var/cache/apt/archives/*.deb
