@@ -31,6 +31,7 @@ public sealed class Appliance : IAsyncDisposable
     private SeverityModel? _model;
     private MqttPublisher? _publisher;
     private Task _pipeline = Task.CompletedTask;
+    private bool _disposed;
 
     private Appliance(LusEdgeOptions options, Topics topics, TimeProvider time) => (_options, Topics, _time) = (options, topics, time);
 
@@ -97,6 +98,8 @@ public sealed class Appliance : IAsyncDisposable
     /// <summary>Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is lost.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _closing.CancelAsync();
         // How the run ended was told to whoever awaited it.
         await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time));

@@ -1,5 +1,6 @@
 using LusEdge.Infer;
 using LusEdge.Training.Onnx;
+using DataType = LusEdge.Training.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace LusEdge.Tests;
 
@@ -45,6 +46,27 @@ internal static class TinyModel
         SeverityGraph.Classify(
             graph, gray, [.. centers.Select(c => 2 * Sharpness * c)], [.. centers.Select(c => -Sharpness * c * c)], (float)description.Temperature);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
+    }
+
+    /// <summary>A model of <see cref="Four"/> that grades a gray picture, and on a white one goes beyond what a float can hold.</summary>
+    public static byte[] FailingOnWhite()
+    {
+        var graph = new OnnxGraph("overflow");
+        SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e36f, 0, 0, 0], [3.38e38f, 0, 0, 0], 1);
+        return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
+    }
+
+    /// <summary>A model of <see cref="Four"/> that takes some seconds over a picture of 1920x1080: it convolves before it shrinks.</summary>
+    public static byte[] Slow()
+    {
+        const int Channels = 48, Kernel = 31;
+        var graph = new OnnxGraph("slow");
+        string frame = graph.Input("frame", DataType.Uint8, "1", "1", "h", "w");
+        string gray = graph.Node("Cast", [frame], ("to", (int)DataType.Float));
+        float[] weights = new float[Channels * Kernel * Kernel];
+        string features = graph.Node("Conv", [gray, graph.Constant(weights, Channels, 1, Kernel, Kernel)], ("pads", new long[] { 15, 15, 15, 15 }));
+        SeverityGraph.Classify(graph, features, new float[4 * Channels], new float[4], 1);
+        return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
     }
 
     /// <summary>Writes a model's directory.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using LusEdge.Tests;
 
 namespace LusEdge.EndToEndTests;
 
@@ -13,7 +12,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task Sigterm_closes_the_clip_says_offline_and_leaves_within_five_seconds()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
         await using Subscriber subscriber = await ConnectAsync(port);
         using Process service = Start(port);
@@ -35,7 +34,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task Kill_9_is_announced_by_the_will_and_what_was_committed_comes_at_the_next_start()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
         await using Subscriber subscriber = await ConnectAsync(port);
         using (Process service = Start(port))
@@ -58,7 +57,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task Without_a_broker_it_goes_on_and_still_leaves_within_five_seconds()
     {
-        using Process service = Start(FreePort());
+        using Process service = Start(LoopbackPort.Free());
         string line = "";
         while (!line.Contains("broker", StringComparison.Ordinal)) line = await service.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException();
         long asked = Stopwatch.GetTimestamp();
@@ -72,7 +71,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task A_file_that_ends_ends_the_service_with_its_clip_published()
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
         await using Subscriber subscriber = await ConnectAsync(port);
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
@@ -127,12 +126,5 @@ public sealed class ServiceTests : IDisposable
             }
             """);
         return Lusedge.Start("run", "--config", config);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

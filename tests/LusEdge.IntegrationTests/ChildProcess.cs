@@ -5,11 +5,23 @@ namespace LusEdge.IntegrationTests;
 /// <summary>A process that does not outlive its test.</summary>
 internal sealed class ChildProcess : Process
 {
-    /// <summary>Starts it.</summary>
-    public ChildProcess Started()
+    /// <summary>Starts one.</summary>
+    public static new ChildProcess Start(ProcessStartInfo start)
     {
-        Start();
-        return this;
+        var process = new ChildProcess { StartInfo = start };
+        process.Start();
+        return process;
+    }
+
+    /// <summary>Waits for its end, which must be a good one.</summary>
+    /// <returns>Its standard output.</returns>
+    public string OutputOfAll()
+    {
+        Task<string> errors = StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = StandardOutput.ReadToEnd();
+        WaitForExit();
+        Assert.True(ExitCode == 0, $"{StartInfo.FileName} {string.Join(' ', StartInfo.ArgumentList)}: {errors.GetAwaiter().GetResult()}");
+        return output;
     }
 
     protected override void Dispose(bool disposing)

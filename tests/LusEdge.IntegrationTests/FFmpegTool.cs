@@ -1,48 +1,46 @@
+using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 
 namespace LusEdge.IntegrationTests;
 
-/// <summary>The <c>ffmpeg</c> command: makes the clips and plays the feeds of the tests.</summary>
+/// <summary>The <c>ffmpeg</c> and <c>ffprobe</c> commands: make the clips, play the feeds and count the frames of the tests.</summary>
 internal static class FFmpegTool
 {
-    /// <summary>Runs it to its end.</summary>
-    public static async Task RunAsync(params string[] arguments)
+    /// <summary>Runs <c>ffmpeg</c> to its end.</summary>
+    public static void Run(params string[] arguments)
     {
-        using Process process = Start(arguments);
-        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, error);
+        using ChildProcess process = Start(arguments);
+        process.OutputOfAll();
     }
 
-    /// <summary>Starts it; disposing the result kills it.</summary>
-    public static ChildProcess Start(params string[] arguments)
+    /// <summary>Starts <c>ffmpeg</c>; disposing the result kills it.</summary>
+    public static ChildProcess Start(params string[] arguments) => Start("ffmpeg", ["-hide_banner", "-v", "error", "-nostdin", "-y", .. arguments]);
+
+    /// <summary>How many frames of a clip <c>ffprobe</c> decodes.</summary>
+    public static int CountFrames(string clip)
     {
-        var start = new ProcessStartInfo("ffmpeg", ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true };
-        try
-        {
-            return new ChildProcess { StartInfo = start }.Started();
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("the ffmpeg command is not installed: run tests/run.sh");
-            throw;
-        }
+        using ChildProcess process = Start("ffprobe", ["-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", clip]);
+        return int.Parse(process.OutputOfAll().Split('\n')[0].Trim(',', '\r'), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Sends it a signal: STOP makes a feed stall, CONT lets it go on.</summary>
+    /// <summary>Sends a process a signal: STOP makes a feed stall, CONT lets it go on.</summary>
     public static void Signal(Process process, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         kill.WaitForExit();
     }
 
-    /// <summary>A port of loopback that was free a moment ago.</summary>
-    public static int FreePort()
+    private static ChildProcess Start(string command, string[] arguments)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        try
+        {
+            return ChildProcess.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip($"the {command} command is not installed: run tests/run.sh");
+            throw;
+        }
     }
 }

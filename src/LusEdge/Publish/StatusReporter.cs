@@ -32,6 +32,7 @@ internal sealed class StatusReporter(
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(60);
 
     private readonly JsonBuffer _json = new();
+    private IReadOnlyList<HealthReason>? _health;
     private volatile int _silence = None;
     private string? _refusedTopic;
     private double _overloadShare;
@@ -50,6 +51,7 @@ internal sealed class StatusReporter(
     public async Task AnnounceAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
         _refusedTopic = null;
+        _health = null;
         await PublishAsync(table.Info, _json.Write(writer.Info(), LusEdgeJson.Default.InfoMessage), connection, stop).ConfigureAwait(false);
         AvailabilityMessage online = writer.Availability(number, Availability.Online);
         await PublishAsync(table.Availability, _json.Write(online, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
@@ -60,18 +62,11 @@ internal sealed class StatusReporter(
     {
         long healthAt = time.GetTimestamp();
         long metricsAt = time.GetTimestamp();
-        IReadOnlyList<HealthReason>? published = null;
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
-            IReadOnlyList<HealthReason> reasons =
-                HealthReasons.Of(Silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
-            if (published is null || !SameCodes(reasons, published) || time.GetElapsedTime(healthAt) >= HealthPeriod)
-            {
-                (published, healthAt) = (reasons, time.GetTimestamp());
-                await PublishAsync(table.Health, _json.Write(writer.Health(reasons), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
-            }
-
+            bool due = time.GetElapsedTime(healthAt) >= HealthPeriod;
+            if (await PublishHealthAsync(due, connection, stop).ConfigureAwait(false)) healthAt = time.GetTimestamp();
             if (time.GetElapsedTime(metricsAt) >= MetricsPeriod)
             {
                 metricsAt = time.GetTimestamp();
@@ -81,10 +76,11 @@ internal sealed class StatusReporter(
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
     }
 
-    /// <summary>Announces a clean stop.</summary>
+    /// <summary>Announces a clean stop, and why, if it is a fault's: that may be younger than the last second's report.</summary>
     /// <returns>True when the broker has acknowledged it.</returns>
     public async Task<bool> TakeLeaveAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
+        await PublishHealthAsync(evenIfTheSame: false, connection, stop).ConfigureAwait(false);
         AvailabilityMessage offline = writer.Availability(number, Availability.Offline);
         return await PublishAsync(table.Availability, _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
     }
@@ -94,6 +90,15 @@ internal sealed class StatusReporter(
 
     private static bool SameCodes(IReadOnlyList<HealthReason> a, IReadOnlyList<HealthReason> b) =>
         a.Select(reason => reason.Code).SequenceEqual(b.Select(reason => reason.Code));
+
+    private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
+    {
+        IReadOnlyList<HealthReason> reasons = HealthReasons.Of(Silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
+        if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health)) return false;
+        _health = reasons;
+        await PublishAsync(table.Health, _json.Write(writer.Health(reasons), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
+        return true;
+    }
 
     private async Task PublishMetricsAsync(BrokerConnection connection, CancellationToken stop)
     {

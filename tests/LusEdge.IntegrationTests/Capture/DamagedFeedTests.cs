@@ -16,7 +16,7 @@ public sealed class DamagedFeedTests : FeedTest
 
         Dictionary<TimeSpan, byte[]> truth = Run(whole).Rest().ToDictionary(f => f.Pts!.Value, f => f.Pixels);
         List<SeenFrame> frames = Run(lossy).Rest();
-        Assert.Equal(Command.CountFrames(lossy), frames.Count);
+        Assert.Equal(FFmpegTool.CountFrames(lossy), frames.Count);
 
         List<SeenFrame> changed = [.. frames.Where(f => f.Pts is not { } pts || !truth.TryGetValue(pts, out byte[]? pixels) || !pixels.AsSpan().SequenceEqual(f.Pixels))];
         Assert.NotEmpty(changed);
@@ -33,7 +33,7 @@ public sealed class DamagedFeedTests : FeedTest
         string whole = H264Clip($"whole.{container}");
         string noisy = Clip($"noisy.{container}", "-i", whole, "-c", "copy", "-bsf:v", "noise=amount=300");
         List<SeenFrame> frames = Run(noisy).Rest();
-        Assert.Equal(Command.CountFrames(noisy), frames.Count);
+        Assert.Equal(FFmpegTool.CountFrames(noisy), frames.Count);
         Assert.Contains(frames, f => f.IsDamaged);
         Assert.Equal(Enumerable.Range(0, frames.Count).Select(i => (long)i), frames.Select(f => f.Number));
     }

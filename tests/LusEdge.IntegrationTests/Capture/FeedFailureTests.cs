@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LusEdge.Capture;
+using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;
 
@@ -46,7 +47,7 @@ public sealed class FeedFailureTests : FeedTest
 
     [Fact]
     public void A_port_where_nobody_listens_is_unreachable() =>
-        AssertFails(CaptureFailure.Unreachable, $"tcp://127.0.0.1:{FreePort()}", "can't be reached");
+        AssertFails(CaptureFailure.Unreachable, $"tcp://127.0.0.1:{LoopbackPort.Free()}", "can't be reached");
 
     [Fact]
     public void A_server_that_never_sends_is_given_up_in_time()
@@ -82,7 +83,7 @@ public sealed class FeedFailureTests : FeedTest
     [Fact]
     public void Credentials_stay_out_of_messages_and_logs()
     {
-        var e = AssertFails(CaptureFailure.Unreachable, $"http://nurse:geheim@127.0.0.1:{FreePort()}/live?token=streng", "can't be reached");
+        var e = AssertFails(CaptureFailure.Unreachable, $"http://nurse:geheim@127.0.0.1:{LoopbackPort.Free()}/live?token=streng", "can't be reached");
         string[] texts = [e.Message, .. Logs.GetSnapshot().Select(log => log.Message)];
         Assert.All(texts, text => Assert.DoesNotContain("geheim", text, StringComparison.Ordinal));
         Assert.All(texts, text => Assert.DoesNotContain("streng", text, StringComparison.Ordinal));
@@ -111,13 +112,6 @@ public sealed class FeedFailureTests : FeedTest
     [Fact]
     public void A_geometry_that_is_none_is_refused() =>
         AssertFails(CaptureFailure.InvalidOption, new CaptureOptions { Source = "lavfi:testsrc2=s=96x64:d=1", Geometry = "wide" }, "WxH");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private CaptureException AssertFails(CaptureFailure reason, string source, string text) =>
         AssertFails(reason, new CaptureOptions { Source = source }, text);

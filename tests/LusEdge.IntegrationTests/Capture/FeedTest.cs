@@ -40,7 +40,7 @@ public abstract class FeedTest : IDisposable
     protected string Clip(string file, params string[] arguments)
     {
         string path = PathOf(file);
-        Command.Run("ffmpeg", [.. (string[])["-v", "error", "-y"], .. arguments, path]);
+        FFmpegTool.Run([.. arguments, path]);
         return path;
     }
 

@@ -43,7 +43,7 @@ public sealed class FileFeedTests : FeedTest
     {
         string clip = Clip(file, ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=2", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         List<SeenFrame> frames = Run(clip).Rest();
-        Assert.Equal(Command.CountFrames(clip), frames.Count);
+        Assert.Equal(FFmpegTool.CountFrames(clip), frames.Count);
         Assert.Equal(50, frames.Count);
         Assert.All(frames, f => Assert.Equal((96, 64, false), (f.Width, f.Height, f.IsDamaged)));
     }
@@ -175,7 +175,7 @@ public sealed class FileFeedTests : FeedTest
 
         RunningFeed running = Run(cut);
         List<SeenFrame> frames = running.Rest();
-        Assert.Equal(Command.CountFrames(cut), frames.Count);
+        Assert.Equal(FFmpegTool.CountFrames(cut), frames.Count);
         Assert.InRange(frames.Count, 10, 99);
         Assert.Contains("cut short", running.Feed.End.Error, StringComparison.Ordinal);
         Assert.Contains(Logs.GetSnapshot(), log => log.Id.Id == 1002);

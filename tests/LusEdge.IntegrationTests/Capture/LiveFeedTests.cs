@@ -79,7 +79,7 @@ public sealed class LiveFeedTests : FeedTest
         string clip = H264Clip("clip.ts", "-bf 0 -g 10");
         int port = FreeUdpPort();
         RunningFeed running;
-        using (Process sender = Send(clip, port))
+        using (ChildProcess sender = Send(clip, port))
         {
             running = Run(new CaptureOptions { Source = $"udp://127.0.0.1:{port}", ReadTimeout = TimeSpan.FromSeconds(1), OpenTimeout = Patience });
             running.NextThat(f => f.Number >= 10);
@@ -89,7 +89,7 @@ public sealed class LiveFeedTests : FeedTest
 
         await Until(() => !running.Feed.IsConnected, "the silence is noticed");
         while (running.Feed.Take(TimeSpan.Zero, out CapturedFrame? left) == TakeResult.Frame) running.See(left!);
-        using Process again = Send(clip, port);
+        using ChildProcess again = Send(clip, port);
         SeenFrame back = running.NextThat(f => f.StartsClip);
         Assert.True(back.Number >= 10);
         Assert.True(running.Feed.IsConnected);
@@ -141,8 +141,8 @@ public sealed class LiveFeedTests : FeedTest
         }
     }
 
-    private static Process Send(string clip, int port) => Command.Start(
-        "ffmpeg", "-v", "quiet", "-re", "-stream_loop", "-1", "-i", clip, "-c", "copy", "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
+    private static ChildProcess Send(string clip, int port) => FFmpegTool.Start(
+        "-re", "-stream_loop", "-1", "-i", clip, "-c", "copy", "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
 
     private static int FreeUdpPort()
     {

@@ -4,7 +4,6 @@ using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Tests;
-using LusEdge.Training.Onnx;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
@@ -60,19 +59,16 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
+    public void A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
     {
         using var temp = new TemporaryDirectory();
         // Three stretches of raw H.264, the middle one of another size: the decoder switches without a new file.
         foreach ((int i, string size) in ((string[])["64x48", "96x64", "64x48"]).Index())
         {
-            await FFmpegTool.RunAsync("-f", "lavfi", "-i", $"color=gray:s={size}:r=25:d=1", "-c:v", "libx264", "-bf", "0", temp[$"{i}.h264"]);
+            FFmpegTool.Run("-f", "lavfi", "-i", $"color=gray:s={size}:r=25:d=1", "-c:v", "libx264", "-bf", "0", temp[$"{i}.h264"]);
         }
 
-        await File.WriteAllBytesAsync(
-            temp["all.h264"],
-            [.. ((string[])["0.h264", "1.h264", "2.h264"]).SelectMany(f => File.ReadAllBytes(temp[f]))],
-            TestContext.Current.CancellationToken);
+        File.WriteAllBytes(temp["all.h264"], [.. ((string[])["0.h264", "1.h264", "2.h264"]).SelectMany(f => File.ReadAllBytes(temp[f]))]);
         using PipelineRun run = PipelineRun.Of(temp["all.h264"]).ToItsEnd();
 
         Assert.Equal(25, run.Ledger.Withheld[FrameState.ModeChanged]);
@@ -81,11 +77,11 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task A_damaged_picture_is_counted_marked_and_never_graded()
+    public void A_damaged_picture_is_counted_marked_and_never_graded()
     {
         using var temp = new TemporaryDirectory();
-        await FFmpegTool.RunAsync("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=4", "-c:v", "libx264", "-g", "25", temp["clean.ts"]);
-        await FFmpegTool.RunAsync("-i", temp["clean.ts"], "-c", "copy", "-bsf:v", "noise=amount=20000", temp["noisy.ts"]);
+        FFmpegTool.Run("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=4", "-c:v", "libx264", "-g", "25", temp["clean.ts"]);
+        FFmpegTool.Run("-i", temp["clean.ts"], "-c", "copy", "-bsf:v", "noise=amount=20000", temp["noisy.ts"]);
         using PipelineRun run = PipelineRun.Of(temp["noisy.ts"]).ToItsEnd();
 
         Assert.True(run.Ledger.Corrupt > 0);
@@ -165,31 +161,26 @@ public sealed class FramePipelineTests
     [Fact]
     public void A_model_that_fails_on_many_frames_in_a_row_ends_the_run_and_says_why()
     {
-        // Finite for the gray warm-up picture, beyond float's range for a white one.
-        var graph = new OnnxGraph("overflow");
-        SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e36f, 0, 0, 0], [3.38e38f, 0, 0, 0], 1);
-        byte[] model = graph.ToBytes((ModelDescription.MetadataKey, TinyModel.Four.ToJson()));
         var options = new LusEdgeOptions
         {
             Capture = new CaptureOptions { Source = Gray("if(mod(N\\,9)\\,255\\,if(lt(N\\,30)\\,100\\,255))", seconds: 4) },
             Health = new HealthOptions { FaultAfterFrames = 20 },
         };
-        using var run = new PipelineRun(options, model, TinyModel.Four);
+        using var run = new PipelineRun(options, TinyModel.FailingOnWhite(), TinyModel.Four);
         ModelException e = Assert.Throws<ModelException>(() => run.ToItsEnd());
 
         Assert.Equal(ModelFailure.Faulted, e.Reason);
         // Frames 28-47: what came before was broken by a good frame each nine.
         Assert.Equal(48, run.Frames.Count);
         Assert.Equal(FrameState.Failed, run.Frames[^1].State);
+        Assert.Equal(FrameState.Failed, run.Silences[^1].State);
     }
 
     [Fact]
     public async Task A_stall_is_told_within_a_second_and_no_score_is_repeated()
     {
-        int port = FFmpegTool.FreePort();
-        using var sender = FFmpegTool.Start(
-            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
-            "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
+        int port = LoopbackPort.Free();
+        using ChildProcess sender = Send(port);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var run = PipelineRun.Of($"udp://127.0.0.1:{port}");
         DateTimeOffset stalledAt = default;
@@ -211,6 +202,31 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
+    public async Task A_clip_that_has_its_length_is_closed_although_no_frame_comes_to_end_it()
+    {
+        int port = LoopbackPort.Free();
+        using ChildProcess sender = Send(port);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var options = new LusEdgeOptions
+        {
+            Capture = new CaptureOptions { Source = $"udp://127.0.0.1:{port}" },
+            Aggregate = new LusEdge.Aggregate.AggregateOptions { ClipLength = TimeSpan.FromSeconds(3) },
+        };
+        using var run = new PipelineRun(options);
+        run.OnFrame = _ =>
+        {
+            if (run.Frames.Count == 25) FFmpegTool.Signal(sender, "STOP");
+        };
+        run.OnSilence = _ =>
+        {
+            if (run.Clips.Count > 0) stop.Cancel();
+        };
+        await Task.Run(() => run.ToItsEnd(stop.Token), TestContext.Current.CancellationToken);
+
+        Assert.Equal(run.Frames.Count, run.Clips.Single().Frames);
+    }
+
+    [Fact]
     public void The_steady_state_allocates_nothing_on_the_pipelines_thread()
     {
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
@@ -227,6 +243,10 @@ public sealed class FramePipelineTests
         // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
         Assert.InRange(at1500 - at500, 0, 500);
     }
+
+    private static ChildProcess Send(int port) => FFmpegTool.Start(
+        "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
+        "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
 
     private static string Gray(string expression, int seconds) => $"lavfi:nullsrc=s=64x48:r=25:d={seconds},format=gray,geq=lum='{expression}'";
 }

@@ -4,9 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using LusEdge.Contract;
 using LusEdge.Publish;
-using Microsoft.Extensions.Logging.Abstractions;
+using LusEdge.Tests;
 using MQTTnet;
 using MQTTnet.Formatter;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -126,5 +127,5 @@ public sealed class EmbeddedBrokerTests
     }
 
     private static Task<EmbeddedBroker> StartAsync() => EmbeddedBroker.StartAsync(
-        Mosquitto.FreePort(), Mosquitto.FreePort(), NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
+        LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
 }

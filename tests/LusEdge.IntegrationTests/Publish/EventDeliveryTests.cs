@@ -1,4 +1,5 @@
 using LusEdge.Contract;
+using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -30,7 +31,7 @@ public sealed class EventDeliveryTests
     [Fact]
     public async Task Events_of_an_earlier_start_are_sent_late_under_their_own_identity()
     {
-        int port = Mosquitto.FreePort();
+        int port = LoopbackPort.Free();
         await using PublisherRig rig = await PublisherRig.StartAsync(port);
         for (int i = 0; i < 5; i++) rig.Clip();
         await rig.Publisher.DisposeAsync();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -30,7 +31,7 @@ internal sealed class Mosquitto : IAsyncDisposable
         foreach ((string name, string text) in files) await File.WriteAllTextAsync(Path.Combine(broker._folder, name), text, TestContext.Current.CancellationToken);
         for (int attempt = 0; attempt < PortsTried; attempt++)
         {
-            broker.Port = FreePort();
+            broker.Port = LoopbackPort.Free();
             if (await broker.TryStartAsync()) return broker;
         }
 
@@ -44,14 +45,6 @@ internal sealed class Mosquitto : IAsyncDisposable
         var broker = new Mosquitto("allow_anonymous true") { Port = port };
         await broker.RestartAsync();
         return broker;
-    }
-
-    /// <summary>A port that nothing listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A power cut, as far as the broker is concerned.</summary>

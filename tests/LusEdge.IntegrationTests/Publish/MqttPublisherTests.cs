@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LusEdge.Contract;
+using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -107,7 +108,7 @@ public sealed class MqttPublisherTests
     [Fact]
     public async Task A_broker_that_comes_later_is_found_and_the_gap_is_told()
     {
-        int port = Mosquitto.FreePort();
+        int port = LoopbackPort.Free();
         await using PublisherRig rig = await PublisherRig.StartAsync(port);
         for (int i = 0; i < 300; i++) rig.Frame();
         await using Mosquitto broker = await Mosquitto.StartOnAsync(port);

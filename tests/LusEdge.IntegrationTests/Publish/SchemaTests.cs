@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LusEdge.Contract;
 using LusEdge.Publish;
+using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet.Packets;
 
@@ -24,10 +25,28 @@ public sealed class SchemaTests
         Assert.All(refusals.Zip(changed), refusal => Assert.True(refusal.First.Count > 0, $"{refusal.Second.What} was let through: {refusal.Second.Message.Payload}"));
     }
 
+    [Fact]
+    public async Task What_a_model_file_says_about_itself_validates_and_a_changed_one_does_not()
+    {
+        const string Schema = "urn:lusedge:v1:model";
+        JsonNode[] valid = [JsonNode.Parse(TinyModel.Four.ToJson())!, JsonNode.Parse(TinyModel.Seven.ToJson())!];
+        Assert.All(await Ajv.ValidateAsync([.. valid.Select(model => (Schema, model))]), errors => Assert.Empty(errors));
+
+        JsonNode[] changed = [.. valid[1].AsObject().Select(property => property.Key).Select(key =>
+        {
+            JsonObject without = valid[1].DeepClone().AsObject();
+            without.Remove(key);
+            return without;
+        })];
+        Assert.All(
+            (await Ajv.ValidateAsync([.. changed.Select(model => (Schema, model))])).Zip(changed),
+            refusal => Assert.True(refusal.First.Count > 0, $"this was let through: {refusal.Second}"));
+    }
+
     private static async Task<IReadOnlyList<(string Schema, JsonNode Payload)>> PublishedAsync()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(Mosquitto.FreePort(), Mosquitto.FreePort(), NullLogger<EmbeddedBroker>.Instance, stop);
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
         await using var proxy = new TcpCutProxy(broker.TcpPort);
         proxy.Refuse = true;
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);

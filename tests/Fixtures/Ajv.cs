@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace LusEdge.IntegrationTests.Publish;
+namespace LusEdge.Tests;
 
 /// <summary>A schema validator that is not ours, in strict mode: tests/ajv/validate.mjs under Node.</summary>
 internal static class Ajv

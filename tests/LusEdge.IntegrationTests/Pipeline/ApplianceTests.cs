@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Infer;
+using LusEdge.IntegrationTests.Publish;
+using LusEdge.Publish;
+using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.IntegrationTests.Pipeline;
+
+/// <summary>The whole service, with a broker of its own and a subscriber that sees how it ends.</summary>
+public sealed class ApplianceTests : IDisposable
+{
+    private readonly TemporaryDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task A_model_that_fails_for_good_is_announced_before_the_end()
+    {
+        await using Appliance appliance = await StartAsync("lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        ModelException e = await Assert.ThrowsAsync<ModelException>(() => appliance.RunAsync(TestContext.Current.CancellationToken));
+        Task leaving = appliance.DisposeAsync().AsTask();
+        await subscriber.WaitForAsync(
+            appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "pipeline_failed"));
+        await leaving;
+
+        Assert.Equal(ModelFailure.Faulted, e.Reason);
+        Assert.Equal(HealthStatus.Failed, subscriber.On(appliance.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1].Status);
+        Assert.Equal(FrameState.Failed, subscriber.On(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage)[^1].State);
+        Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+    }
+
+    [Fact]
+    public async Task A_model_that_holds_a_frame_for_seconds_does_not_keep_the_goodbye_from_being_said()
+    {
+        await using Appliance appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<FeedEnd> running = appliance.RunAsync(stop.Token);
+        // Long enough for the first frame to have reached the model.
+        await Task.Delay(TimeSpan.FromMilliseconds(500), stop.Token);
+
+        long asked = Stopwatch.GetTimestamp();
+        await stop.CancelAsync();
+        TimeoutException e = await Assert.ThrowsAsync<TimeoutException>(() => running);
+        await appliance.DisposeAsync();
+        TimeSpan took = Stopwatch.GetElapsedTime(asked);
+
+        Assert.Contains("did not end within 1 s", e.Message);
+        Assert.InRange(took, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4.5));
+        Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+    }
+
+    private Task<Appliance> StartAsync(string source, byte[] model)
+    {
+        var options = new LusEdgeOptions
+        {
+            Device = new DeviceOptions { Id = "test" },
+            Capture = new CaptureOptions { Source = source },
+            Infer = new InferOptions { Model = TinyModel.Write(_temp["model"], "iclus-4", model), Provider = ProviderChoice.Cpu },
+            Mqtt = new MqttOptions
+            {
+                Mode = MqttMode.Embedded,
+                Port = LoopbackPort.Free(),
+                WebSocketPort = LoopbackPort.Free(),
+                EventsDatabase = _temp["events.db"],
+            },
+        };
+        return Appliance.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+    }
+}
