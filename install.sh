@@ -2,6 +2,8 @@
 # Puts LusEdge on this machine. So far: --demo, which builds the appliance from this checkout and runs it on the phantom clip.
 set -euo pipefail
 cd "$(dirname "$0")"
+# ldconfig is there, and Debian leaves it off a user's PATH.
+PATH=$PATH:/usr/sbin:/sbin
 
 usage() {
   cat <<'TEXT'
@@ -30,32 +32,36 @@ need_packages() {
   local name missing=() as_root=()
   for name in "$@"; do
     if [ "$name" = ffmpeg-libraries ]; then
-      # libavdevice brings the other six along, and its number differs with the release.
-      ldconfig -p | grep -q 'libavdevice\.so\.[0-9]' && continue
-      missing+=("$(ffmpeg_libraries)")
-    elif ! dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed'; then
-      missing+=("$name")
+      # Not grep -q: it hangs up on ldconfig, which then fails, and what is there counts as missing.
+      ldconfig -p | grep 'libavdevice\.so\.[0-9]' >/dev/null && continue
+    elif dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed'; then
+      continue
     fi
+    missing+=("$name")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || {
-    echo "missing, and there is no apt-get here: install with your package manager what Debian calls ${missing[*]}" >&2
+    echo "missing, and there is no apt-get here: install with your package manager what Debian calls ${missing[*]/ffmpeg-libraries/ffmpeg}" >&2
     return 1
   }
   if [ "$(id -u)" != 0 ]; then
     if ! sudo -n true 2>/dev/null && ! { [ -t 0 ] && command -v sudo >/dev/null; }; then
-      echo "missing; as root run: apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+      echo "missing; as root run: apt-get update && apt-get install --no-install-recommends ${missing[*]/ffmpeg-libraries/$(ffmpeg_libraries)}" >&2
       return 1
     fi
     as_root=(sudo)
   fi
+  # First the lists: a fresh image has none, and the libraries' name is looked up there.
+  "${as_root[@]}" apt-get update -qq || return
+  missing=("${missing[@]/ffmpeg-libraries/$(ffmpeg_libraries)}")
   echo "installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq &&
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# libavdevice brings the other six along, and its number differs with the release. Without package lists that number can't be known:
+# then the package ffmpeg, which needs the same libraries.
 ffmpeg_libraries() {
-  apt-cache search --names-only '^libavdevice[0-9]+$' | sort -V | tail -n 1 | cut -d' ' -f1 | grep . || echo libavdevice59
+  apt-cache search --names-only '^libavdevice[0-9]+$' | sort -V | tail -n 1 | cut -d' ' -f1 | grep . || echo ffmpeg
 }
 
 job=none

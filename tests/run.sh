@@ -22,7 +22,7 @@ step "Packages"
 
 step "Scripts"
 if command -v shellcheck >/dev/null; then
-  shellcheck install.sh .ci/run tests/*.sh
+  shellcheck install.sh .ci/run tests/*.sh tests/debian/*.sh
 else
   echo "skipped: shellcheck is not installed"
 fi
@@ -57,6 +57,23 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
     failed=$((failed + 1))
   fi
 done
+
+if [ $all = yes ]; then
+  step "A fresh Debian of each supported release"
+  code=0
+  tests/debian/demo.sh | tee artifacts/tests/debian.txt || code=$?
+  while read -r result; do
+    case $result in
+      ok,*) passed=$((passed + 1)) ;;
+      failed:*) failed=$((failed + 1)) code=0 ;;
+      skipped:*) skipped=$((skipped + 1)) ;;
+    esac
+  done < <(sed -n 's/^debian [a-z]*: //p' artifacts/tests/debian.txt)
+  if [ $code != 0 ]; then
+    echo "tests/debian/demo.sh ended with exit code $code"
+    failed=$((failed + 1))
+  fi
+fi
 
 printf '\n%s passed, %s failed, %s skipped\n' $passed $failed $skipped
 [ $failed = 0 ]

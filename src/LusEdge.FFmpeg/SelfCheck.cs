@@ -6,6 +6,9 @@ internal static unsafe class SelfCheck
     private const long NoTimestamp = long.MinValue;
     private const int Unknown = -1;
 
+    /// <summary>One white pixel, a key frame like every still picture.</summary>
+    private const string PgmPicture = "data:image/x-portable-graymap;base64,UDUKMSAxCjI1NQr/";
+
     /// <summary>Reads the defaults that C documents for fresh objects at the table's offsets. Writes nothing, so a wrong table does no harm.</summary>
     /// <param name="release">The row to check.</param>
     public static void Layout(FFmpegRelease release)
@@ -62,13 +65,20 @@ internal static unsafe class SelfCheck
         {
             Demand(source.TimeBase == new Rational(1, Rate), "AVStream.time_base", release);
             source.Read(packet).ThrowIfFailed("read a test picture");
-            Demand(packet is { IsKey: true, IsCorrupt: false }, "AVPacket.flags", release);
             decoder.Send(packet).ThrowIfFailed("decode a test picture");
             decoder.Receive(picture).ThrowIfFailed("decode a test picture");
             Demand(picture is { Width: 34, Height: 18, IsFlaggedCorrupt: false, Pts: 0, PixelFormatName: "yuv420p" }, "a decoded AVFrame", release);
             using PictureFilter filter = PictureFilter.Create("crop=33:17:1:1:exact=1,format=gray", picture);
             filter.Process(picture, gray).ThrowIfFailed("filter a test picture");
             Demand(gray is { Width: 33, Height: 17, HasPixels: true } && !gray.Row(16).ContainsAnyExceptInRange(NearlyWhite, byte.MaxValue), "a white picture in full-range gray", release);
+        }
+
+        // Not the generated picture's packet: FFmpeg 7 marks none of those as a key frame.
+        using (Demuxer source = Demuxer.Open(PgmPicture, "pgm_pipe", none, deadline))
+        using (var packet = new Packet())
+        {
+            source.Read(packet).ThrowIfFailed("read a test packet");
+            Demand(packet is { IsKey: true, IsCorrupt: false }, "AVPacket.flags", release);
         }
 
         deadline.Arm(TimeSpan.FromSeconds(-1));

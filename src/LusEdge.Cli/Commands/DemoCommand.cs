@@ -36,6 +36,8 @@ internal static class DemoCommand
             Phantom phantom = Phantom.Load();
             var options = new LusEdgeOptions
             {
+                // A container's image has no machine id, and the demo asks for nothing: its topics lead nowhere but to its own broker.
+                Device = new DeviceOptions { Id = DeviceId.Resolve(null) ?? "lus-demo" },
                 Capture = new CaptureOptions { Source = phantom.Clip, Pace = Pace.Realtime, Loop = true },
                 Mqtt = new MqttOptions { Mode = MqttMode.Embedded, Site = "demo", EventsDatabase = Path.Combine(state, "events.db") },
             };
