@@ -10,19 +10,19 @@ namespace LusEdge.FFmpeg;
 public static class FFmpegLibraries
 {
     private static readonly Lock Loading = new();
-    private static IReadOnlyDictionary<string, nint> s_libraries = new Dictionary<string, nint>();
-    private static bool s_resolves;
-    private static volatile FFmpegRelease? s_release;
+    private static IReadOnlyDictionary<string, nint> _libraries = new Dictionary<string, nint>();
+    private static bool _resolves;
+    private static volatile FFmpegRelease? _release;
 
     /// <summary>Whether <see cref="Load"/> has succeeded.</summary>
-    public static bool IsLoaded => s_release is not null;
+    public static bool IsLoaded => _release is not null;
 
     /// <summary>What was loaded, for instance <c>FFmpeg 5.x (libavcodec 59)</c>.</summary>
     /// <exception cref="InvalidOperationException">Nothing is loaded.</exception>
     public static string Version => $"FFmpeg {Release.Name} (libavcodec {Release.Codec})";
 
     /// <summary>The release in use, for its offsets.</summary>
-    internal static FFmpegRelease Release => s_release ?? throw new InvalidOperationException($"{nameof(FFmpegLibraries)}.{nameof(Load)} comes first.");
+    internal static FFmpegRelease Release => _release ?? throw new InvalidOperationException($"{nameof(FFmpegLibraries)}.{nameof(Load)} comes first.");
 
     /// <summary>Loads the newest complete known release and checks that it is what the layout table says. Once loaded, does nothing.</summary>
     /// <exception cref="FFmpegException">The libraries are missing, of an unknown version, or fail the self-check.</exception>
@@ -31,25 +31,25 @@ public static class FFmpegLibraries
         lock (Loading)
         {
             if (IsLoaded) return;
-            (FFmpegRelease release, s_libraries) = FindComplete(FFmpegRelease.Known);
-            if (!s_resolves)
+            (FFmpegRelease release, _libraries) = FindComplete(FFmpegRelease.Known);
+            if (!_resolves)
             {
                 NativeLibrary.SetDllImportResolver(typeof(FFmpegLibraries).Assembly, Resolve);
-                s_resolves = true;
+                _resolves = true;
             }
 
-            FFmpegLog.Install(s_libraries[LibAv.AvUtil]);
+            FFmpegLog.Install(_libraries[LibAv.AvUtil]);
             LibAv.avdevice_register_all();
             new AvResult(LibAv.avformat_network_init()).ThrowIfFailed("start its network layer");
             SelfCheck.Layout(release);
-            s_release = release;
+            _release = release;
             try
             {
                 SelfCheck.Behaviour();
             }
             catch
             {
-                s_release = null;
+                _release = null;
                 throw;
             }
         }
@@ -113,5 +113,5 @@ public static class FFmpegLibraries
         return found;
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => s_libraries.GetValueOrDefault(name);
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => _libraries.GetValueOrDefault(name);
 }

@@ -35,18 +35,18 @@ public static unsafe class FFmpegLog
     private const int LineSize = 1024;
 
     [ThreadStatic]
-    private static Route? t_route;
+    private static Route? _route;
 
     [ThreadStatic]
-    private static string? t_lastError;
+    private static string? _lastError;
 
     [ThreadStatic]
-    private static bool t_withinLine;
+    private static bool _withinLine;
 
-    private static volatile Route? s_latest;
+    private static volatile Route? _latest;
 
     /// <summary>The last line of level error or fatal on this thread since <see cref="Attach"/> or <see cref="Forget"/>: often the cause that a bare error code hides.</summary>
-    public static string? LastError => t_lastError;
+    public static string? LastError => _lastError;
 
     /// <summary>
     /// From now on, what FFmpeg logs on this thread goes to <paramref name="sink"/>. So does what it logs on threads of its own,
@@ -62,20 +62,20 @@ public static unsafe class FFmpegLog
             FFmpegLogLevel.Warning => AvLogWarning,
             _ => AvLogError,
         };
-        s_latest = t_route = new Route(sink, most);
-        t_withinLine = false;
+        _latest = _route = new Route(sink, most);
+        _withinLine = false;
         Forget();
     }
 
     /// <summary>Ends what <see cref="Attach"/> began.</summary>
     public static void Detach()
     {
-        if (s_latest == t_route) s_latest = null;
-        t_route = null;
+        if (_latest == _route) _latest = null;
+        _route = null;
     }
 
     /// <summary>Empties <see cref="LastError"/>.</summary>
-    public static void Forget() => t_lastError = null;
+    public static void Forget() => _lastError = null;
 
     /// <summary>Takes over the log, and gives it back when the process exits: libraries may log later than managed code can run.</summary>
     /// <param name="avutil">The loaded libavutil.</param>
@@ -94,16 +94,16 @@ public static unsafe class FFmpegLog
         {
             // The upper bits are a colour.
             level &= 0xFF;
-            Route? route = t_route ?? s_latest;
+            Route? route = _route ?? _latest;
             if (route is null || level > route.Most) return;
 
             byte* buffer = stackalloc byte[LineSize];
-            int printPrefix = t_withinLine ? 0 : 1;
+            int printPrefix = _withinLine ? 0 : 1;
             _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, LineSize, &printPrefix);
-            t_withinLine = printPrefix == 0;
+            _withinLine = printPrefix == 0;
             string line = Credentials.Mask((Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd());
             if (line.Length == 0) return;
-            if (level <= AvLogError && t_route is not null) t_lastError = line;
+            if (level <= AvLogError && _route is not null) _lastError = line;
             route.Sink(LevelOf(level), line);
         }
         catch

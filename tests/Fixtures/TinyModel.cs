@@ -56,16 +56,21 @@ internal static class TinyModel
         return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
     }
 
-    /// <summary>A model of <see cref="Four"/> that takes some seconds over a picture of 1920x1080: it convolves before it shrinks.</summary>
+    /// <summary>A model of <see cref="Four"/> that takes many seconds over a picture of 1920x1080: it convolves, again and again, before it shrinks.</summary>
     public static byte[] Slow()
     {
-        const int Channels = 48, Kernel = 31;
+        const int Convolutions = 6, Channels = 16, Kernel = 31, Pad = Kernel / 2;
+        long[] pads = [Pad, Pad, Pad, Pad];
         var graph = new OnnxGraph("slow");
         string frame = graph.Input("frame", DataType.Uint8, "1", "1", "h", "w");
-        string gray = graph.Node("Cast", [frame], ("to", (int)DataType.Float));
-        float[] weights = new float[Channels * Kernel * Kernel];
-        string features = graph.Node("Conv", [gray, graph.Constant(weights, Channels, 1, Kernel, Kernel)], ("pads", new long[] { 15, 15, 15, 15 }));
-        SeverityGraph.Classify(graph, features, new float[4 * Channels], new float[4], 1);
+        string features = graph.Node("Cast", [frame], ("to", (int)DataType.Float));
+        for (int i = 0; i < Convolutions; i++)
+        {
+            string wide = graph.Node("Conv", [features, graph.Constant(new float[Channels * Kernel * Kernel], Channels, 1, Kernel, Kernel)], ("pads", pads));
+            features = graph.Node("Conv", [wide, graph.Constant(new float[Channels * Kernel * Kernel], 1, Channels, Kernel, Kernel)], ("pads", pads));
+        }
+
+        SeverityGraph.Classify(graph, features, new float[4], new float[4], 1);
         return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
     }
 

@@ -109,7 +109,8 @@ public sealed class LiveFeedTests : FeedTest
             using TcpClient client = server.AcceptTcpClient();
             client.GetStream().Write(stream);
             held.Wait();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         serving.Start();
         RunningFeed running = Run(new CaptureOptions { Source = $"tcp://{server.LocalEndpoint}", ReadTimeout = TimeSpan.FromMinutes(5) });
         running.Next();

@@ -41,8 +41,8 @@ public sealed class ApplianceTests : IDisposable
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        // Long enough for the first frame to have reached the model.
-        await Task.Delay(TimeSpan.FromMilliseconds(500), stop.Token);
+        // Long enough for the first frame to have reached the model, and far from long enough for the model.
+        await Task.Delay(TimeSpan.FromSeconds(1), stop.Token);
 
         long asked = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
@@ -50,6 +50,7 @@ public sealed class ApplianceTests : IDisposable
         await appliance.DisposeAsync();
         TimeSpan took = Stopwatch.GetElapsedTime(asked);
 
+        TestContext.Current.TestOutputHelper!.WriteLine($"it took {took}");
         Assert.Contains("did not end within 1 s", e.Message);
         Assert.InRange(took, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4.5));
         Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 using LusEdge.Contract;
 using LusEdge.Publish;
 using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Publish;
 
