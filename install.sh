@@ -117,4 +117,5 @@ dotnet publish src/LusEdge.Cli --configuration Release --runtime "$rid" --self-c
   fail "the build failed; see above." 1
 
 echo "== 3/3 Demo"
-exec artifacts/lusedge/lusedge demo "${demo_arguments[@]}"
+# By the dotnet that built it: the program alone looks for its runtime in the system's places only, and the SDK may lie in a home.
+exec dotnet artifacts/lusedge/LusEdge.Cli.dll demo "${demo_arguments[@]}"

@@ -119,8 +119,9 @@ public sealed partial class SeverityModel
                 // Its errors come as exceptions; standard error is for sentences of our own.
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
                 IntraOpNumThreads = options.Threads,
-                EnableProfiling = true,
+                // In this order: switching it on takes the prefix of that moment, and the default one is the current directory.
                 ProfileOutputPathPrefix = profile.Prefix,
+                EnableProfiling = true,
             };
             // Spinning threads save nothing at video rates and take the core that decoding needs.
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
