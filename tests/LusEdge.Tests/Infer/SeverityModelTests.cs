@@ -81,6 +81,13 @@ public sealed class SeverityModelTests : IDisposable
         Assert.Equal(2, _log.Collector.GetSnapshot().Count(e => e is { Id.Id: 3001, Level: LogLevel.Information }));
     }
 
+    [Fact]
+    public void Loading_leaves_no_profile_behind()
+    {
+        using SeverityModel model = Load(TinyModel.Seven, ProviderChoice.Cpu);
+        Assert.Empty(Directory.EnumerateFiles(Environment.CurrentDirectory, "onnxruntime_profile*"));
+    }
+
     [Theory]
     [InlineData(ProviderChoice.Cuda)]
     [InlineData(ProviderChoice.TensorRT)]
