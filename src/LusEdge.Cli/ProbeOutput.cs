@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using LusEdge.Probe;
 using Spectre.Console;
@@ -37,7 +38,7 @@ internal static class ProbeOutput
 
     public static void WriteJson(ProbeReport report, Stream output)
     {
-        using (var json = new Utf8JsonWriter(output))
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("source", report.Source);
