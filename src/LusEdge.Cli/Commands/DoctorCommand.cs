@@ -22,6 +22,7 @@ internal static class DoctorCommand
     private static async Task<int> ExamineAsync(Examination examination, bool json, CancellationToken stop)
     {
         var output = new DoctorOutput(json);
+        output.Begin();
         foreach (Checkup checkup in Checkup.All)
         {
             output.Add(checkup.Name, await ExamineAsync(checkup, examination, stop));

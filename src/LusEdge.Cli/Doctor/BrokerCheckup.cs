@@ -19,7 +19,7 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
         {
             BrokerVisitEnd.Accepted => Finding.Ok($"{broker} takes the connection (MQTT 5)."),
             BrokerVisitEnd.Unreachable => Finding.Failed(
-                ExitCode.Unavailable, $"{broker} can't be reached: {Sentence(visit.Words)}", $"see that the broker runs (systemctl status mosquitto) and the way to it is open: nc -vz {options.Host} {options.Port}"),
+                ExitCode.Unavailable, $"{broker} can't be reached: {Sentence(visit.Words)}", $"nc -vz {options.Host} {options.Port}; on the broker's machine: systemctl status mosquitto"),
             BrokerVisitEnd.Tls => Finding.Failed(
                 ExitCode.Unavailable,
                 $"{broker}: no encrypted connection: {Sentence(visit.Words)}",

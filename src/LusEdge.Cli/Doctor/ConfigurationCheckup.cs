@@ -16,7 +16,7 @@ internal sealed class ConfigurationCheckup() : Checkup("configuration")
         if (examination.Errors.Count == 0) return Finding.Ok($"{file}: no error found.");
         return Finding.Failed(
             ExitCode.Configuration,
-            string.Join('\n', examination.Errors.Select(error => $"{file}: {error}")),
-            $"mend {(examination.Errors.Count == 1 ? "it" : "them")}, then: lusedge config check --config {file}");
+            string.Join('\n', [$"{file}:", .. examination.Errors]),
+            File.Exists(file) ? $"mend that, then: lusedge config check --config {file}" : "name the right file with --config FILE");
     }
 }

@@ -14,6 +14,12 @@ internal sealed class DoctorOutput(bool json)
     /// <summary>The worst code of what failed.</summary>
     public ExitCode Code => _findings.Count == 0 ? ExitCode.Ok : _findings.Max(f => f.Finding.Code);
 
+    /// <summary>The examination begins.</summary>
+    public void Begin()
+    {
+        if (!json) Console.WriteLine($"lusedge {Version}\n");
+    }
+
     /// <summary>A check is done.</summary>
     public void Add(string check, Finding finding)
     {
@@ -36,6 +42,8 @@ internal sealed class DoctorOutput(bool json)
         else Console.WriteLine($"\n{Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Warning)} with a warning, {Count(CheckStatus.Ok)} ok, {Count(CheckStatus.Skipped)} skipped; exit code {(int)Code}.");
     }
 
+    private static string Version => typeof(DoctorOutput).Assembly.GetName().Version!.ToString(3);
+
     private int Count(CheckStatus status) => _findings.Count(f => f.Finding.Status == status);
 
     /// <summary>The word says it all: colour only helps the eye.</summary>
@@ -53,6 +61,7 @@ internal sealed class DoctorOutput(bool json)
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
+            writer.WriteString("version", Version);
             writer.WriteString("config", file);
             writer.WriteString("status", Name(_findings.Max(f => f.Finding.Status)));
             writer.WriteNumber("code", (int)Code);

@@ -23,7 +23,7 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
             examination.Model = model.InUse;
             examination.ModelTime = MedianRun(model);
             ModelInUse inUse = model.InUse;
-            string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash is the released one.";
+            string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash is the manifest's.";
             return inUse.DemonstrationOnly
                 ? Finding.Warning($"{text} Trained on synthetic pictures: for demonstration only.", "set Infer:Model to a model that was trained on patients")
                 : Finding.Ok(text);
@@ -31,7 +31,7 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         catch (ModelException e) when (e.Reason is ModelFailure.ProviderUnavailable or ModelFailure.RuntimeUnavailable)
         {
             examination.ProviderFailure = e;
-            return Finding.Skipped($"{options.Model}: its hash is the released one; it could not be run (see provider).");
+            return Finding.Skipped($"{options.Model}: its hash is the manifest's; it could not be run (see provider).");
         }
         catch (ModelException e)
         {
