@@ -44,19 +44,16 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
         try
         {
             (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
-                ClientOptions.ForVisitor(options, $"{device}-doctor", timeout).Build(), late.Token).ConfigureAwait(false);
+                ClientOptions.ForVisitor(options, $"{device}-doctor", 2 * timeout).Build(), late.Token).ConfigureAwait(false);
             if (opened is null) return new BrokerVisit(BrokerVisitEnd.Refused, refusal);
             await using BrokerConnection connection = opened;
             await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
             return new BrokerVisit(BrokerVisitEnd.Accepted, "");
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (Exception e) when ((e is OperationCanceledException or MqttCommunicationException) && late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            return NoAnswer();
-        }
-        catch (Exception e) when (e is MqttCommunicationTimedOutException)
-        {
-            return NoAnswer();
+            // This timeout comes before the library's own, whose words are others.
+            return new BrokerVisit(BrokerVisitEnd.Unreachable, FormattableString.Invariant($"no answer within {timeout.TotalSeconds:0.#} s"));
         }
         catch (Exception e) when (e is MqttCommunicationException or AuthenticationException)
         {
@@ -66,8 +63,6 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
         {
             return new BrokerVisit(BrokerVisitEnd.BadFile, e.Message);
         }
-
-        BrokerVisit NoAnswer() => new(BrokerVisitEnd.Unreachable, FormattableString.Invariant($"no answer within {timeout.TotalSeconds:0.#} s"));
     }
 
     /// <summary>From the library's wrapping to what happened below.</summary>
