@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LusEdge.FFmpeg;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LusEdge.Benchmarks;
+
+/// <summary>The figures as a page, ratios first.</summary>
+internal sealed class Report(Sizes sizes)
+{
+    private readonly StringBuilder _page = new();
+
+    public void Overhead(IReadOnlyList<OverheadRound> shipped, IReadOnlyList<OverheadRound> empty)
+    {
+        Line("# Benchmarks");
+        Line("");
+        Line("What the appliance costs beside the work that can't be avoided. This page is what the program `tests/LusEdge.Benchmarks` printed:");
+        Line("");
+        Line("```");
+        Line("dotnet publish src/LusEdge.Cli -c Release -r linux-x64 --self-contained false -o artifacts/lusedge");
+        Line("dotnet run --project tests/LusEdge.Benchmarks -c Release > docs/benchmarks.md");
+        Line("```");
+        Line("");
+        Line("Look at the ratios: they hold on other machines, seconds and milliseconds don't. A program of our own and no benchmark library, because what is");
+        Line("compared is the CPU time of several threads, in turns within one process; BenchmarkDotNet measures the time that passes.");
+        Line("");
+        Line("## The whole pipeline by its parts");
+        Line("");
+        Line("CPU time a frame of the whole pipeline (read, decode, crop and gray, hand over, preprocess, infer, aggregate), divided by that of decoding alone");
+        Line("plus a bare loop of ONNX Runtime on the same clip, with the same model and threads. Promised: at most 1.10.");
+        Line("");
+        Line("| model | ratio: median (lowest to highest) | pipeline | decoding alone | ONNX Runtime alone | the rest |");
+        Line("|---|---|---|---|---|---|");
+        Row("lus-severity-7 (ResNet-18, fp32, 224x224)", shipped);
+        Row("one that costs nothing", empty);
+        Line("");
+        Line($"Times are medians in milliseconds of CPU time a frame, of {sizes.Rounds} rounds of {sizes.Frames} frames ({10 * sizes.Frames} with the second model), the parts in turns. The clip is");
+        Line("`models/phantom/phantom-walk.mp4` (H.264, 400x320). The second row shows what is left when inference costs nothing: conversion to gray, one copy");
+        Line("into the model's input, and a thread that waits for another.");
+        Line("");
+    }
+
+    public void Memory(AllocationFigures figures)
+    {
+        Line("## Managed memory");
+        Line("");
+        Line("| frames | bytes allocated, by all threads | bytes a frame | collections |");
+        Line("|---|---|---|---|");
+        Line($"| {figures.Frames} | {figures.Bytes} | {figures.BytesAFrame:0.000} | {figures.Collections} |");
+        Line("");
+        Line("From capture to aggregate, after 500 frames of warming up. Promised: under one byte a frame.");
+        Line("");
+    }
+
+    public void Start(StartFigures figures)
+    {
+        double[] seconds = [.. figures.FirstReadings.Select(t => t.TotalSeconds).Order()];
+        Line("## The service");
+        Line("");
+        Line("| from start to the first reading at a subscriber | resident memory | at its most |");
+        Line("|---|---|---|");
+        Line($"| {Median(seconds):0.00} s ({seconds[0]:0.00} to {seconds[^1]:0.00}, {seconds.Length} starts) | {figures.ResidentKiB / 1024} MiB after {figures.Run.TotalSeconds:0} s | {figures.PeakKiB / 1024} MiB |");
+        Line("");
+        Line("`lusedge run` on the phantom clip at its own speed, with a broker on loopback. Half of the memory is ONNX Runtime with the model's 45 MB; loading");
+        Line("holds the file in memory besides, so that what was hashed is what runs.");
+        Line("");
+        Line("## The machine");
+        Line("");
+        Line($"{Processor()}, {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):0} GiB; {RuntimeInformation.OSDescription}, Linux {Environment.OSVersion.Version}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()};");
+        Line($"{RuntimeInformation.FrameworkDescription}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {FFmpegLibraries.Version}, {FFmpegLibraries.Build}. Virtual, and shared with other work: load average {LoadAverage()}");
+        Line("when this was printed. A GPU, a Jetson and other processors: not measured.");
+    }
+
+    public string ToMarkdown() => _page.ToString();
+
+    private void Row(string model, IReadOnlyList<OverheadRound> rounds)
+    {
+        double[] ratios = [.. rounds.Select(r => r.Ratio).Order()];
+        Line($"| {model} | **{Median(ratios):0.000}** ({ratios[0]:0.000} to {ratios[^1]:0.000}) | {Ms(r => r.Pipeline):0.00} | {Ms(r => r.Decoding):0.00} | {Ms(r => r.Inference):0.00} | {Ms(r => r.Rest):0.00} |");
+
+        double Ms(Func<OverheadRound, TimeSpan> part) => Median([.. rounds.Select(r => part(r).TotalMilliseconds).Order()]);
+    }
+
+    private static double Median(double[] ordered) => (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
+
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
+
+    private static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
+    private void Line(string text) => _page.Append(text).Append('\n');
+}
