@@ -29,7 +29,7 @@ internal sealed class Report(Sizes sizes)
         Line("CPU time a frame of the whole pipeline (read, decode, crop and gray, hand over, preprocess, infer, aggregate), divided by that of decoding alone");
         Line("plus a bare loop of ONNX Runtime on the same clip, with the same model and threads. Promised: at most 1.10.");
         Line("");
-        Line("| model | ratio: median (lowest to highest) | pipeline | decoding alone | ONNX Runtime alone | the rest |");
+        Line("| model | ratio: median (middle half) | pipeline | decoding alone | ONNX Runtime alone | the rest |");
         Line("|---|---|---|---|---|---|");
         Row("lus-severity-7 (ResNet-18, fp32, 224x224)", shipped);
         Row("one that costs nothing", empty);
@@ -57,12 +57,12 @@ internal sealed class Report(Sizes sizes)
         double[] seconds = [.. figures.FirstReadings.Select(t => t.TotalSeconds).Order()];
         Line("## The service");
         Line("");
-        Line("| from start to the first reading at a subscriber | resident memory | at its most |");
-        Line("|---|---|---|");
-        Line($"| {Median(seconds):0.00} s ({seconds[0]:0.00} to {seconds[^1]:0.00}, {seconds.Length} starts) | {figures.ResidentKiB / 1024} MiB after {figures.Run.TotalSeconds:0} s | {figures.PeakKiB / 1024} MiB |");
+        Line("| from start to the first reading at a subscriber | resident memory | of it the service's own | the most so far |");
+        Line("|---|---|---|---|");
+        Line($"| {Median(seconds):0.00} s ({seconds[0]:0.00} to {seconds[^1]:0.00}, {seconds.Length} starts) | {(figures.AnonymousKiB + figures.FileKiB) / 1024} MiB after {figures.Run.TotalSeconds:0} s | {figures.AnonymousKiB / 1024} MiB | {figures.PeakKiB / 1024} MiB |");
         Line("");
-        Line("`lusedge run` on the phantom clip at its own speed, with a broker on loopback. Half of the memory is ONNX Runtime with the model's 45 MB; loading");
-        Line("holds the file in memory besides, so that what was hashed is what runs.");
+        Line("`lusedge run` with lus-severity-7 (a file of 45 MB) on the phantom clip at its own speed, with a broker on loopback. What is not its own are");
+        Line("pages of programs and libraries.");
         Line("");
         Line("## The machine");
         Line("");
@@ -76,7 +76,7 @@ internal sealed class Report(Sizes sizes)
     private void Row(string model, IReadOnlyList<OverheadRound> rounds)
     {
         double[] ratios = [.. rounds.Select(r => r.Ratio).Order()];
-        Line($"| {model} | **{Median(ratios):0.000}** ({ratios[0]:0.000} to {ratios[^1]:0.000}) | {Ms(r => r.Pipeline):0.00} | {Ms(r => r.Decoding):0.00} | {Ms(r => r.Inference):0.00} | {Ms(r => r.Rest):0.00} |");
+        Line($"| {model} | **{Median(ratios):0.000}** ({ratios[ratios.Length / 4]:0.000} to {ratios[^(1 + (ratios.Length / 4))]:0.000}) | {Ms(r => r.Pipeline):0.00} | {Ms(r => r.Decoding):0.00} | {Ms(r => r.Inference):0.00} | {Ms(r => r.Rest):0.00} |");
 
         double Ms(Func<OverheadRound, TimeSpan> part) => Median([.. rounds.Select(r => part(r).TotalMilliseconds).Order()]);
     }

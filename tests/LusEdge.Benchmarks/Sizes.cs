@@ -8,5 +8,5 @@ namespace LusEdge.Benchmarks;
 /// <param name="Run">How long it runs before its memory is read.</param>
 internal sealed record Sizes(int Rounds, int Frames, int ManyFrames, int Starts, TimeSpan Run)
 {
-    public static readonly Sizes Full = new(Rounds: 15, Frames: 100, ManyFrames: 10_000, Starts: 7, Run: TimeSpan.FromSeconds(60));
+    public static readonly Sizes Full = new(Rounds: 41, Frames: 50, ManyFrames: 10_000, Starts: 7, Run: TimeSpan.FromSeconds(60));
 }

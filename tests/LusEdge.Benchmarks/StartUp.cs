@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -6,16 +7,16 @@ using LusEdge.Publish;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
-using System.Buffers;
 
 namespace LusEdge.Benchmarks;
 
 /// <summary>The service's start and its memory.</summary>
 /// <param name="FirstReadings">From the process's start to the first graded frame at a subscriber, a time a start.</param>
-/// <param name="ResidentKiB">VmRSS after the run.</param>
-/// <param name="PeakKiB">VmHWM: the most that it ever was.</param>
+/// <param name="AnonymousKiB">RssAnon after the run: what the service itself holds.</param>
+/// <param name="FileKiB">RssFile after the run: programs and libraries, which the system may share and drop.</param>
+/// <param name="PeakKiB">VmHWM: the most that both together ever were.</param>
 /// <param name="Run">How long the service had run.</param>
-internal sealed record StartFigures(IReadOnlyList<TimeSpan> FirstReadings, long ResidentKiB, long PeakKiB, TimeSpan Run);
+internal sealed record StartFigures(IReadOnlyList<TimeSpan> FirstReadings, long AnonymousKiB, long FileKiB, long PeakKiB, TimeSpan Run);
 
 /// <summary>The published program, with a broker beside it and a subscriber that was there before: video in, reading out.</summary>
 internal static class StartUp
@@ -35,7 +36,7 @@ internal static class StartUp
             """));
 
         var firstReadings = new List<TimeSpan>();
-        (long Resident, long Peak) memory = default;
+        (long Anonymous, long File, long Peak) memory = default;
         for (int start = 0; start < sizes.Starts; start++)
         {
             Console.Error.WriteLine($"start {start + 1} of {sizes.Starts}");
@@ -52,7 +53,7 @@ internal static class StartUp
             if (start == sizes.Starts - 1)
             {
                 await Task.Delay(sizes.Run);
-                memory = (Status(service, "VmRSS"), Status(service, "VmHWM"));
+                memory = (Status(service, "RssAnon"), Status(service, "RssFile"), Status(service, "VmHWM"));
             }
 
             using Process terminate = Process.Start("kill", ["-TERM", service.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -60,7 +61,7 @@ internal static class StartUp
             if (service.ExitCode != 0) throw new InvalidOperationException(await log);
         }
 
-        return new StartFigures(firstReadings, memory.Resident, memory.Peak, sizes.Run);
+        return new StartFigures(firstReadings, memory.Anonymous, memory.File, memory.Peak, sizes.Run);
     }
 
     /// <summary>When the first graded frame came.</summary>

@@ -8,7 +8,7 @@ internal sealed class MachineCheckup() : Checkup("machine")
 {
     private const double GiB = 1L << 30;
 
-    /// <summary>The service with a residual network of 18 layers takes a third of this (docs/benchmarks.md); the rest is for the system's caches.</summary>
+    /// <summary>The service takes about 0.3 with a residual network of 18 layers (docs/benchmarks.md).</summary>
     private const double EnoughMemory = 0.5;
 
     public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) => Task.FromResult(Examine());
