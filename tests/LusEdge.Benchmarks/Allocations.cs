@@ -1,3 +1,4 @@
+using LusEdge.Capture;
 using LusEdge.Infer;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +27,7 @@ internal static class Allocations
         int collections = 0;
         Console.Error.WriteLine($"memory, {sizes.ManyFrames} frames");
         PipelineOf.Run(
-            bench.LongClip,
+            new CaptureOptions { Source = bench.LongClip },
             model,
             new CountingSink(
                 WarmUp,

@@ -17,9 +17,9 @@ internal sealed class Bench : IDisposable
         ShippedModel = new InferOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
         EmptyModel = new InferOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
         // The same packets, again and again: 13 times 875 frames.
-        using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip]);
-        ffmpeg.WaitForExit();
-        if (ffmpeg.ExitCode != 0) throw new InvalidOperationException("ffmpeg could not repeat the clip.");
+        FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
+        LargeClip = _temp["large.mp4"];
+        FFmpeg("-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", "-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", LargeClip);
     }
 
     /// <summary>The repository.</summary>
@@ -31,6 +31,9 @@ internal sealed class Bench : IDisposable
     /// <summary>The same, over 11,000 frames long.</summary>
     public string LongClip { get; }
 
+    /// <summary>The phantom on a scanner's screen of 1280x1024, at 200,120,800,640.</summary>
+    public string LargeClip { get; }
+
     /// <summary>A residual network of 18 layers at 224x224, on the CPU, a thread a physical core.</summary>
     public InferOptions ShippedModel { get; }
 
@@ -41,6 +44,13 @@ internal sealed class Bench : IDisposable
     public string Temporary(string name) => _temp[name];
 
     public void Dispose() => _temp.Dispose();
+
+    private static void FFmpeg(params string[] arguments)
+    {
+        using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-nostdin", .. arguments]);
+        ffmpeg.WaitForExit();
+        if (ffmpeg.ExitCode != 0) throw new InvalidOperationException($"ffmpeg failed: {string.Join(' ', arguments)}");
+    }
 
     private static string FindRoot()
     {

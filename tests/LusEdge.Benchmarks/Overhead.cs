@@ -1,3 +1,4 @@
+using LusEdge.Capture;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,30 +29,35 @@ internal static class Overhead
     /// <summary>Frames that go by before the clock is started.</summary>
     private const int WarmUp = 10;
 
-    public static IReadOnlyList<OverheadRound> Measure(Bench bench, InferOptions options, Sizes sizes)
+    /// <param name="capture">The clip and the sector.</param>
+    /// <param name="input">The sector's size: what the model gets.</param>
+    /// <param name="options">The model.</param>
+    /// <param name="rounds">To do, after one that does not count.</param>
+    /// <param name="frames">A round.</param>
+    public static IReadOnlyList<OverheadRound> Measure(CaptureOptions capture, PictureSize input, InferOptions options, int rounds, int frames)
     {
         using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
-        using var bare = new BareRuntime(options, model.Description, 400, 320);
-        var rounds = new List<OverheadRound>();
-        for (int round = 0; round <= sizes.Rounds; round++)
+        using var bare = new BareRuntime(options, model.Description, input.Width, input.Height);
+        var measured = new List<OverheadRound>();
+        for (int round = 0; round <= rounds; round++)
         {
-            var measured = new OverheadRound(Pipeline(bench, model, sizes.Frames), Decoding(bench.LongClip, sizes.Frames), Inference(bare, sizes.Frames));
+            var one = new OverheadRound(Pipeline(capture, model, frames), Decoding(capture.Source, frames), Inference(bare, frames));
 
             // The first one compiles.
-            if (round > 0) rounds.Add(measured);
-            Console.Error.WriteLine(FormattableString.Invariant($"overhead, round {round} of {sizes.Rounds}: {measured.Ratio:0.000}"));
+            if (round > 0) measured.Add(one);
+            Console.Error.WriteLine(FormattableString.Invariant($"overhead, round {round} of {rounds}: {one.Ratio:0.000}"));
         }
 
-        return rounds;
+        return measured;
     }
 
-    private static TimeSpan Pipeline(Bench bench, SeverityModel model, int frames)
+    private static TimeSpan Pipeline(CaptureOptions capture, SeverityModel model, int frames)
     {
         using var enough = new CancellationTokenSource();
         TimeSpan begun = default;
         TimeSpan ended = default;
         PipelineOf.Run(
-            bench.LongClip,
+            capture,
             model,
             new CountingSink(
                 WarmUp,

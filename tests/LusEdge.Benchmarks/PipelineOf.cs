@@ -12,9 +12,9 @@ namespace LusEdge.Benchmarks;
 internal static class PipelineOf
 {
     /// <summary>Runs it over a clip until the sink has had enough, or to the clip's end.</summary>
-    public static void Run(string clip, SeverityModel model, IReadingSink sink, CancellationToken enough)
+    public static void Run(CaptureOptions capture, SeverityModel model, IReadingSink sink, CancellationToken enough)
     {
-        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = clip } };
+        var options = new LusEdgeOptions { Capture = capture };
         var meter = new PipelineMeter();
         using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();

@@ -1,4 +1,5 @@
 using LusEdge.Benchmarks;
+using LusEdge.Capture;
 using LusEdge.FFmpeg;
 
 // What the appliance costs beside the work that can't be avoided. Standard output is docs/benchmarks.md; progress goes to standard error.
@@ -13,7 +14,12 @@ FFmpegLibraries.Load();
 using var bench = new Bench();
 var sizes = smoke ? new Sizes(Rounds: 2, Frames: 20, ManyFrames: 200, Starts: 1, Run: TimeSpan.FromSeconds(1)) : Sizes.Full;
 var report = new Report(sizes);
-report.Overhead(Overhead.Measure(bench, bench.ShippedModel, sizes), Overhead.Measure(bench, bench.EmptyModel, sizes with { Frames = 10 * sizes.Frames }));
+var small = new CaptureOptions { Source = bench.LongClip };
+var large = new CaptureOptions { Source = bench.LargeClip, Sector = "200,120,800,640" };
+report.Overhead(
+    Overhead.Measure(small, new PictureSize(400, 320), bench.ShippedModel, sizes.Rounds, sizes.Frames),
+    Overhead.Measure(large, new PictureSize(800, 640), bench.ShippedModel, sizes.Rounds, sizes.Frames),
+    Overhead.Measure(small, new PictureSize(400, 320), bench.EmptyModel, sizes.Rounds, 10 * sizes.Frames));
 report.Memory(Allocations.Measure(bench, smoke ? bench.EmptyModel : bench.ShippedModel, sizes));
 report.Start(await StartUp.MeasureAsync(bench, sizes));
 Console.Out.Write(report.ToMarkdown());
