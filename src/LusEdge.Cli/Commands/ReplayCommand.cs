@@ -65,7 +65,7 @@ internal static class ReplayCommand
 
     private static ExitCode ReplayAll(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
     {
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => 
+        using ILoggerFactory loggers = LoggerFactory.Create(logging =>
             logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning)
                 // A source's end is told in a sentence of its own.
                 .AddFilter(typeof(VideoFeed).FullName, LogLevel.Error));
