@@ -38,7 +38,7 @@ internal static class Failure
         CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
         CaptureException => ExitCode.BadData,
         FFmpegException => ExitCode.Unavailable,
-        ModelException { Reason: ModelFailure.ProviderUnavailable } => ExitCode.Unavailable,
+        ModelException { Reason: ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace } => ExitCode.Unavailable,
         ModelException => ExitCode.BadData,
         PreprocessException => ExitCode.BadData,
         PublishException => ExitCode.Unavailable,

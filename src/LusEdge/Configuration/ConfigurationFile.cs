@@ -21,13 +21,14 @@ public static class ConfigurationFile
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ConfigurationException">The file can't be read, or there is anything wrong in it.</exception>
-    public static LusEdgeOptions Load(string path) => Whole(path, Read(path));
+    public static LusEdgeOptions Load(string path) => Whole(path.Length == 0 ? "--config" : path, Read(path));
 
     /// <summary>Reads a file as far as it can be read: for whoever looks for everything that is wrong on a box, not only in the file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The options, with the default for what is wrong, null if it can't be read at all; and every error, which begins with its place.</returns>
     public static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(string path)
     {
+        if (path.Length == 0) return (null, ["it is empty. Name the configuration file."]);
         try
         {
             return Read(File.ReadAllBytes(path));
@@ -62,7 +63,7 @@ public static class ConfigurationFile
             var errors = new List<string>();
             var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
             // What keys say together makes sense only where each is right by itself.
-            if (errors.Count == 0) errors.AddRange(options!.Mqtt.Errors());
+            if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Mqtt.Errors()]);
             return (options, errors);
         }
         catch (JsonException e)
