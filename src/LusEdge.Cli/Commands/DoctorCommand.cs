@@ -12,25 +12,25 @@ internal static class DoctorCommand
     public static Command Create()
     {
         Option<string> config = RunCommand.ConfigOption();
-        var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "One JSON object on standard output." };
         var doctor = new Command("doctor", "Checks everything the service needs: configuration, FFmpeg, source, model, broker, disk, clock.") { config, json };
-        doctor.SetAction((parsed, stop) => ExamineAsync(
-            new Examination(parsed.GetValue(config)!, parsed.GetResult(config) is null or { Implicit: true }, TimeProvider.System), parsed.GetValue(json), stop));
+        doctor.SetAction((parsed, stop) => StandardOutput.WriteAsync(() => ExamineAsync(
+            new Examination(parsed.GetValue(config)!, parsed.GetResult(config) is null or { Implicit: true }, TimeProvider.System), parsed.GetValue(json), stop)));
         return doctor;
     }
 
-    private static async Task<int> ExamineAsync(Examination examination, bool json, CancellationToken stop)
+    private static async Task<ExitCode> ExamineAsync(Examination examination, bool json, CancellationToken stop)
     {
         var output = new DoctorOutput(json);
         output.Begin();
         foreach (Checkup checkup in Checkup.All)
         {
             output.Add(checkup.Name, await ExamineAsync(checkup, examination, stop));
-            if (stop.IsCancellationRequested) return (int)ExitCode.Interrupted;
+            if (stop.IsCancellationRequested) return ExitCode.Interrupted;
         }
 
         output.Finish(examination.IsWithoutFile ? null : examination.File);
-        return (int)output.Code;
+        return output.Code;
     }
 
     private static async Task<Finding> ExamineAsync(Checkup checkup, Examination examination, CancellationToken stop)

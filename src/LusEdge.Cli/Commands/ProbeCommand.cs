@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LusEdge.Capture;
 using LusEdge.Probe;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,11 @@ namespace LusEdge.Cli.Commands;
 /// <summary><c>lusedge probe</c>: what a technician needs to know of a feed before it is configured.</summary>
 internal static class ProbeCommand
 {
+    private const int UsualSeconds = 5;
+
+    /// <summary>An hour: what is noted down of each frame is kept until the end.</summary>
+    private const int LongestSeconds = 3600;
+
     public static Command Create()
     {
         var source = new Argument<string>("SOURCE") { Description = "What Capture:Source takes: a file, a URL, a device, or lavfi: and a filter graph." };
@@ -17,28 +23,33 @@ internal static class ProbeCommand
             HelpName = "NAME=VALUE…",
             DefaultValueFactory = _ => "",
         };
-        var seconds = new Option<int>("--seconds") { Description = "How long to look: of time, or of a recording's own time. Default: 5.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        seconds.Validators.Add(given =>
+        var seconds = new Option<int>("--seconds")
         {
-            // By its text: asking for the value throws on one that is no number, and the parser itself complains of that.
-            if (given.Tokens is [{ Value: var text }] && int.TryParse(text, out int number) && number is <= 0 or > 3600) given.AddError("--seconds: give a whole number from 1 to 3600.");
-        });
-        var json = new Option<bool>("--json") { Description = "One JSON object on standard output." };
+            Description = "How long to look: of time, or of a recording's own time.",
+            HelpName = "N",
+            DefaultValueFactory = _ => UsualSeconds,
+            CustomParser = given =>
+            {
+                if (int.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= LongestSeconds) return number;
+                given.AddError($"--seconds: {given.Tokens[0].Value} is no whole number from 1 to {LongestSeconds}.");
+                return 0;
+            },
+        };
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "One JSON object on standard output." };
 
         var probe = new Command("probe", "Tells what a feed is: format, size, rate, colour, jitter, damage, and where the ultrasound seems to be.") { source, options, seconds, json };
-        probe.SetAction((parsed, stop) => Task.Run(
-            () => (int)Probe(
-                new CaptureOptions { Source = parsed.GetValue(source)!, Options = parsed.GetValue(options)! },
-                TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-                parsed.GetValue(json),
-                stop),
-            CancellationToken.None));
+        probe.SetAction((parsed, stop) => StandardOutput.WriteAsync(() => Task.FromResult(Probe(
+            new CaptureOptions { Source = parsed.GetValue(source)!, Options = parsed.GetValue(options)! },
+            TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+            parsed.GetValue(json),
+            stop))));
         return probe;
     }
 
     private static ExitCode Probe(CaptureOptions options, TimeSpan length, bool json, CancellationToken stop)
     {
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+        // A source's end is told in a sentence of its own.
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Error));
         using var progress = new ProgressLine("probing");
         ProbeReport report = SourceProbe.Run(options, length, TimeProvider.System, loggers.CreateLogger<VideoFeed>(), progress.Show, stop);
         progress.Dispose();

@@ -13,7 +13,7 @@ internal sealed class Examination
     /// <param name="time">The clock.</param>
     public Examination(string file, bool isDefaultFile, TimeProvider time)
     {
-        File = file;
+        File = file.Length == 0 ? "--config" : file;
         Time = time;
         IsWithoutFile = isDefaultFile && !System.IO.File.Exists(file);
         (LusEdgeOptions? options, Errors) = IsWithoutFile ? (null, []) : ConfigurationFile.Read(file);

@@ -35,7 +35,8 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         }
         catch (ModelException e)
         {
-            return Finding.Failed(Failure.CodeOf(e), e.Message, "install the model again, or correct Infer:Model");
+            return Finding.Failed(
+                Failure.CodeOf(e), e.Message, e.Reason == ModelFailure.NoWorkingSpace ? $"df -h {Path.GetTempPath()}" : "install the model again, or correct Infer:Model");
         }
     }
 
