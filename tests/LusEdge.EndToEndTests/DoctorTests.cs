@@ -36,6 +36,14 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void The_document_lists_every_check_in_order() =>
+        Assert.Equal(
+            Checks,
+            File.ReadLines(Path.Combine(Lusedge.Root, "docs/commands.md"))
+                .SkipWhile(line => line != "## `doctor`").TakeWhile(line => line != "## `doctor --json`")
+                .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]));
+
+    [Fact]
     public async Task A_running_service_is_not_disturbed()
     {
         using Broker broker = await Broker.StartAsync();

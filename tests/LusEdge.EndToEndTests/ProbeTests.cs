@@ -32,7 +32,7 @@ public sealed class ProbeTests : IDisposable
     {
         JsonElement probed = await ProbeAsync(Lusedge.PhantomClip, "--seconds", "1");
         IEnumerable<string> documented = File.ReadLines(Path.Combine(Lusedge.Root, "docs/commands.md"))
-            .SkipWhile(line => line != "## `probe --json`").TakeWhile(line => line != "## `doctor --json`")
+            .SkipWhile(line => line != "## `probe --json`").TakeWhile(line => line != "## `doctor`")
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
         Assert.Equal(documented, probed.EnumerateObject().Select(field => field.Name));
     }

@@ -17,6 +17,11 @@ internal static class ProbeCommand
     public static Command Create()
     {
         var source = new Argument<string>("SOURCE") { Description = "What Capture:Source takes: a file, a URL, a device, or lavfi: and a filter graph." };
+        // An argument of any text takes in a mistyped option too.
+        source.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: ['-', ..] option }]) given.AddError($"Unrecognized command or argument '{option}'.");
+        });
         var options = new Option<string>("--options")
         {
             Description = "What Capture:Options takes, for instance \"rtsp_transport=tcp\".",
