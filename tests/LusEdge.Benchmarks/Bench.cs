@@ -19,7 +19,7 @@ internal sealed class Bench : IDisposable
         // The same packets, again and again: 13 times 875 frames.
         FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
         LargeClip = _temp["large.mp4"];
-        FFmpeg("-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", "-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", LargeClip);
+        FFmpeg("-t", "10", "-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", "-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", LargeClip);
     }
 
     /// <summary>The repository.</summary>
