@@ -58,6 +58,15 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
   fi
 done
 
+step "Benchmarks, a few frames of each"
+# That it works: its figures mean nothing. docs/benchmarks.md is what a whole run printed.
+if artifacts/bin/LusEdge.Benchmarks/release/LusEdge.Benchmarks --smoke >artifacts/tests/benchmarks.md; then
+  passed=$((passed + 1))
+else
+  echo "LusEdge.Benchmarks --smoke failed"
+  failed=$((failed + 1))
+fi
+
 if [ $all = yes ]; then
   step "A fresh Debian of each supported release"
   code=0

@@ -13,39 +13,38 @@ internal static class Failure
     /// <summary>Says what is wrong and returns the code to leave with.</summary>
     public static ExitCode Report(Exception exception)
     {
-        switch (exception)
+        ExitCode code = CodeOf(exception);
+        if (exception is ConfigurationException configuration)
         {
-            case ConfigurationException configuration:
-                foreach (string error in configuration.Errors) Print($"{configuration.File}: {error}");
-                return ExitCode.Configuration;
-            case CaptureException capture:
-                Print(capture.Message);
-                return capture.Reason switch
-                {
-                    CaptureFailure.NotFound or CaptureFailure.Unreachable => ExitCode.SourceNotFound,
-                    CaptureFailure.FFmpegUnavailable => ExitCode.Unavailable,
-                    _ => ExitCode.BadData,
-                };
-            case FFmpegException:
-                Print(exception.Message);
-                return ExitCode.Unavailable;
-            case ModelException model:
-                Print(model.Message);
-                return model.Reason is ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace ? ExitCode.Unavailable : ExitCode.BadData;
-            case PreprocessException:
-                Print(exception.Message);
-                return ExitCode.BadData;
-            case PublishException:
-                Print(exception.Message);
-                return ExitCode.Unavailable;
-            case TimeoutException:
-                Print(exception.Message);
-                return ExitCode.Hung;
-            default:
-                Print($"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version.");
-                return ExitCode.Internal;
+            foreach (string error in configuration.Errors) Print($"{configuration.File}: {error}");
         }
+        else if (code == ExitCode.Internal)
+        {
+            Print($"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version.");
+        }
+        else
+        {
+            Print(exception.Message);
+        }
+
+        return code;
     }
+
+    /// <summary>The code to leave with.</summary>
+    public static ExitCode CodeOf(Exception exception) => exception switch
+    {
+        ConfigurationException => ExitCode.Configuration,
+        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable } => ExitCode.SourceNotFound,
+        CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
+        CaptureException => ExitCode.BadData,
+        FFmpegException => ExitCode.Unavailable,
+        ModelException { Reason: ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace } => ExitCode.Unavailable,
+        ModelException => ExitCode.BadData,
+        PreprocessException => ExitCode.BadData,
+        PublishException => ExitCode.Unavailable,
+        TimeoutException => ExitCode.Hung,
+        _ => ExitCode.Internal,
+    };
 
     /// <summary>A sentence for a person, on standard error: standard output is for results.</summary>
     public static void Print(string sentence) => Console.Error.WriteLine($"lusedge: {sentence}");

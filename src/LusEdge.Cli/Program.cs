@@ -11,6 +11,8 @@ var root = new Command("lusedge", $"Grades live lung-ultrasound video frame by f
     RunCommand.Create(),
     DemoCommand.Create(),
     ReplayCommand.Create(),
+    ProbeCommand.Create(),
+    DoctorCommand.Create(),
     ConfigCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -10,10 +10,12 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => _temp.Delete(recursive: true);
 
     [Theory]
-    [InlineData("", "run", "demo", "replay", "config")]
+    [InlineData("", "run", "demo", "replay", "probe", "doctor", "config")]
     [InlineData("run", "--config")]
     [InlineData("demo", "--seconds")]
     [InlineData("replay", "--model", "--json", "--best-guess", "--sector")]
+    [InlineData("probe", "SOURCE", "--options", "--seconds", "--json")]
+    [InlineData("doctor", "--config", "--json")]
     [InlineData("config", "check", "schema")]
     public async Task Help_names_what_there_is(string command, params string[] names)
     {
@@ -30,6 +32,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("replay --no-such-option x")]
     [InlineData("demo --seconds 0")]
     [InlineData("demo --seconds many")]
+    [InlineData("probe")]
+    [InlineData("probe --seconds 0 clip.mp4")]
+    [InlineData("probe --no-such-option")]
+    [InlineData("doctor what")]
     [InlineData("demo --seconds 2147483647")]
     [InlineData("replay clip.mp4 --sector 1,2")]
     [InlineData("config check --config")]

@@ -9,7 +9,8 @@ internal static class Lusedge
     /// <summary>The repository's root.</summary>
     public static readonly string Root = FindRoot();
 
-    private static readonly string Binary = Path.Combine(Root, "artifacts/lusedge/lusedge");
+    /// <summary>The program itself.</summary>
+    public static readonly string Binary = Path.Combine(Root, "artifacts/lusedge/lusedge");
 
     /// <summary>Where the program's own models lie.</summary>
     public static string Models => Path.Combine(Path.GetDirectoryName(Binary)!, "models");

@@ -44,23 +44,9 @@ internal static class ReplayCommand
         {
             var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
             if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
-            // On another thread, because Ctrl-C is only listened to once this returns.
-            return Task.Run(() => (int)Replay(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop), CancellationToken.None);
+            return StandardOutput.WriteAsync(() => Task.FromResult(ReplayAll(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop)));
         });
         return replay;
-    }
-
-    private static ExitCode Replay(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
-    {
-        try
-        {
-            return ReplayAll(options, sources, json, bestGuess, stop);
-        }
-        catch (IOException e)
-        {
-            Failure.Print($"standard output can't be written: {e.Message.TrimEnd('.')}. Make room where it goes.");
-            return ExitCode.Unavailable;
-        }
     }
 
     private static ExitCode ReplayAll(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)

@@ -21,31 +21,41 @@ public static class ConfigurationFile
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ConfigurationException">The file can't be read, or there is anything wrong in it.</exception>
-    public static LusEdgeOptions Load(string path)
+    public static LusEdgeOptions Load(string path) => Whole(path.Length == 0 ? "--config" : path, Read(path));
+
+    /// <summary>Reads a file as far as it can be read: for whoever looks for everything that is wrong on a box, not only in the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The options, with the default for what is wrong, null if it can't be read at all; and every error, which begins with its place.</returns>
+    public static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(string path)
     {
-        if (path.Length == 0) throw new ConfigurationException("--config", ["it is empty. Name the configuration file."]);
-        byte[] text;
+        if (path.Length == 0) return (null, ["it is empty. Name the configuration file."]);
         try
         {
-            text = File.ReadAllBytes(path);
+            return Read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConfigurationException(path, ["the file does not exist. Write one (docs/configuration.md has an example), or name another with --config."]);
+            return (null, ["the file does not exist. Write one (docs/configuration.md has an example), or name another with --config."]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException(path, [$"the file can't be read: {e.Message} Check its permissions, or name another with --config."]);
+            return (null, [$"the file can't be read: {e.Message} Check its permissions, or name another with --config."]);
         }
-
-        return Parse(path, text);
     }
 
     /// <summary>Checks a configuration.</summary>
     /// <param name="path">The file's name, for the messages.</param>
     /// <param name="text">Its content, UTF-8.</param>
     /// <exception cref="ConfigurationException">There is anything wrong in it.</exception>
-    public static LusEdgeOptions Parse(string path, ReadOnlyMemory<byte> text)
+    public static LusEdgeOptions Parse(string path, ReadOnlyMemory<byte> text) => Whole(path, Read(text));
+
+    /// <summary>The file's JSON Schema (2020-12), for editors and for audits.</summary>
+    public static JsonNode Schema() => ConfigurationSchema.Create();
+
+    private static LusEdgeOptions Whole(string path, (LusEdgeOptions? Options, IReadOnlyList<string> Errors) read) =>
+        read.Errors.Count == 0 ? read.Options! : throw new ConfigurationException(path, read.Errors);
+
+    private static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(ReadOnlyMemory<byte> text)
     {
         try
         {
@@ -54,18 +64,15 @@ public static class ConfigurationFile
             var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
             // What keys say together makes sense only where each is right by itself.
             if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Mqtt.Errors()]);
-            return errors.Count == 0 ? options! : throw new ConfigurationException(path, errors);
+            return (options, errors);
         }
         catch (JsonException e)
         {
             long line = (e.LineNumber ?? 0) + 1;
             long column = (e.BytePositionInLine ?? 0) + 1;
-            throw new ConfigurationException(path, [$"line {line}, column {column}: not valid JSON. Check quotes, commas and brackets around there."]);
+            return (null, [$"line {line}, column {column}: not valid JSON. Check quotes, commas and brackets around there."]);
         }
     }
-
-    /// <summary>The file's JSON Schema (2020-12), for editors and for audits.</summary>
-    public static JsonNode Schema() => ConfigurationSchema.Create();
 
     // Some editors begin a file with one.
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> text) =>

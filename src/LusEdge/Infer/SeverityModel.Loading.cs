@@ -15,6 +15,15 @@ public sealed partial class SeverityModel
     /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
     public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger)
     {
+        SeverityModel model = LoadFirstThatWorks(options, logger);
+
+        // The file's bytes are garbage now, and as the steady state allocates nothing, no collection would ever come to give them back.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return model;
+    }
+
+    private static SeverityModel LoadFirstThatWorks(InferOptions options, ILogger<SeverityModel> logger)
+    {
         string directory = Path.GetFullPath(options.Model, AppContext.BaseDirectory);
         ModelManifest manifest = ModelManifest.Load(directory);
         string file = Path.Combine(directory, FileName);

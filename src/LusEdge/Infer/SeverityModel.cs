@@ -39,6 +39,9 @@ public sealed partial class SeverityModel : IDisposable
         _binding.BindOutput(OutputName, _output);
     }
 
+    /// <summary>The providers that the native library was built with, the fastest first. Whether one works shows only when a model is loaded.</summary>
+    public static IReadOnlyList<string> ProvidersInBuild => [.. ExecutionProvider.All.Where(provider => provider.IsInBuild).Select(provider => provider.Name)];
+
     /// <summary>What really grades the frames.</summary>
     public ModelInUse InUse { get; }
 

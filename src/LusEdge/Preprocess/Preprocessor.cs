@@ -1,3 +1,4 @@
+using System.Numerics;
 using LusEdge.Capture;
 using LusEdge.Contract;
 
@@ -77,9 +78,26 @@ public sealed class Preprocessor
         return (float)sum / (_mask?.Kept ?? Width * Height);
     }
 
-    private static long Sum(ReadOnlySpan<byte> row)
+    /// <summary>In vectors: pixel by pixel it was what the pipeline itself spent most on, 2 % of all on a picture of 800x640.</summary>
+    internal static long Sum(ReadOnlySpan<byte> row)
     {
+        // Each step adds at most 2 x 255 to an element of 16 bits.
+        const int StepsToFull = ushort.MaxValue / (2 * byte.MaxValue);
         long sum = 0;
+        while (row.Length >= Vector<byte>.Count)
+        {
+            var sums = Vector<ushort>.Zero;
+            for (int step = 0; step < StepsToFull && row.Length >= Vector<byte>.Count; step++)
+            {
+                Vector.Widen(new Vector<byte>(row), out Vector<ushort> low, out Vector<ushort> high);
+                sums += low + high;
+                row = row[Vector<byte>.Count..];
+            }
+
+            Vector.Widen(sums, out Vector<uint> left, out Vector<uint> right);
+            sum += Vector.Sum(left + right);
+        }
+
         foreach (byte pixel in row) sum += pixel;
         return sum;
     }

@@ -25,15 +25,9 @@ internal static class ClientOptions
     /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
     public static MqttClientOptions For(MqttOptions options, string device, TopicPolicy availability, ReadOnlySpan<byte> will, TimeSpan timeout)
     {
-        MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
-            .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTcpServer(options.Host, options.Port)
-            .WithClientId(device)
-            .WithCleanStart()
+        return ForVisitor(options, device, timeout)
             // The will's delay ends with the session, so the session must live as long.
             .WithSessionExpiryInterval(WillDelaySeconds)
-            .WithKeepAlivePeriod(KeepAlive)
-            .WithTimeout(timeout)
             .WithWillTopic(availability.Topic)
             .WithWillPayload(will.ToArray())
             .WithWillRetain()
@@ -42,7 +36,25 @@ internal static class ClientOptions
             .WithWillContentType("application/json")
             .WithWillPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData)
             .WithWillUserProperty("schema", Bytes(availability.SchemaId))
-            .WithWillUserProperty("dev", Bytes(device));
+            .WithWillUserProperty("dev", Bytes(device))
+            .Build();
+    }
+
+    /// <summary>The same broker and the same credentials, without a will: for whoever announces nothing.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="clientId">Another than a running service's, which the broker would cut off.</param>
+    /// <param name="timeout">For the broker's answer.</param>
+    /// <exception cref="IOException">A file can't be read.</exception>
+    /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
+    public static MqttClientOptionsBuilder ForVisitor(MqttOptions options, string clientId, TimeSpan timeout)
+    {
+        MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithTcpServer(options.Host, options.Port)
+            .WithClientId(clientId)
+            .WithCleanStart()
+            .WithKeepAlivePeriod(KeepAlive)
+            .WithTimeout(timeout);
         if (options.Username is not null)
         {
             byte[]? password = options.PasswordFile is { } file ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n')) : null;
@@ -50,7 +62,7 @@ internal static class ClientOptions
         }
 
         if (options.Tls.Enabled) builder.WithTlsOptions(tls => Configure(tls, options));
-        return builder.Build();
+        return builder;
     }
 
     private static void Configure(MqttClientTlsOptionsBuilder tls, MqttOptions options)

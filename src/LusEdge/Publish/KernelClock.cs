@@ -4,7 +4,7 @@ using LusEdge.Contract;
 namespace LusEdge.Publish;
 
 /// <summary>What the kernel says about its own clock: every time service (chrony, ntpd, systemd-timesyncd) reports to it.</summary>
-internal static class KernelClock
+public static class KernelClock
 {
     /// <summary>sys/timex.h: the clock is not synchronised.</summary>
     private const int StatusUnsynchronised = 0x40;

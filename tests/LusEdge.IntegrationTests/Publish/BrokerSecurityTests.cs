@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LusEdge.Publish;
+using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -33,6 +34,37 @@ public sealed class BrokerSecurityTests : IDisposable
         await Eventually.TrueAsync("the attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
         Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5000);
     }
+
+    [Fact]
+    public async Task A_visit_says_whether_address_encryption_and_credentials_are_right()
+    {
+        (string ca, string stranger) = Certificates();
+        await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
+        var options = new MqttOptions { Host = "127.0.0.1", Port = broker.Port, Tls = Tls(ca) };
+
+        Assert.Equal(new BrokerVisit(BrokerVisitEnd.Accepted, ""), await VisitAsync(options));
+        Assert.Equal(BrokerVisitEnd.Tls, (await VisitAsync(options with { Tls = Tls(stranger) })).End);
+        Assert.Equal(BrokerVisitEnd.BadFile, (await VisitAsync(options with { Tls = Tls(Path.Combine(_folder, "none.pem")) })).End);
+        Assert.Equal(BrokerVisitEnd.Unreachable, (await VisitAsync(options with { Port = LoopbackPort.Free() })).End);
+        Assert.Equal(BrokerVisitEnd.Unreachable, (await VisitAsync(options with { Host = "no-such-host.invalid" })).End);
+    }
+
+    [Fact]
+    public async Task A_visit_to_a_broker_that_refuses_or_hangs_says_so()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync("allow_anonymous false");
+        var options = new MqttOptions { Host = "127.0.0.1", Port = broker.Port };
+
+        BrokerVisit refused = await VisitAsync(options);
+        Assert.Equal((BrokerVisitEnd.Refused, "NotAuthorized"), (refused.End, refused.Words.Split(':')[0]));
+        await broker.HangAsync();
+        BrokerVisit hung = await VisitAsync(options);
+        await broker.GoOnAsync();
+        Assert.Equal(new BrokerVisit(BrokerVisitEnd.Unreachable, "no answer within 2 s"), hung);
+    }
+
+    private static Task<BrokerVisit> VisitAsync(MqttOptions options) =>
+        BrokerVisit.MakeAsync(options, "lus-test", TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_password_is_read_anew_at_each_attempt_and_the_documented_rule_lets_the_device_publish()

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using LusEdge.Capture;
+
+namespace LusEdge.Probe;
+
+/// <summary>
+/// Looks for the ultrasound in a scanner's screen: echoes change from picture to picture, while text, scales and logos stand still and a
+/// clock changes once a second. Of what keeps changing the largest connected region is taken, and its bounding box is the guess.
+/// </summary>
+internal sealed class SectorFinder
+{
+    /// <summary>Gray levels that a pixel must change by: above what codecs and capture cards do to a still picture.</summary>
+    private const byte Noticeable = 6;
+
+    /// <summary>A pixel of the echo changes in at least this share of the steps; one of a clock at 25 fps in a 25th.</summary>
+    private const double OftenEnough = 0.08;
+
+    /// <summary>A pixel that was never brighter is black.</summary>
+    private const byte Black = 24;
+
+    private const int StepsToBeSure = 20;
+    private const double WholePicture = 0.97;
+
+    /// <summary>A box that grew by more than a tenth is no sure one.</summary>
+    private const double Grown = 1.1;
+
+    /// <summary>What grew beyond this has run into the screen's own decoration.</summary>
+    private const double GrownTooFar = 2.5;
+
+    private readonly int _width;
+    private readonly int _height;
+    private readonly byte[] _previous;
+    private readonly byte[] _brightest;
+    private readonly int[] _changes;
+    private readonly byte[] _high;
+    private readonly byte[] _low;
+    private int _pictures;
+    private int _steps;
+
+    /// <param name="size">Of the pictures to come.</param>
+    public SectorFinder(PictureSize size)
+    {
+        (_width, _height) = (size.Width, size.Height);
+        _previous = new byte[_width * _height];
+        _brightest = new byte[_width * _height];
+        _changes = new int[_width * _height];
+        _high = new byte[_width];
+        _low = new byte[_width];
+    }
+
+    /// <summary>Looks at a picture.</summary>
+    /// <param name="frame">Whole, sound, and of the size given.</param>
+    public void Add(CapturedFrame frame)
+    {
+        bool changed = false;
+        for (int y = 0; y < _height; y++)
+        {
+            ReadOnlySpan<byte> row = frame.Row(y);
+            int at = y * _width;
+            Span<byte> previous = _previous.AsSpan(at, _width);
+            Span<byte> brightest = _brightest.AsSpan(at, _width);
+            TensorPrimitives.Max(row, brightest, brightest);
+            if (_pictures > 0) changed |= CountChanges(row, previous, _changes.AsSpan(at, _width));
+            row.CopyTo(previous);
+        }
+
+        _pictures++;
+        // A grabber that is faster than the scanner repeats pictures: that is no step.
+        if (changed) _steps++;
+    }
+
+    /// <summary>The guess from what was seen so far.</summary>
+    public SectorGuess Guess()
+    {
+        if (_pictures == 0) return new("none", Confidence.Unsure, "no sound picture was seen");
+        int often = Math.Max(1, (int)Math.Ceiling(OftenEnough * _steps));
+        Blocks changing = Count(i => _steps > 0 && _changes[i] >= often);
+        Blocks lit = Count(i => _brightest[i] > Black);
+        if (changing.Largest() is { } echo) return Describe(echo, changing, lit);
+        return lit.Largest() is { } brightest
+            ? new(lit.Box(brightest).ToString(), Confidence.Unsure, "nothing moves: this is the largest thing that is not black; scan something and probe again")
+            : new("none", Confidence.Unsure, "the picture is black: check the cable, and that the scanner scans");
+    }
+
+    private bool CountChanges(ReadOnlySpan<byte> row, ReadOnlySpan<byte> previous, Span<int> changes)
+    {
+        TensorPrimitives.Max(row, previous, _high);
+        TensorPrimitives.Min(row, previous, _low);
+        TensorPrimitives.Subtract<byte>(_high, _low, _high);
+        if (TensorPrimitives.Max<byte>(_high) < Noticeable) return false;
+        for (int x = 0; x < changes.Length; x++)
+        {
+            if (_high[x] >= Noticeable) changes[x]++;
+        }
+
+        return true;
+    }
+
+    private SectorGuess Describe(bool[] echo, Blocks changing, Blocks lit)
+    {
+        Sector moving = changing.Box(echo);
+
+        // Layers of the chest wall may stand still above it, and below all may be dim: what is lit and hangs together with it belongs to it.
+        bool[] grown = lit.Grow(echo);
+        Sector whole = Union(moving, lit.Box(grown));
+        bool isGrown = Area(whole) > Grown * Area(moving);
+        if (Area(whole) > GrownTooFar * Area(moving)) (whole, isGrown) = (moving, false);
+
+        double share = (double)changing.PixelsIn(echo) / changing.Pixels;
+        double fill = (double)echo.Count(isIn => isIn) * Blocks.Area / Area(moving);
+        double area = (double)Area(whole) / ((long)_width * _height);
+        if (area > WholePicture) return new("none", Confidence.Likely, "the scan fills the whole picture, or it is no scanner's screen");
+        bool sure = share > 0.97 && fill > 0.4 && area > 0.05 && _steps >= StepsToBeSure && !isGrown;
+        bool likely = share > 0.8 && fill > 0.2 && area > 0.02;
+        return new(
+            whole.ToString(),
+            sure ? Confidence.Sure : likely ? Confidence.Likely : Confidence.Unsure,
+            string.Create(CultureInfo.InvariantCulture, $"{share:0%} of what keeps changing lies in it{(isGrown ? ", and what is lit beside that" : "")}; it is {area:0%} of the picture"));
+    }
+
+    private Blocks Count(Func<int, bool> isIn)
+    {
+        var blocks = new Blocks(_width, _height);
+        for (int y = 0; y < _height; y++)
+        {
+            for (int x = 0; x < _width; x++)
+            {
+                if (isIn((y * _width) + x)) blocks.Add(x, y);
+            }
+        }
+
+        return blocks;
+    }
+
+    private static long Area(Sector sector) => (long)sector.Width * sector.Height;
+
+    private static Sector Union(Sector a, Sector b)
+    {
+        (int x, int y) = (Math.Min(a.X, b.X), Math.Min(a.Y, b.Y));
+        return new Sector(x, y, Math.Max(a.X + a.Width, b.X + b.Width) - x, Math.Max(a.Y + a.Height, b.Y + b.Height) - y);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using LusEdge.Infer;
+using LusEdge.Tests;
+
+namespace LusEdge.Benchmarks;
+
+/// <summary>What everything is measured on: the phantom clip, the model that ships, and one that costs nothing.</summary>
+internal sealed class Bench : IDisposable
+{
+    private readonly TemporaryDirectory _temp = new();
+
+    public Bench()
+    {
+        Root = FindRoot();
+        Clip = Path.Combine(Root, "models/phantom/phantom-walk.mp4");
+        LongClip = _temp["long.mp4"];
+        ShippedModel = new InferOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
+        EmptyModel = new InferOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
+        // The same packets, again and again: 13 times 875 frames.
+        FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
+        LargeClip = _temp["large.mp4"];
+        FFmpeg("-t", "10", "-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", "-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", LargeClip);
+    }
+
+    /// <summary>The repository.</summary>
+    public string Root { get; }
+
+    /// <summary>The phantom clip: H.264, 400x320, 875 frames.</summary>
+    public string Clip { get; }
+
+    /// <summary>The same, over 11,000 frames long.</summary>
+    public string LongClip { get; }
+
+    /// <summary>The phantom on a scanner's screen of 1280x1024, at 200,120,800,640.</summary>
+    public string LargeClip { get; }
+
+    /// <summary>A residual network of 18 layers at 224x224, on the CPU, a thread a physical core.</summary>
+    public InferOptions ShippedModel { get; }
+
+    /// <summary>A model of a few operations: what is left is the pipeline's own cost.</summary>
+    public InferOptions EmptyModel { get; }
+
+    /// <summary>A folder that is gone afterwards.</summary>
+    public string Temporary(string name) => _temp[name];
+
+    public void Dispose() => _temp.Dispose();
+
+    private static void FFmpeg(params string[] arguments)
+    {
+        using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-nostdin", .. arguments]);
+        ffmpeg.WaitForExit();
+        if (ffmpeg.ExitCode != 0) throw new InvalidOperationException($"ffmpeg failed: {string.Join(' ', arguments)}");
+    }
+
+    private static string FindRoot()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new DirectoryNotFoundException("The benchmarks run from a build inside the repository.");
+    }
+}
