@@ -10,6 +10,7 @@ var root = new Command("lusedge", $"Grades live lung-ultrasound video frame by f
     RunCommand.Create(),
     DemoCommand.Create(),
     ReplayCommand.Create(),
+    ProbeCommand.Create(),
     ConfigCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -21,6 +21,17 @@ public static class FFmpegLibraries
     /// <exception cref="InvalidOperationException">Nothing is loaded.</exception>
     public static string Version => $"FFmpeg {Release.Name} (libavcodec {Release.Codec})";
 
+    /// <summary>What the distribution calls its build, for instance <c>5.1.6-0+deb12u1</c>.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is loaded.</exception>
+    public static string Build
+    {
+        get
+        {
+            _ = Release;
+            return Marshal.PtrToStringUTF8(LibAv.av_version_info()) ?? "unknown";
+        }
+    }
+
     /// <summary>The release in use, for its offsets.</summary>
     internal static FFmpegRelease Release => _release ?? throw new InvalidOperationException($"{nameof(FFmpegLibraries)}.{nameof(Load)} comes first.");
 

@@ -37,6 +37,7 @@ internal sealed record FFmpegRelease(
     public const int PacketDts = 16;
     public const int PacketStreamIndex = 36;
     public const int PacketFlags = 40;
+    public const int FramePlanes = 8;
     public const int FrameData = 0;
     public const int FrameLineSize = 64;
     public const int FrameWidth = 104;

@@ -17,6 +17,9 @@ internal static unsafe partial class LibAv
 
     // libavutil
     [LibraryImport(AvUtil)]
+    public static partial nint av_version_info();
+
+    [LibraryImport(AvUtil)]
     public static partial int av_strerror(int errnum, byte* errbuf, nuint errbufSize);
 
     [LibraryImport(AvUtil)]

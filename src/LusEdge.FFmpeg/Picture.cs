@@ -42,15 +42,18 @@ public sealed unsafe class Picture : IDisposable
 
     private nint Pointer => Handle.DangerousGetHandle();
 
-    /// <summary>A row of the first plane: <see cref="Width"/> bytes of a gray picture. Valid until <see cref="Clear"/>.</summary>
+    /// <summary>A row of a plane that has a byte a pixel: <see cref="Width"/> bytes. Valid until <see cref="Clear"/>.</summary>
     /// <param name="y">From 0 at the top.</param>
-    public ReadOnlySpan<byte> Row(int y)
+    /// <param name="plane">0 for gray; 0 to 2 for Y, U and V of <c>yuv444p</c>.</param>
+    public ReadOnlySpan<byte> Row(int y, int plane = 0)
     {
-        byte* data = *(byte**)(Pointer + FFmpegRelease.FrameData);
+        ArgumentOutOfRangeException.ThrowIfNegative(plane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(plane, FFmpegRelease.FramePlanes);
+        byte* data = ((byte**)(Pointer + FFmpegRelease.FrameData))[plane];
         if (data is null) throw new InvalidOperationException("The picture has no pixels.");
         ArgumentOutOfRangeException.ThrowIfNegative(y);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
-        return new ReadOnlySpan<byte>(data + ((nint)y * Int(FFmpegRelease.FrameLineSize)), Width);
+        return new ReadOnlySpan<byte>(data + ((nint)y * ((int*)(Pointer + FFmpegRelease.FrameLineSize))[plane]), Width);
     }
 
     /// <summary>Gives the pixels back.</summary>

@@ -6,6 +6,7 @@ namespace LusEdge.FFmpeg;
 /// <summary>A chain of FFmpeg's filters for pictures of one size and format, one picture out for each picture in. One thread at a time.</summary>
 public sealed unsafe class PictureFilter : IDisposable
 {
+    private const int KeepReference = 8; // AV_BUFFERSRC_FLAG_KEEP_REF
     private readonly FilterGraphHandle _graph;
     private readonly nint _in;
     private readonly nint _out;
@@ -49,11 +50,12 @@ public sealed unsafe class PictureFilter : IDisposable
     }
 
     /// <summary>Passes a picture through.</summary>
-    /// <param name="picture">Emptied: its pixels move into the chain.</param>
+    /// <param name="picture">Emptied, because its pixels move into the chain, unless it is to be kept.</param>
     /// <param name="filtered">Empty; takes what comes out, without a copy.</param>
-    public AvResult Process(Picture picture, Picture filtered)
+    /// <param name="keep">Whether the picture is needed once more: it then stays as it is.</param>
+    public AvResult Process(Picture picture, Picture filtered, bool keep = false)
     {
-        AvResult added = new(LibAv.av_buffersrc_add_frame_flags(_in, picture.Handle, 0));
+        AvResult added = new(LibAv.av_buffersrc_add_frame_flags(_in, picture.Handle, keep ? KeepReference : 0));
         return added.IsOk ? new AvResult(LibAv.av_buffersink_get_frame(_out, filtered.Handle)) : added;
     }
 

@@ -76,6 +76,9 @@ internal sealed class Connection : IDisposable
         }
     }
 
+    /// <summary>Told of each decoded picture before it is cropped and made gray; may keep nothing of it. Null for nobody.</summary>
+    public Action<Picture, CapturedFrame>? Inspect { get; set; }
+
     /// <summary>What broke the source off, ok if nothing did.</summary>
     public AvResult Broken { get; private set; }
 
@@ -196,8 +199,9 @@ internal sealed class Connection : IDisposable
         frame.CapturedAt = _clock.At(_readAt);
         frame.IsDamaged = _latch.Picture(_decoded.IsFlaggedCorrupt, pts);
         var size = new PictureSize(_decoded.Width, _decoded.Height);
-        if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
         frame.SourceSize = size;
+        Inspect?.Invoke(_decoded, frame);
+        if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
         frame.CropFits = _sector?.Fits(size) ?? true;
         if (_filter is null || !_filter.Process(_decoded, frame.Gray).IsOk)
         {

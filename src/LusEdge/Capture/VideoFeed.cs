@@ -74,6 +74,15 @@ public sealed class VideoFeed : IDisposable
     /// <summary>How the feed ended; valid once <see cref="Take"/> has answered <see cref="TakeResult.Ended"/>.</summary>
     public FeedEnd End => _end;
 
+    /// <summary>The source as configured, for messages and reports: credentials masked.</summary>
+    public string Name => _source.Name;
+
+    /// <summary>FFmpeg's name of the container, protocol or device, for instance <c>mpegts</c>. Valid once open.</summary>
+    public string Format { get; private set; } = "unknown";
+
+    /// <summary>Time from frame to frame as the source declares it, null where it doesn't. Valid once open.</summary>
+    public TimeSpan? DeclaredInterval { get; private set; }
+
     /// <summary>Time from frame to frame as the source declares it; 40 ms where it doesn't. Valid once open.</summary>
     public TimeSpan FrameInterval { get; private set; } = UsualInterval;
 
@@ -91,6 +100,9 @@ public sealed class VideoFeed : IDisposable
 
     /// <summary>FFmpeg's name of the source's pixel format, for instance <c>yuv420p</c>. Valid once open.</summary>
     public string PixelFormat { get; private set; } = "unknown";
+
+    /// <summary>Told of each decoded picture on the reading thread, before it is cropped and made gray; may keep nothing of it. Null for nobody.</summary>
+    internal Action<Picture, CapturedFrame>? Inspect { get; init; }
 
     /// <summary>Opens the source and decodes its first picture: what is wrong with it shows here and not later.</summary>
     /// <exception cref="CaptureException">It can't be opened, is no video, or the options don't fit it.</exception>
@@ -113,9 +125,11 @@ public sealed class VideoFeed : IDisposable
                     CaptureFailure.InvalidSector, $"Capture:Sector: {sector} does not lie within the picture of {Geometry}; give x,y,w,h with x+w and y+h within it.");
             }
 
+            Format = _connection.Format;
             Codec = _connection.Codec;
             PixelFormat = _connection.PixelFormat;
-            FrameInterval = _connection.FrameInterval ?? UsualInterval;
+            DeclaredInterval = _connection.FrameInterval;
+            FrameInterval = DeclaredInterval ?? UsualInterval;
             _connected = true;
             _logger.Opened(_source.Name, _connection.Format, Codec, _first.SourceSize, PixelFormat, 1 / FrameInterval.TotalSeconds, FFmpegLibraries.Version);
         }
@@ -195,7 +209,12 @@ public sealed class VideoFeed : IDisposable
             : throw new CaptureException(CaptureFailure.InvalidOption, $"Capture:Geometry: \"{text}\" is not WxH in pixels, for instance 1280x1024.");
     }
 
-    private Connection Connect() => Connection.Open(_source, _options, _sector, _deadline!, _pause, _time, _logger);
+    private Connection Connect()
+    {
+        Connection connection = Connection.Open(_source, _options, _sector, _deadline!, _pause, _time, _logger);
+        connection.Inspect = Inspect;
+        return connection;
+    }
 
     private CapturedFrame ReadFirst(Connection connection)
     {
