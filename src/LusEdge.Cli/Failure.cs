@@ -22,8 +22,10 @@ internal static class Failure
                 Print(capture.Message);
                 return capture.Reason switch
                 {
-                    CaptureFailure.NotFound or CaptureFailure.Unreachable => ExitCode.SourceNotFound,
+                    CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol => ExitCode.SourceNotFound,
+                    CaptureFailure.InvalidOption or CaptureFailure.InvalidSector => ExitCode.Configuration,
                     CaptureFailure.FFmpegUnavailable => ExitCode.Unavailable,
+                    CaptureFailure.Internal => ExitCode.Internal,
                     _ => ExitCode.BadData,
                 };
             case FFmpegException:

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace LusEdge.FFmpeg;
 
@@ -25,7 +26,7 @@ public enum FFmpegLogLevel
 public delegate void FFmpegLogLine(FFmpegLogLevel level, string line);
 
 /// <summary>Takes FFmpeg's log lines from standard error to where the program wants them.</summary>
-public static unsafe class FFmpegLog
+public static unsafe partial class FFmpegLog
 {
     // libavutil's level numbers.
     private const int AvLogFatal = 8;
@@ -101,7 +102,8 @@ public static unsafe class FFmpegLog
             int printPrefix = _withinLine ? 0 : 1;
             _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, LineSize, &printPrefix);
             _withinLine = printPrefix == 0;
-            string line = Credentials.Mask((Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd());
+            string text = (Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd();
+            string line = Credentials.Mask(ObjectAddress().Replace(text, ""));
             if (line.Length == 0) return;
             if (level <= AvLogError && _route is not null) _lastError = line;
             route.Sink(LevelOf(level), line);
@@ -119,6 +121,10 @@ public static unsafe class FFmpegLog
         <= AvLogWarning => FFmpegLogLevel.Warning,
         _ => FFmpegLogLevel.Info,
     };
+
+    /// <summary>FFmpeg names the object that speaks with its address in memory, which tells nobody anything and differs each time.</summary>
+    [GeneratedRegex(@" @ 0x[0-9a-f]+(?=\])")]
+    private static partial Regex ObjectAddress();
 
     private sealed record Route(FFmpegLogLine Sink, int Most);
 }

@@ -40,6 +40,12 @@ internal static unsafe partial class LibAv
     [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set(FilterGraphHandle obj, string name, string val, int searchFlags);
 
+    [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_set(FormatContextHandle obj, string name, string val, int searchFlags);
+
+    [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_get_int(CodecContextHandle obj, string name, int searchFlags, long* outVal);
+
     [LibraryImport(AvUtil)]
     public static partial FrameHandle av_frame_alloc();
 
