@@ -7,6 +7,7 @@ namespace LusEdge.FFmpeg;
 public sealed unsafe class Demuxer : IDisposable
 {
     private const int VideoType = 0; // AVMEDIA_TYPE_VIDEO
+    private const int SeekByte = 2; // AVSEEK_FLAG_BYTE
     private readonly FormatContextHandle _context;
     private readonly ReadDeadline _deadline;
     private readonly int _index;
@@ -45,6 +46,13 @@ public sealed unsafe class Demuxer : IDisposable
     /// </summary>
     /// <returns>Whether FFmpeg has taken it.</returns>
     public bool StampWithWallClock(bool stamp) => new AvResult(LibAv.av_opt_set(_context, "use_wallclock_as_timestamps", stamp ? "1" : "0", 0)).IsOk;
+
+    /// <summary>Drops the packets that were read when the source was looked into, so that the next one comes off the line.</summary>
+    public AvResult DropReadAhead() => new(LibAv.avformat_flush(_context));
+
+    /// <summary>Begins a file anew, from its first byte.</summary>
+    /// <returns>Ok, or why not: not every format can.</returns>
+    public AvResult Rewind() => new(LibAv.av_seek_frame(_context, -1, 0, SeekByte));
 
     internal nint CodecParameters { get; }
 

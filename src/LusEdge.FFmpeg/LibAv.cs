@@ -122,6 +122,12 @@ internal static unsafe partial class LibAv
         FormatContextHandle ic, int type, int wantedStreamNb, int relatedStream, nint* decoderRet, int flags);
 
     [LibraryImport(AvFormat)]
+    public static partial int avformat_flush(FormatContextHandle s);
+
+    [LibraryImport(AvFormat)]
+    public static partial int av_seek_frame(FormatContextHandle s, int streamIndex, long timestamp, int flags);
+
+    [LibraryImport(AvFormat)]
     public static partial int av_read_frame(FormatContextHandle s, PacketHandle pkt);
 
     [LibraryImport(AvFormat)]

@@ -102,9 +102,12 @@ internal sealed class Connection : IDisposable
         Demuxer? demuxer = null;
         try
         {
+            int losses = FFmpegLog.Losses;
             demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options), deadline);
             if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
-            return new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
+            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
+            if (FFmpegLog.Losses != losses) connection.BeginAfterLoss();
+            return connection;
         }
         catch (FFmpegException e)
         {
@@ -127,7 +130,9 @@ internal sealed class Connection : IDisposable
         _deadline.Arm(_pixelFormat < 0 ? _firstPicture : _nextPicture);
         while (true)
         {
+            int losses = FFmpegLog.Losses;
             AvResult received = _decoder.Receive(_decoded);
+            if (FFmpegLog.Losses != losses) _latch.Damage();
             if (received.IsOk)
             {
                 Deliver(frame);
@@ -163,20 +168,30 @@ internal sealed class Connection : IDisposable
     /// <summary>FFmpeg draws text files as pictures of a terminal; nobody means that here.</summary>
     private static bool IsDrawnText(string codec) => codec is "ansi" or "bintext" or "xbin" or "idf";
 
+    /// <summary>Something did not arrive while the source was looked into, and which of the packets kept from then it would be missing in, nobody knows.</summary>
+    private void BeginAfterLoss()
+    {
+        _ = _source.IsLive ? _demuxer.DropReadAhead() : _demuxer.Rewind();
+        _latch.Loss();
+    }
+
     /// <summary>Gives the decoder its next packet, or the end.</summary>
     /// <returns>False when the source broke off and nothing more is to be had of it.</returns>
     private bool Feed()
     {
+        int losses = FFmpegLog.Losses;
         AvResult read = ReadPacket();
+        if (FFmpegLog.Losses != losses) _latch.Loss();
         if (read.IsOk)
         {
             _readAt = Math.Max(_readAt, ReadAt(_packet.Pts));
             _packetPts = _packet.Pts;
             _lastPacketIsCut = _packet.IsCorrupt;
             _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
+            losses = FFmpegLog.Losses;
             AvResult sent = _decoder.Send(_packet);
             _packet.Clear();
-            if (!sent.IsOk) _latch.Damage();
+            if (!sent.IsOk || FFmpegLog.Losses != losses) _latch.Damage();
             return true;
         }
 

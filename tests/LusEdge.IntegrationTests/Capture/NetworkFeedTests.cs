@@ -60,6 +60,22 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
+    public void A_sender_that_changes_over_to_B_frames_without_a_pause_is_noticed()
+    {
+        (RunningFeed running, ChildProcess sending) = Udp("-bf 0");
+        using (sending)
+        {
+            Assert.Null(running.NextThat(f => f.Number > 10).Pts);
+        }
+
+        using ChildProcess other = Send($"{running.Feed.Name}?pkt_size=1316", "-bf 2");
+        running.NextThat(f => f is { Pts: not null, IsDamaged: false });
+        SeenFrame[] frames = [.. Enumerable.Range(0, 40).Select(_ => running.Next()!)];
+        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Pts < pair.Second.Pts && pair.First.Timestamp <= pair.Second.Timestamp));
+        Assert.DoesNotContain(Logs.GetSnapshot(), log => log.Id.Id == 1003);
+    }
+
+    [Fact]
     public async Task Why_a_feed_is_not_there_is_told_once_for_each_reason_and_forgotten_when_it_comes()
     {
         int port = LoopbackPort.Free();

@@ -86,7 +86,7 @@ public sealed class FFmpegLibrariesTests
         {
             using var deadline = new ReadDeadline();
             Assert.Throws<FFmpegException>(() => Demuxer.Open("nosuchpicture", "lavfi", new Dictionary<string, string>(), deadline));
-            Assert.Contains("nosuchpicture", FFmpegLog.LastError, StringComparison.Ordinal);
+            Assert.Equal(lines.Last(l => l.Level == FFmpegLogLevel.Error).Line, FFmpegLog.LastError);
         }
         finally
         {
