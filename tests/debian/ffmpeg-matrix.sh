@@ -6,17 +6,15 @@
 # shellcheck source=tests/debian/roots.sh
 . "$(dirname "$0")/roots.sh"
 
-rtsp=(gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly)
 tests=artifacts/bin/LusEdge.IntegrationTests/release
 published=artifacts/lusedge
 phantom=models/phantom/phantom-walk.mp4
 clips=${LUSEDGE_CLIPS:-$PWD/../shared/data/lus}
 shared=$cache/ffmpeg
 
-# Usage: try SUITE MAJOR PACKAGE…   MAJOR is libavcodec's.
+# Usage: try SUITE MAJOR   MAJOR is libavcodec's.
 try() {
   local suite=$1 major=$2 name=$1-ffmpeg log=$cache/$1-ffmpeg.log result=$shared/$1 reason code=0 binds=()
-  shift 2
   reason=$(obstacle dotnet ffmpeg)
   [ -n "$reason" ] || [ -f "$tests/LusEdge.IntegrationTests.dll" ] && [ -f "$published/LusEdge.Cli.dll" ] || reason='nothing is built: run tests/run.sh'
   [ -n "$reason" ] || [ -d "$cache/$name/root" ] || reason=$(unreachable "$suite")
@@ -26,7 +24,7 @@ try() {
   fi
   rm -rf "$result"
   mkdir -p "$result"
-  if ! new_root "$name" "$suite" "$log" libstdc++6 "$@"; then
+  if ! ffmpeg_root "$suite" "$log"; then
     # In unstable, libraries of the release before are there only until nothing needs them any more.
     if [ "$suite" = sid ]; then
       echo "debian $suite: skipped: no libavcodec $major there (any more?); see artifacts/debian/$name.log"
@@ -51,7 +49,6 @@ try() {
       mount --bind "$result" "$root/mnt/result"
       for bind in "$@"; do mount --bind -o ro "${bind%%:*}" "$root${bind#*:}"; done
       exec chroot "$root" env -i HOME=/tmp PATH=/usr/share/dotnet:/usr/bin:/bin LUSEDGE_CLIPS=/mnt/clips LUSEDGE_REFERENCE_CLIPS=/mnt/reference bash -uc "
-        ffmpeg -version 2>/dev/null | sed -n \"s/^ffmpeg version \\([^ ]*\\).*/\\1/p\" >/mnt/result/version
         dotnet /mnt/lusedge/LusEdge.Cli.dll replay --json /mnt/lusedge/'"$phantom"' >/mnt/result/replay.jsonl
         echo \"replay ended with exit code \$?\"
         exec dotnet /mnt/tests/LusEdge.IntegrationTests.dll -noLogo -noColor -showLiveOutput -namespace LusEdge.IntegrationTests.Capture -namespace LusEdge.IntegrationTests.FFmpeg"' \
@@ -62,15 +59,16 @@ try() {
 
 # Usage: judge SUITE MAJOR LOG RESULT CODE   Prints the release's result from what its run left behind.
 judge() {
-  local suite=$1 major=$2 log=$3 result=$4 code=$5 reason='' total='' skipped frames one_off other
+  local suite=$1 major=$2 log=$3 result=$4 code=$5 reason='' total='' skipped ran_on frames one_off other
   read -r total skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: 0, Failed: 0, Skipped: ([0-9]+),.*/\1 \2/p' "$log") || true
+  ran_on=$(sed -nE 's/.* ran on (FFmpeg .*)/\1/p' "$log")
   read -r frames one_off < <(sed -nE 's/.* ([0-9]+) frames; pixels off by 0, 1, 2, more: [0-9]+, ([0-9]+), .*/\1 \2/p' "$log" | awk '{ f += $1; o += $2 } END { print f + 0, o + 0 }')
   # Grades, states and numbers must be the same; probabilities may differ by a rounding.
   other=$(diff <(without_probabilities "$shared/replay.jsonl") <(without_probabilities "$result/replay.jsonl") | grep -c '^[<>]' || true)
   if [ "$code" != 0 ] || [ -z "$total" ]; then
     reason="the tests ended with exit code $code"
-  elif ! grep -q "libavcodec $major)" "$log"; then
-    reason="it ran on another FFmpeg than libavcodec $major"
+  elif [[ $ran_on != *"libavcodec $major)"* ]]; then
+    reason="it ran on ${ran_on:-no FFmpeg}, not on libavcodec $major"
   elif [ "$other" != 0 ]; then
     reason="$other lines of the replay differ"
   elif [ "$frames" = 0 ]; then
@@ -81,7 +79,7 @@ judge() {
     echo "debian $suite: failed: $reason; see artifacts/debian/$suite-ffmpeg.log"
     return 1
   fi
-  echo "debian $suite: ok, libavcodec $major$(sed 's/^/, FFmpeg /' "$result/version"): $total tests of which $skipped were skipped; $frames frames compared, $one_off pixels off by a level, none by more; $(wc -l <"$result/replay.jsonl") lines of replay equal"
+  echo "debian $suite: ok, $ran_on: $total tests, $skipped of them skipped; $frames frames compared, $one_off pixels off by a level, none by more; $(wc -l <"$result/replay.jsonl") lines of replay equal"
 }
 
 # Usage: without_probabilities FILE
@@ -100,10 +98,8 @@ if [ -z "$(obstacle dotnet ffmpeg)" ] && [ -f "$tests/LusEdge.IntegrationTests" 
   echo "debian reference: failed: this machine's own frames could not be made; see above"
   exit 1
 fi
-try bullseye 58 ffmpeg "${rtsp[@]}" || failed=1
-try bookworm 59 ffmpeg "${rtsp[@]}" || failed=1
-try trixie 61 ffmpeg "${rtsp[@]}" || failed=1
-# Its ffmpeg command is newer already: the tests that need it are skipped there.
-try sid 62 libavdevice62 || failed=1
-try forky 63 ffmpeg "${rtsp[@]}" || failed=1
+for release in "${ffmpeg_releases[@]}"; do
+  # shellcheck disable=SC2086  # two words
+  try $release || failed=1
+done
 exit $failed

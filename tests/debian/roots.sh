@@ -81,6 +81,24 @@ new_root() {
   mv "$root.partial" "$root"
 }
 
+# The Debian releases whose FFmpeg is tried, with the major version of libavcodec.
+# shellcheck disable=SC2034  # for those that source this
+ffmpeg_releases=('bullseye 58' 'bookworm 59' 'trixie 61' 'sid 62' 'forky 63')
+
+# Usage: ffmpeg_root SUITE LOG   A root with the release's FFmpeg, its headers and an RTSP server, in artifacts/debian/SUITE-ffmpeg/root.
+ffmpeg_root() {
+  local packages=(libstdc++6)
+  case $1 in
+    # Its ffmpeg command and headers are newer already.
+    sid) packages+=(libavdevice62) ;;
+    *)
+      packages+=(ffmpeg libavdevice-dev)
+      packages+=(gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly)
+      ;;
+  esac
+  new_root "$1-ffmpeg" "$1" "$2" "${packages[@]}"
+}
+
 # Usage: reach_out ROOT   Lets the root reach what this machine reaches, the same way: names, certificates, apt, NuGet.
 reach_out() {
   local file

@@ -76,8 +76,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
             // AVFMT_FLAG_NONBLOCK, which has no name. Pictures that were only looked at when it was opened are old.
             SourceKind.Device => new() { [Flags] = "+nobuffer+4" },
 
-            // By default twenty frames are read only to guess the rate, which most streams declare: the first picture comes 0.7 s earlier.
-            SourceKind.Network => new() { ["fpsprobesize"] = "2" },
+            // By default twenty frames are read only to guess the rate, which most streams declare, and FFmpeg 4 looks into a transport
+            // stream for five seconds whatever it finds: so the first picture comes 0.7 s earlier, there 5 s.
+            SourceKind.Network => new() { ["fpsprobesize"] = "2", ["analyzeduration"] = "1000000" },
             _ => [],
         };
 

@@ -19,6 +19,7 @@ public sealed class FFmpegLibrariesTests
     {
         FFmpegLibraries.Load();
         Assert.True(FFmpegLibraries.IsLoaded);
+        TestContext.Current.TestOutputHelper!.WriteLine($"ran on {FFmpegLibraries.Version}, {FFmpegLibraries.Build}");
         Assert.Contains($"libavcodec {FFmpegLibraries.Release.Codec}", FFmpegLibraries.Version, StringComparison.Ordinal);
         SelfCheck.Layout(FFmpegLibraries.Release);
         SelfCheck.Behaviour();
