@@ -9,6 +9,7 @@ public sealed class CaptureException(CaptureFailure reason, string message, Exce
     /// <summary>The kind of failure.</summary>
     public CaptureFailure Reason { get; } = reason;
 
-    /// <summary>Whether a live source may be there at another time without a change on this machine: false for what is wrong with the configuration or FFmpeg.</summary>
-    public bool MayPass => Reason is CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.NotVideo or CaptureFailure.NoDecoder or CaptureFailure.OtherSize;
+    /// <summary>Whether a live source may be there at another time without a change on this machine: false for what is wrong with the options or FFmpeg.</summary>
+    public bool MayPass => Reason is CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.NotVideo or CaptureFailure.NoDecoder
+        or CaptureFailure.OtherSize or CaptureFailure.InvalidSector;
 }

@@ -46,6 +46,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
     /// <summary>Whether its end is a loss, after which it may come back.</summary>
     public bool MayComeBack => Kind is SourceKind.Device or SourceKind.Network;
 
+    /// <summary>The longest wait before it is opened anew. A server is spared; a device is this machine's own, and who sends by UDP does not know who listens.</summary>
+    public TimeSpan LongestReopenDelay => TimeSpan.FromSeconds(Kind == SourceKind.Device || IsUdp ? 2 : 30);
+
     /// <summary>The path, of a file or a device.</summary>
     public string Path => Kind == SourceKind.File ? Url[FilePrefix.Length..] : Url;
 
@@ -83,7 +86,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
         };
 
         // What was lost on the way costs some frames; by default it would cost the connection.
-        if (Url.StartsWith("udp:", StringComparison.Ordinal)) options["overrun_nonfatal"] = "1";
+        if (IsUdp) options["overrun_nonfatal"] = "1";
         if (Kind == SourceKind.Device)
         {
             if (configured.Size is { } size) options["video_size"] = size;
@@ -122,6 +125,8 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
 
         return null;
     }
+
+    private bool IsUdp => Url.StartsWith("udp:", StringComparison.Ordinal);
 
     private static string[] Pairs(string given) => given.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,3 +1,4 @@
+using LusEdge.Contract;
 using LusEdge.FFmpeg;
 using LusEdge.Health;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,7 @@ public sealed class VideoFeed : IDisposable
     private readonly FrameHandoff _handoff;
     private readonly Pause _pause;
     private readonly Pacer? _pacer;
-    private readonly ReopenDelay _reopenDelay = new(Random.Shared.NextDouble);
+    private readonly ReopenDelay _reopenDelay;
     private ReadDeadline? _deadline;
     private Connection? _connection;
     private CapturedFrame? _first;
@@ -66,6 +67,7 @@ public sealed class VideoFeed : IDisposable
         _logger = logger;
         _ffmpegLines = new FFmpegLines(time, logger);
         _source = SourceAddress.Parse(options.Source);
+        _reopenDelay = new ReopenDelay(_source.LongestReopenDelay, Random.Shared.NextDouble);
         IsLive = _source.IsLive || options.Pace == Pace.Realtime;
         _pool = new FramePool(ledger);
         _handoff = IsLive ? FrameHandoff.Newest(ledger) : FrameHandoff.All(ledger);
@@ -230,7 +232,12 @@ public sealed class VideoFeed : IDisposable
         }
         catch
         {
-            if (first is not null) Drop(first);
+            if (first is not null)
+            {
+                _ledger.Completed(FrameState.ModeChanged);
+                first.Dispose();
+            }
+
             connection.Dispose();
             throw;
         }
@@ -271,6 +278,7 @@ public sealed class VideoFeed : IDisposable
     }
 
     /// <summary>What a connection and its first picture tell of the feed.</summary>
+    /// <exception cref="CaptureException">The sector lies outside the picture: another mode of the source, or a wrong sector.</exception>
     private void Learn(Connection connection, CapturedFrame first)
     {
         Format = connection.Format;

@@ -99,8 +99,10 @@ internal sealed class StatusReporter(
         IReadOnlyList<HealthReason> reasons = HealthReasons.Of(silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
         // Details hold counts that rise all the time; why there is no picture is news.
         if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health) && silence?.Cause == _cause) return false;
-        (_health, _cause) = (reasons, silence?.Cause);
         await PublishAsync(table.Health, _json.Write(writer.Health(reasons), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
+
+        // Only now: a publication that the stop cancels is to be made up for before the leave.
+        (_health, _cause) = (reasons, silence?.Cause);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LusEdge.Capture;
+using LusEdge.Contract;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;
@@ -154,12 +155,21 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_sector_outside_the_first_picture_ends_a_live_feed_as_well()
+    public async Task A_first_picture_that_the_sector_does_not_fit_is_not_graded_and_another_may_come()
     {
-        using var server = Serving(H264Clip("clip.ts"));
+        // As a grabber does: a small picture of its own until the scanner is on.
+        byte[] small = File.ReadAllBytes(H264Clip("small.ts"));
+        byte[] large = File.ReadAllBytes(Clip("large.ts", "-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=4", "-c:v", "libx264"));
+        byte[] sent = small;
+        using var server = new StreamServer(connection => connection.Write(sent));
         RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", Sector = "50,50,50,50" });
-        Assert.Equal(TakeResult.Ended, TakeResultOf(running));
-        Assert.Equal(CaptureFailure.InvalidSector, running.Feed.End.Cause!.Reason);
+        await Until(() => running.Feed.Trouble is not null, "the sector does not fit");
+        Assert.Contains("Capture:Sector: 50,50,50,50 does not lie within the picture of 96x64", running.Feed.Trouble, StringComparison.Ordinal);
+        Assert.False(running.Feed.IsOpen);
+
+        sent = large;
+        Assert.Equal((50, 50, new PictureSize(192, 128)), (running.Next()!.Width, running.Feed.Height, running.Feed.Geometry));
+        Assert.True(running.Ledger.Read().Withheld[FrameState.ModeChanged] > 0);
     }
 
     [Theory]
