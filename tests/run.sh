@@ -59,7 +59,7 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
 done
 
 if [ $all = yes ]; then
-  for script in demo ffmpeg-matrix ffmpeg-layout; do
+  for script in demo ffmpeg-matrix ffmpeg-layout v4l2; do
     step "tests/debian/$script.sh"
     report=artifacts/tests/debian-$script.txt
     code=0

@@ -92,7 +92,7 @@ ffmpeg_root() {
     # Its ffmpeg command and headers are newer already.
     sid) packages+=(libavdevice62) ;;
     *)
-      packages+=(ffmpeg libavdevice-dev)
+      packages+=(ffmpeg libavdevice-dev v4l-utils)
       packages+=(gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly)
       ;;
   esac
