@@ -34,8 +34,10 @@ internal static class Failure
     public static ExitCode CodeOf(Exception exception) => exception switch
     {
         ConfigurationException => ExitCode.Configuration,
-        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable } => ExitCode.SourceNotFound,
+        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol } => ExitCode.SourceNotFound,
+        CaptureException { Reason: CaptureFailure.InvalidOption or CaptureFailure.InvalidSector } => ExitCode.Configuration,
         CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
+        CaptureException { Reason: CaptureFailure.Internal } => ExitCode.Internal,
         CaptureException => ExitCode.BadData,
         FFmpegException => ExitCode.Unavailable,
         ModelException { Reason: ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace } => ExitCode.Unavailable,

@@ -18,8 +18,7 @@ internal sealed class PipelineWorker(
         {
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stoppingToken);
             FeedEnd end = await appliance.RunAsync(stoppingToken);
-            if (end.Error is { } error) Failure.Print(error);
-            Outcome = end.Error is null ? ExitCode.Ok : ExitCode.BadData;
+            Outcome = end.Cause is { } cause ? Failure.Report(cause) : ExitCode.Ok;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

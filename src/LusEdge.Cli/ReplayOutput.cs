@@ -35,7 +35,7 @@ internal abstract class ReplayOutput : IReadingSink, IDisposable
     }
 
     /// <summary>A file that decodes slowly is not silent in any sense that matters: time is its pts.</summary>
-    public void Silence(FrameState state, DateTimeOffset since)
+    public void Silence(FrameState state, DateTimeOffset since, string? cause)
     {
     }
 

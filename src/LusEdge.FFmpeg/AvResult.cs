@@ -30,8 +30,17 @@ public readonly record struct AvResult(int Code)
     /// <summary>There is no option of that name.</summary>
     public static readonly AvResult OptionNotFound = Tag('\xF8', 'O', 'P', 'T');
 
-    /// <summary>An HTTP server answered 404.</summary>
+    /// <summary>An HTTP or RTSP server asks for a user name and password, or for others (401).</summary>
+    public static readonly AvResult HttpUnauthorized = Tag('\xF8', '4', '0', '1');
+
+    /// <summary>An HTTP or RTSP server lets nobody, or not this user, have it (403).</summary>
+    public static readonly AvResult HttpForbidden = Tag('\xF8', '4', '0', '3');
+
+    /// <summary>An HTTP or RTSP server does not know the address (404).</summary>
     public static readonly AvResult HttpNotFound = Tag('\xF8', '4', '0', '4');
+
+    /// <summary>An HTTP or RTSP server has a fault of its own (500 to 599).</summary>
+    public static readonly AvResult HttpServerError = Tag('\xF8', '5', 'X', 'X');
 
     /// <summary>Not now: give the decoder a packet, or ask the device again later.</summary>
     public static readonly AvResult Again = new(-11);
@@ -41,6 +50,12 @@ public readonly record struct AvResult(int Code)
 
     /// <summary>The operating system says that it may not be read (EACCES).</summary>
     public static readonly AvResult PermissionDenied = new(-13);
+
+    /// <summary>Another program has the device (EBUSY).</summary>
+    public static readonly AvResult Busy = new(-16);
+
+    /// <summary>The device was unplugged, or is of another kind (ENODEV).</summary>
+    public static readonly AvResult NoSuchDevice = new(-19);
 
     /// <summary>No memory (ENOMEM).</summary>
     public static readonly AvResult OutOfMemory = new(-12);

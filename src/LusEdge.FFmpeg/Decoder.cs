@@ -9,6 +9,16 @@ public sealed unsafe class Decoder : IDisposable
 
     private Decoder(CodecContextHandle context) => _context = context;
 
+    /// <summary>Whether each picture comes out as soon as its packet is in, as far as the stream tells: it has no B-frames. False where that is not known.</summary>
+    public bool KeepsOrder
+    {
+        get
+        {
+            long heldBack = 0;
+            return new AvResult(LibAv.av_opt_get_int(_context, "has_b_frames", 0, &heldBack)).IsOk && heldBack == 0;
+        }
+    }
+
     /// <summary>Opens FFmpeg's decoder for a source's video stream, on one thread: more of them hold pictures back, and the other cores have work.</summary>
     /// <param name="source">The source; its stream's parameters are copied.</param>
     /// <exception cref="FFmpegException">The decoder does not take the stream.</exception>

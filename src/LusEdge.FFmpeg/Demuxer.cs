@@ -7,6 +7,7 @@ namespace LusEdge.FFmpeg;
 public sealed unsafe class Demuxer : IDisposable
 {
     private const int VideoType = 0; // AVMEDIA_TYPE_VIDEO
+    private const int SeekByte = 2; // AVSEEK_FLAG_BYTE
     private readonly FormatContextHandle _context;
     private readonly ReadDeadline _deadline;
     private readonly int _index;
@@ -38,6 +39,20 @@ public sealed unsafe class Demuxer : IDisposable
 
     /// <summary>Frames a second as FFmpeg guesses them; not positive where it can't.</summary>
     public Rational FrameRate { get; }
+
+    /// <summary>
+    /// Whether packets from now on carry the wall clock's time (UTC since 1970) at which they were read off the line, in place of the
+    /// source's own timestamps. Only for streams without B-frames: the times are given in the order of the packets.
+    /// </summary>
+    /// <returns>Whether FFmpeg has taken it.</returns>
+    public bool StampWithWallClock(bool stamp) => new AvResult(LibAv.av_opt_set(_context, "use_wallclock_as_timestamps", stamp ? "1" : "0", 0)).IsOk;
+
+    /// <summary>Drops the packets that were read when the source was looked into, so that the next one comes off the line.</summary>
+    public AvResult DropReadAhead() => new(LibAv.avformat_flush(_context));
+
+    /// <summary>Begins a file anew, from its first byte.</summary>
+    /// <returns>Ok, or why not: not every format can.</returns>
+    public AvResult Rewind() => new(LibAv.av_seek_frame(_context, -1, 0, SeekByte));
 
     internal nint CodecParameters { get; }
 
@@ -102,8 +117,10 @@ public sealed unsafe class Demuxer : IDisposable
         using var given = new OptionDictionary(options);
         fixed (nint* dictionary = &given.Reference)
         {
-            // Frees the context when it fails.
-            new AvResult(LibAv.avformat_open_input(&opening, url, inputFormat, dictionary)).ThrowIfFailed("open the source");
+            // Frees the context when it fails. Not every protocol says so when the deadline was why.
+            AvResult opened = new(LibAv.avformat_open_input(&opening, url, inputFormat, dictionary));
+            if (!opened.IsOk && deadline.HasPassed) opened = AvResult.Interrupted;
+            opened.ThrowIfFailed("open the source");
         }
 
         var context = new FormatContextHandle(opening, deadline);

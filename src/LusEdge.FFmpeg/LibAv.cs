@@ -40,6 +40,12 @@ internal static unsafe partial class LibAv
     [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set(FilterGraphHandle obj, string name, string val, int searchFlags);
 
+    [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_set(FormatContextHandle obj, string name, string val, int searchFlags);
+
+    [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_opt_get_int(CodecContextHandle obj, string name, int searchFlags, long* outVal);
+
     [LibraryImport(AvUtil)]
     public static partial FrameHandle av_frame_alloc();
 
@@ -114,6 +120,12 @@ internal static unsafe partial class LibAv
     [LibraryImport(AvFormat)]
     public static partial int av_find_best_stream(
         FormatContextHandle ic, int type, int wantedStreamNb, int relatedStream, nint* decoderRet, int flags);
+
+    [LibraryImport(AvFormat)]
+    public static partial int avformat_flush(FormatContextHandle s);
+
+    [LibraryImport(AvFormat)]
+    public static partial int av_seek_frame(FormatContextHandle s, int streamIndex, long timestamp, int flags);
 
     [LibraryImport(AvFormat)]
     public static partial int av_read_frame(FormatContextHandle s, PacketHandle pkt);

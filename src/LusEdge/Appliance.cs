@@ -12,7 +12,7 @@ namespace LusEdge;
 
 /// <summary>
 /// The whole service in one object: what <c>lusedge run</c> and <c>lusedge demo</c> start and stop. Everything that can be refused
-/// is refused before anything is published.
+/// is refused before anything is published. A live feed can't: it may come up later, and until then its absence is what is published.
 /// </summary>
 public sealed class Appliance : IAsyncDisposable
 {
@@ -44,14 +44,14 @@ public sealed class Appliance : IAsyncDisposable
     /// <summary>The embedded broker, if that was asked for.</summary>
     public EmbeddedBroker? Broker { get; private set; }
 
-    /// <summary>Loads the model, opens the feed, starts the broker if it is embedded, and announces the device.</summary>
+    /// <summary>Loads the model, opens the feed (a live one on a thread of its own), starts the broker if it is embedded, and announces the device.</summary>
     /// <param name="options">A checked configuration.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">A logger a stage.</param>
     /// <param name="stop">Gives up starting.</param>
     /// <exception cref="ConfigurationException">There is neither Device:Id nor a machine id.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>
-    /// <exception cref="CaptureException">The source can't be opened.</exception>
+    /// <exception cref="CaptureException">A file can't be opened, or something is wrong with a live source that shows without it.</exception>
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
     /// <exception cref="PublishException">The store of events or the embedded broker can't be opened.</exception>
     public static async Task<Appliance> StartAsync(LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
@@ -78,7 +78,7 @@ public sealed class Appliance : IAsyncDisposable
     /// <exception cref="TimeoutException">The pipeline did not end when it was asked to: something holds the frame in hand.</exception>
     public async Task<FeedEnd> RunAsync(CancellationToken stop)
     {
-        var pipeline = new FramePipeline(_options, _feed!, _preprocessor!, _model!, _publisher!, _meter, _time);
+        var pipeline = new FramePipeline(_options, _feed!, _preprocessor, _model!, _publisher!, _meter, _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
         // A thread of its own: the loop blocks on the feed and on inference, which the pool's few threads are not for.
         CancellationToken ending = end.Token;
@@ -92,7 +92,10 @@ public sealed class Appliance : IAsyncDisposable
         }
 
         await _pipeline;
-        return _feed!.End;
+        FeedEnd fed = _feed!.End;
+        // A live feed that came late, and turned out not to be what the configuration is for: subscribers have heard of it, and learn why it goes.
+        if (fed.Error is { } refusal && _feed.MayComeBack) _publisher!.Silence(FrameState.Failed, _time.GetUtcNow(), refusal);
+        return fed;
     }
 
     /// <summary>Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is lost.</summary>
@@ -116,8 +119,12 @@ public sealed class Appliance : IAsyncDisposable
     {
         _model = SeverityModel.Load(_options.Infer, loggers.CreateLogger<SeverityModel>());
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
-        _feed.Open();
-        _preprocessor = Preprocessor.For(_options.Preprocess, _feed);
+        if (!_feed.MayComeBack)
+        {
+            _feed.Open();
+            _preprocessor = Preprocessor.For(_options.Preprocess, _feed);
+        }
+
         // At once: what a live feed sends meanwhile must not grow old in the system's buffers.
         _feed.Start();
         MqttOptions mqtt = _options.Mqtt;

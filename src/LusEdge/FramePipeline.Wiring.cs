@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using LusEdge.Aggregate;
 using LusEdge.Capture;
@@ -23,7 +24,7 @@ public sealed partial class FramePipeline
     private const int StallFrames = 3;
 
     private readonly VideoFeed _feed;
-    private readonly Preprocessor _preprocessor;
+    private readonly PreprocessOptions _preprocess;
     private readonly SeverityModel _model;
     private readonly Aggregator _aggregator;
     private readonly IReadingSink _sink;
@@ -31,7 +32,6 @@ public sealed partial class FramePipeline
     private readonly TimeProvider _time;
     private readonly float _blackMean;
     private readonly int _faultAfterFrames;
-    private readonly TimeSpan _stallAfter;
 
     // Four times, each for one use. The first two are monotonic: how long the feed has run, how long no frame has come.
     private readonly long _started;
@@ -43,12 +43,13 @@ public sealed partial class FramePipeline
     /// <summary>The feed's own: what clips and smoothing are measured in.</summary>
     private TimeSpan _feedTime;
     private bool _anyFrame;
+    private Preprocessor? _preprocessor;
     private int _failedInARow;
 
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
-    /// <param name="feed">An opened feed, to be started before the run; whoever opened it disposes it.</param>
-    /// <param name="preprocessor">Made for the feed.</param>
+    /// <param name="feed">To be started before the run; whoever made it disposes it.</param>
+    /// <param name="preprocessor">Made for the feed; null for a live feed that is not open yet: its first frame tells what to make it for.</param>
     /// <param name="model">A loaded model; whoever loaded it disposes it.</param>
     /// <param name="sink">Where the results go.</param>
     /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
@@ -57,7 +58,7 @@ public sealed partial class FramePipeline
     public FramePipeline(
         LusEdgeOptions options,
         VideoFeed feed,
-        Preprocessor preprocessor,
+        Preprocessor? preprocessor,
         SeverityModel model,
         IReadingSink sink,
         PipelineMeter meter,
@@ -65,6 +66,7 @@ public sealed partial class FramePipeline
         bool bestGuess = false)
     {
         _feed = feed;
+        _preprocess = options.Preprocess;
         _preprocessor = preprocessor;
         _model = model;
         _aggregator = new Aggregator(
@@ -74,7 +76,6 @@ public sealed partial class FramePipeline
         _time = time;
         _blackMean = model.Description.Gate.BlackMean;
         _faultAfterFrames = options.Health.FaultAfterFrames;
-        _stallAfter = UsualStall > StallFrames * feed.FrameInterval ? UsualStall : StallFrames * feed.FrameInterval;
         _started = _lastFrame = time.GetTimestamp();
         _silentSince = time.GetUtcNow();
     }
@@ -84,12 +85,16 @@ public sealed partial class FramePipeline
     {
         // A clip that has its length is due, even if no frame comes that would end it.
         if (_feed.IsLive && _aggregator.ClipEndsBefore(startsClip: false, _time.GetElapsedTime(_started))) PublishClip();
-        if (!_anyFrame) _sink.Silence(FrameState.Starting, _silentSince);
-        else if (_time.GetElapsedTime(_lastFrame) >= _stallAfter) _sink.Silence(FrameState.NoSignal, _silentSince);
+        string? trouble = _feed.Trouble;
+        TimeSpan stall = UsualStall > StallFrames * _feed.FrameInterval ? UsualStall : StallFrames * _feed.FrameInterval;
+        if (!_anyFrame) _sink.Silence(trouble is null ? FrameState.Starting : FrameState.NoSignal, _silentSince, trouble);
+        else if (_time.GetElapsedTime(_lastFrame) >= stall) _sink.Silence(FrameState.NoSignal, _silentSince, trouble);
     }
 
+    [MemberNotNull(nameof(_preprocessor))]
     private void NoteArrival(CapturedFrame frame)
     {
+        _preprocessor ??= Preprocessor.For(_preprocess, _feed);
         _feedTime = FeedTimeOf(frame);
         (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
     }
@@ -107,7 +112,7 @@ public sealed partial class FramePipeline
         if (reading.State is FrameState.Live or FrameState.LowConfidence) _failedInARow = 0;
         else if (reading.State == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
-        _sink.Silence(FrameState.Failed, reading.CapturedAt);
+        _sink.Silence(FrameState.Failed, reading.CapturedAt, cause: null);
         throw new ModelException(
             ModelFailure.Faulted,
             string.Create(CultureInfo.InvariantCulture, $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));

@@ -22,7 +22,7 @@ namespace LusEdge;
 /// </summary>
 public sealed partial class FramePipeline
 {
-    /// <summary>Blocks until the feed ends, the token is cancelled, or the model fails for good. Runs once, on an opened and started feed.</summary>
+    /// <summary>Blocks until the feed ends, the token is cancelled, or the model fails for good. Runs once, on a started feed.</summary>
     /// <param name="stop">Ends the run after the frame in hand; the clip so far is closed.</param>
     /// <exception cref="Infer.ModelException">The model failed on <see cref="Configuration.HealthOptions.FaultAfterFrames"/> frames in a row.</exception>
     public void Run(CancellationToken stop)

@@ -16,7 +16,7 @@ internal sealed class CountingSink(int from, int to, Action begin, Action end) :
         if (_frames == to) end();
     }
 
-    public void Silence(FrameState state, DateTimeOffset since)
+    public void Silence(FrameState state, DateTimeOffset since, string? cause)
     {
     }
 

@@ -142,14 +142,29 @@ public sealed class ProbeTests : IDisposable
     [Theory]
     [InlineData("/nonexistent.mp4", 66)]
     [InlineData("tcp://127.0.0.1:9", 66)]
-    [InlineData("lavfi:no-such-filter", 65)]
+    [InlineData("lavfi:no-such-filter", 78)]
+    [InlineData("/dev/video987", 66)]
     [InlineData("/etc/passwd", 65)]
     public async Task A_source_that_cant_be_probed_is_one_sentence_with_its_name_and_a_code(string source, int code) =>
         Assert.Contains(source, Assert.Single((await Lusedge.RunAsync("probe", "--json", source)).Refusal(code).TrimEnd().Split('\n')));
 
     [Fact]
     public async Task Options_reach_ffmpeg_and_an_unknown_one_is_refused() =>
-        Assert.Contains("no_such_option", (await Lusedge.RunAsync("probe", "--options", "no_such_option=1", Lusedge.PhantomClip)).Refusal(65));
+        Assert.Contains("no_such_option", (await Lusedge.RunAsync("probe", "--options", "no_such_option=1", Lusedge.PhantomClip)).Refusal(78));
+
+    [Theory]
+    [InlineData("--size", "0x480", "Capture:Size: 0x480 holds no pixel")]
+    [InlineData("--size", "large", "Size must be WxH")]
+    [InlineData("--rate", "0", "Rate must be frames a second")]
+    [InlineData("--rate", "fast", "--rate: fast is no number")]
+    [InlineData("--pixel-format", "YUYV!", "PixelFormat must be a name")]
+    [InlineData("--options", "rtsp", "Options must be name=value")]
+    public async Task What_is_asked_of_a_device_is_checked_before_it_is_opened(string option, string value, string expected) =>
+        Assert.Contains(expected, (await Lusedge.RunAsync("probe", option, value, "/dev/video987")).Refusal(64));
+
+    [Fact]
+    public async Task A_size_is_asked_of_devices_only() =>
+        Assert.Contains("is asked of devices only", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
 
     [Fact]
     public async Task Interrupted_it_tells_what_it_has_seen()

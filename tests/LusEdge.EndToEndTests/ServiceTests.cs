@@ -84,6 +84,40 @@ public sealed class ServiceTests : IDisposable
         broker.Kill();
     }
 
+    [Fact]
+    public async Task A_live_feed_that_is_not_there_keeps_the_service_waiting_and_saying_so()
+    {
+        int port = LoopbackPort.Free();
+        int source = LoopbackPort.Free();
+        using Process broker = StartMosquitto(port);
+        await using Subscriber subscriber = await ConnectAsync(port);
+        using Process service = Start(port, source: $"tcp://127.0.0.1:{source}");
+        await subscriber.UntilAsync(m => m.Name == "live" && m.Json.GetProperty("state").GetString() == "no_signal");
+        await subscriber.UntilAsync(m => m.Name == "health" && m.Json.GetProperty("reasons").EnumerateArray().Any(reason =>
+            reason.GetProperty("detail").GetString()!.Contains($"tcp://127.0.0.1:{source} can't be reached", StringComparison.Ordinal)));
+        Assert.False(service.HasExited);
+
+        long asked = Stopwatch.GetTimestamp();
+        Lusedge.Terminate(service);
+        Outcome end = await Lusedge.FinishAsync(service);
+        Assert.True(end.Code == 0, end.Error);
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(5));
+        broker.Kill();
+    }
+
+    [Theory]
+    [InlineData("carrierpigeon://10.0.0.7/", "", 66, "names a protocol")]
+    [InlineData("tcp://127.0.0.1:9", "rtsp_transport", 78, "Capture:Options")]
+    [InlineData("tcp://127.0.0.1:9", "a=b\", \"Size\": \"640x480", 78, "Capture:Size")]
+    public async Task What_no_feed_can_mend_ends_the_service_with_a_sentence_and_a_code(string source, string options, int code, string told)
+    {
+        using Process service = Start(LoopbackPort.Free(), $"{source}\", \"Options\": \"{options}");
+        Outcome end = await Lusedge.FinishAsync(service);
+        Assert.Equal(code, end.Code);
+        Assert.Contains(told, Assert.Single(end.Error.Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", end.Error, StringComparison.Ordinal);
+    }
+
     private static Process StartMosquitto(int port)
     {
         string binary = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";

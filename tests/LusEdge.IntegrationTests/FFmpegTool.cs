@@ -24,6 +24,13 @@ internal static class FFmpegTool
         return int.Parse(process.OutputOfAll().Split('\n')[0].Trim(',', '\r'), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whether this <c>ffmpeg</c> speaks a protocol.</summary>
+    public static bool Speaks(string protocol)
+    {
+        using ChildProcess process = Start("ffmpeg", ["-hide_banner", "-v", "error", "-protocols"]);
+        return process.OutputOfAll().Split('\n').Any(line => line.Trim() == protocol);
+    }
+
     /// <summary>Sends a process a signal: STOP makes a feed stall, CONT lets it go on.</summary>
     public static void Signal(Process process, string signal)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using LusEdge.Capture;
 using LusEdge.Probe;
@@ -28,6 +29,23 @@ internal static class ProbeCommand
             HelpName = "NAME=VALUE…",
             DefaultValueFactory = _ => "",
         };
+        var size = new Option<string?>("--size") { Description = "What Capture:Size takes: the picture size to ask of a device.", HelpName = "WxH" };
+        var rate = new Option<double?>("--rate")
+        {
+            Description = "What Capture:Rate takes: the frames a second to ask of a device.",
+            HelpName = "N",
+            CustomParser = given =>
+            {
+                if (double.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out double number)) return number;
+                given.AddError($"--rate: {given.Tokens[0].Value} is no number.");
+                return null;
+            },
+        };
+        var pixelFormat = new Option<string?>("--pixel-format")
+        {
+            Description = "What Capture:PixelFormat takes: the pixel format or codec to ask of a device, for instance mjpeg.",
+            HelpName = "NAME",
+        };
         var seconds = new Option<int>("--seconds")
         {
             Description = "How long to look: of time, or of a recording's own time.",
@@ -42,17 +60,38 @@ internal static class ProbeCommand
         };
         var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "One JSON object on standard output." };
 
-        var probe = new Command("probe", "Tells what a feed is: format, size, rate, colour, jitter, damage, and where the ultrasound seems to be.") { source, options, seconds, json };
+        var probe = new Command("probe", "Tells what a feed is: format, size, rate, colour, jitter, damage, and where the ultrasound seems to be.")
+        {
+            source, options, size, rate, pixelFormat, seconds, json,
+        };
         probe.SetAction((parsed, stop) => StandardOutput.WriteAsync(() => Task.FromResult(Probe(
-            new CaptureOptions { Source = parsed.GetValue(source)!, Options = parsed.GetValue(options)! },
+            new CaptureOptions
+            {
+                Source = parsed.GetValue(source)!,
+                Options = parsed.GetValue(options)!,
+                Size = parsed.GetValue(size),
+                Rate = parsed.GetValue(rate),
+                PixelFormat = parsed.GetValue(pixelFormat),
+            },
             TimeSpan.FromSeconds(parsed.GetValue(seconds)),
             parsed.GetValue(json),
             stop))));
         return probe;
     }
 
+    private static IEnumerable<string> Errors(CaptureOptions options)
+    {
+        var errors = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), errors, validateAllProperties: true);
+        return errors.Count > 0 ? errors.Select(error => error.ErrorMessage!) : options.Errors();
+    }
+
     private static ExitCode Probe(CaptureOptions options, TimeSpan length, bool json, CancellationToken stop)
     {
+        string[] errors = [.. Errors(options)];
+        foreach (string wrong in errors) Failure.Print(wrong);
+        if (errors.Length > 0) return ExitCode.Usage;
+
         // A source's end is told in a sentence of its own.
         using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Error));
         using var progress = new ProgressLine("probing");

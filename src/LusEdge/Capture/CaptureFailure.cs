@@ -1,6 +1,6 @@
 namespace LusEdge.Capture;
 
-/// <summary>Why a source could not be opened.</summary>
+/// <summary>Why a source could not be opened, or what broke it off.</summary>
 public enum CaptureFailure
 {
     /// <summary>There is no such file, device or address, or it may not be read.</summary>
@@ -15,6 +15,12 @@ public enum CaptureFailure
     /// <summary>It is video, but this FFmpeg has no decoder for it.</summary>
     NoDecoder,
 
+    /// <summary>A device delivers pictures of another size than it was asked for.</summary>
+    OtherSize,
+
+    /// <summary>The address begins with a protocol that this FFmpeg does not have.</summary>
+    UnknownProtocol,
+
     /// <summary>The sector is malformed or lies outside the picture.</summary>
     InvalidSector,
 
@@ -23,4 +29,7 @@ public enum CaptureFailure
 
     /// <summary>FFmpeg's libraries are missing, of an unknown version, or not what they claim to be.</summary>
     FFmpegUnavailable,
+
+    /// <summary>A fault of the program's own.</summary>
+    Internal,
 }

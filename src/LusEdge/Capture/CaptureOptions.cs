@@ -6,8 +6,8 @@ namespace LusEdge.Capture;
 public sealed record CaptureOptions
 {
     /// <summary>
-    /// A file, a URL that FFmpeg opens (<c>rtsp://…</c>, <c>udp://…</c>, <c>srt://…</c>), a device (<c>/dev/video0</c>), or a generated
-    /// picture (<c>lavfi:testsrc2=rate=25,realtime</c>).
+    /// A file, a URL that FFmpeg opens (<c>rtsp://…</c>, <c>udp://…</c>, <c>tcp://…</c>, <c>srt://…</c>, <c>http://…</c>), a V4L2 device
+    /// (<c>/dev/video0</c>, <c>/dev/v4l/by-id/…</c>), or a generated picture (<c>lavfi:testsrc2=rate=25,realtime</c>).
     /// </summary>
     /// <value>No default: there is no feed to guess.</value>
     [Required]
@@ -17,6 +17,21 @@ public sealed record CaptureOptions
     /// <value>None by default: what FFmpeg finds out by itself fits most sources. One that FFmpeg does not know is an error, never ignored.</value>
     [RegularExpression(@"\s*([^=\s]+=\S*(\s+|$))*", ErrorMessage = "Options must be name=value pairs with blanks between, for instance \"rtsp_transport=tcp\".")]
     public string Options { get; init; } = "";
+
+    /// <summary>The picture size <c>WxH</c> to ask of a device. One that delivers another is not graded, and says so.</summary>
+    /// <value>Null by default: the size that the device is set to.</value>
+    [RegularExpression(@"\d{1,5}x\d{1,5}", ErrorMessage = "Size must be WxH in pixels, for instance \"1280x1024\".")]
+    public string? Size { get; init; }
+
+    /// <summary>The frames a second to ask of a device.</summary>
+    /// <value>Null by default: the rate that the device is set to.</value>
+    [Range(1.0, 1000.0, ErrorMessage = "Rate must be frames a second, from 1 to 1000.")]
+    public double? Rate { get; init; }
+
+    /// <summary>The pixel format, or the codec, to ask of a device, by FFmpeg's name: <c>yuyv422</c>, <c>nv12</c>, <c>mjpeg</c>, <c>h264</c>.</summary>
+    /// <value>Null by default: the first that FFmpeg and the device have in common, an uncompressed one where there is any.</value>
+    [RegularExpression("[a-z0-9_]+", ErrorMessage = "PixelFormat must be a name of FFmpeg's, for instance \"yuyv422\" or \"mjpeg\".")]
+    public string? PixelFormat { get; init; }
 
     /// <summary>How fast frames come.</summary>
     /// <value><see cref="Pace.Source"/> by default: a recording is graded as fast as it decodes, and no frame of it is left out.</value>
@@ -46,16 +61,24 @@ public sealed record CaptureOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is wrong with keys that are right each by itself.</summary>
-    internal IEnumerable<string> Errors()
+    /// <summary>What is wrong in keys that are right each by itself: a sentence each that begins with the key.</summary>
+    public IEnumerable<string> Errors()
     {
-        PictureSize size = default;
-        if (Geometry is not null && !PictureSize.TryParse(Geometry, out size))
-            yield return $"Capture:Geometry: {Geometry} has no pixels. Give WxH, for instance 1280x1024.";
-        if (Sector == "none") yield break;
-        if (!LusEdge.Capture.Sector.TryParse(Sector, out Sector sector))
-            yield return $"Capture:Sector: {Sector} has no pixels. Give x,y,w,h with w and h above 0, or none.";
-        else if (size != default && !sector.Fits(size))
-            yield return $"Capture:Sector: {Sector} does not lie within Capture:Geometry, {Geometry}. Give x,y,w,h with x+w and y+h within it.";
+        SourceAddress source = SourceAddress.Parse(Source);
+        if (source.Kind != SourceKind.Device)
+        {
+            string where = $"is asked of devices only, and {source.Name} is none. Remove it.";
+            if (Size is not null) yield return $"Capture:Size: {where}";
+            if (Rate is not null) yield return $"Capture:Rate: {where}";
+            if (PixelFormat is not null) yield return $"Capture:PixelFormat: {where}";
+        }
+
+        if (source.OptionWithAKey(Options) is (string option, string key)) yield return $"Capture:Options: {option} has a key of its own. Write {key}.";
+        if (Sector != "none" && !Capture.Sector.TryParse(Sector, out _)) yield return $"Capture:Sector: {Sector} holds no pixel. Give x,y,w,h with w and h above 0, or none.";
+        if (Size is not null && !PictureSize.TryParse(Size, out _)) yield return $"Capture:Size: {Size} holds no pixel. Give WxH, both above 0.";
+        if (Geometry is null) yield break;
+        if (!PictureSize.TryParse(Geometry, out PictureSize geometry)) yield return $"Capture:Geometry: {Geometry} holds no pixel. Give WxH, both above 0.";
+        else if (Capture.Sector.TryParse(Sector, out Sector sector) && !sector.Fits(geometry)) yield return $"Capture:Sector: {Sector} does not lie within Capture:Geometry {Geometry}. Correct one of them.";
+        else if (Size is not null && Size != Geometry) yield return $"Capture:Geometry: {Geometry} is not the size that is asked of the device, Capture:Size {Size}. Remove one of them.";
     }
 }

@@ -9,6 +9,11 @@ namespace LusEdge.Capture;
 internal sealed class Connection : IDisposable
 {
     private static readonly TimeSpan DeviceInterval = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>A packet's stamp that is older is none: the kernel and FFmpeg keep no pictures for as long as this.</summary>
+    private static readonly TimeSpan OldestStamp = TimeSpan.FromSeconds(10);
+
+    private readonly SourceAddress _source;
     private readonly Demuxer _demuxer;
     private readonly Decoder _decoder;
     private readonly Packet _packet = new();
@@ -17,15 +22,17 @@ internal sealed class Connection : IDisposable
     private readonly ReadDeadline _deadline;
     private readonly TimeSpan _firstPicture;
     private readonly TimeSpan _nextPicture;
+    private readonly PictureSize? _askedSize;
     private readonly Pause _pause;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CaptureClock _clock;
-    private readonly bool _drainsWhenBroken;
     private PictureFilter? _filter;
     private PictureSize _size;
     private int _pixelFormat = -1;
     private DamageLatch _latch;
+    private bool _wallClockStamps;
+    private long? _packetPts;
     private long _readAt;
     private bool _lastPacketIsCut;
     private bool _draining;
@@ -41,19 +48,21 @@ internal sealed class Connection : IDisposable
         TimeProvider time,
         ILogger logger)
     {
+        _source = source;
         _demuxer = demuxer;
         _decoder = decoder;
         _sector = sector;
         _firstPicture = options.OpenTimeout;
         _nextPicture = options.ReadTimeout;
+        if (options.Size is { } size && PictureSize.TryParse(size, out PictureSize asked)) _askedSize = asked;
         _deadline = deadline;
         _pause = pause;
         _time = time;
         _logger = logger;
         _clock = new CaptureClock(time);
 
-        // What a decoder still holds of a file belongs to the file; of a lost live feed it would come late, under a wrong capture time.
-        _drainsWhenBroken = !source.IsLive;
+        // Only now: while the source was looked into, its own timestamps told its rate.
+        _wallClockStamps = source.Kind == SourceKind.Network && decoder.KeepsOrder && demuxer.StampWithWallClock(true);
     }
 
     /// <summary>FFmpeg's name of the container, protocol or device.</summary>
@@ -93,9 +102,12 @@ internal sealed class Connection : IDisposable
         Demuxer? demuxer = null;
         try
         {
-            demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options.Options), deadline);
+            int losses = FFmpegLog.Losses;
+            demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options), deadline);
             if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
-            return new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
+            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
+            if (FFmpegLog.Losses != losses) connection.BeginAfterLoss();
+            return connection;
         }
         catch (FFmpegException e)
         {
@@ -111,13 +123,16 @@ internal sealed class Connection : IDisposable
 
     /// <summary>Reads up to the next picture.</summary>
     /// <param name="frame">Not leased. Becomes a captured frame with a picture; stays as it was without.</param>
+    /// <exception cref="CaptureException">The first picture is not of the size that the device was asked for.</exception>
     public ReadStatus Read(CapturedFrame frame)
     {
         // One deadline a picture, not a packet: a feed that sends what can't be decoded is lost, too.
         _deadline.Arm(_pixelFormat < 0 ? _firstPicture : _nextPicture);
         while (true)
         {
+            int losses = FFmpegLog.Losses;
             AvResult received = _decoder.Receive(_decoded);
+            if (FFmpegLog.Losses != losses) _latch.Damage();
             if (received.IsOk)
             {
                 Deliver(frame);
@@ -143,26 +158,40 @@ internal sealed class Connection : IDisposable
 
     private static void DemandFile(SourceAddress source)
     {
-        if (Directory.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} is a directory; give a video file.");
-        if (!File.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} does not exist; check the path.");
+        bool isDevice = source.Kind == SourceKind.Device;
+        if (Directory.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} is a directory; give a video {(isDevice ? "device" : "file")}.");
+        if (File.Exists(source.Path)) return;
+        string advice = isDevice ? "check the cable, and see `ls /dev/v4l/by-id` for what is there" : "check the path";
+        throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} does not exist; {advice}.");
     }
 
     /// <summary>FFmpeg draws text files as pictures of a terminal; nobody means that here.</summary>
     private static bool IsDrawnText(string codec) => codec is "ansi" or "bintext" or "xbin" or "idf";
 
+    /// <summary>Something did not arrive while the source was looked into, and which of the packets kept from then it would be missing in, nobody knows.</summary>
+    private void BeginAfterLoss()
+    {
+        _ = _source.IsLive ? _demuxer.DropReadAhead() : _demuxer.Rewind();
+        _latch.Loss();
+    }
+
     /// <summary>Gives the decoder its next packet, or the end.</summary>
     /// <returns>False when the source broke off and nothing more is to be had of it.</returns>
     private bool Feed()
     {
+        int losses = FFmpegLog.Losses;
         AvResult read = ReadPacket();
+        if (FFmpegLog.Losses != losses) _latch.Loss();
         if (read.IsOk)
         {
-            _readAt = _time.GetTimestamp();
+            _readAt = Math.Max(_readAt, ReadAt(_packet.Pts));
+            _packetPts = _packet.Pts;
             _lastPacketIsCut = _packet.IsCorrupt;
             _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
+            losses = FFmpegLog.Losses;
             AvResult sent = _decoder.Send(_packet);
             _packet.Clear();
-            if (!sent.IsOk) _latch.Damage();
+            if (!sent.IsOk || FFmpegLog.Losses != losses) _latch.Damage();
             return true;
         }
 
@@ -171,7 +200,9 @@ internal sealed class Connection : IDisposable
         if (read != AvResult.End)
         {
             Broken = read;
-            if (!_drainsWhenBroken) return false;
+
+            // What a decoder still holds of a file belongs to the file; of a lost live feed it would come late, under a wrong capture time.
+            if (_source.IsLive) return false;
         }
 
         _draining = true;
@@ -191,14 +222,38 @@ internal sealed class Connection : IDisposable
         }
     }
 
+    /// <summary>
+    /// When a packet was read, as a timestamp of the feed's clock. A device stamps its pictures with the monotonic clock, and FFmpeg what
+    /// it reads off the network with the wall clock; both come before their arrival here, where a parser has waited for the next picture
+    /// to begin. A stamp that makes no sense (another clock, or one that was just set) gives way to the time of arrival.
+    /// </summary>
+    private long ReadAt(long? pts)
+    {
+        long now = _time.GetTimestamp();
+        if (pts is not { } at || !(_wallClockStamps || _source.Kind == SourceKind.Device) || !_demuxer.TimeBase.IsPositive) return now;
+        TimeSpan clock = _wallClockStamps ? _time.GetUtcNow() - DateTimeOffset.UnixEpoch : _time.GetElapsedTime(0, now);
+        TimeSpan age = clock - _demuxer.TimeBase.ToTimeSpan(at);
+        return age > TimeSpan.Zero && age < OldestStamp ? now - (age.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond) : now;
+    }
+
     private void Deliver(CapturedFrame frame)
     {
         long? pts = _decoded.Pts;
-        frame.Pts = pts is { } at && _demuxer.TimeBase.IsPositive ? _demuxer.TimeBase.ToTimeSpan(at) : null;
+        if (_wallClockStamps && pts is not null && _packetPts is not null && pts != _packetPts)
+        {
+            // The sender has begun to send B-frames: stamps in the order of the packets say nothing of such pictures, and to the latch
+            // an older picture would look newer than the key frame.
+            _wallClockStamps = false;
+            _demuxer.StampWithWallClock(false);
+            _latch.Damage();
+        }
+
+        frame.Pts = pts is { } presented && _demuxer.TimeBase.IsPositive && !_wallClockStamps ? _demuxer.TimeBase.ToTimeSpan(presented) : null;
         frame.Timestamp = _readAt;
         frame.CapturedAt = _clock.At(_readAt);
         frame.IsDamaged = _latch.Picture(_decoded.IsFlaggedCorrupt, pts);
         var size = new PictureSize(_decoded.Width, _decoded.Height);
+        if (_pixelFormat < 0) DemandAskedSize(size);
         frame.SourceSize = size;
         Inspect?.Invoke(_decoded, frame);
         if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
@@ -211,6 +266,15 @@ internal sealed class Connection : IDisposable
         }
 
         frame.Lease();
+    }
+
+    /// <summary>A device takes the nearest size that it has, and says nothing.</summary>
+    private void DemandAskedSize(PictureSize delivered)
+    {
+        if (_askedSize is not { } asked || asked == delivered) return;
+        throw new CaptureException(
+            CaptureFailure.OtherSize,
+            $"{_source.Name} delivers {delivered} although {asked} was asked for (Capture:Size); set a size that it has (`v4l2-ctl -d {_source.Name} --list-formats-ext` lists them), or switch what is connected to it to {asked}.");
     }
 
     /// <summary>The chain is built for one size and format: others need another.</summary>

@@ -6,18 +6,31 @@ namespace LusEdge.Capture;
 /// </summary>
 internal struct DamageLatch
 {
+    /// <summary>What is told as missing while a packet is read may be of it or, because a parser reads ahead, of the next.</summary>
+    private const int PacketsInDoubt = 2;
+
     private bool _damaged;
     private bool _keyIsDue;
     private long? _keyPts;
+    private int _inDoubt;
+
+    /// <summary>Something of the stream did not arrive, and showed while the next packet was read. Comes before <see cref="Packet"/>.</summary>
+    public void Loss()
+    {
+        Damage();
+        _inDoubt = PacketsInDoubt;
+    }
 
     /// <summary>A packet goes to the decoder.</summary>
     public void Packet(bool isKey, bool isCorrupt, long? pts)
     {
-        if (isCorrupt) Damage();
+        bool isInDoubt = _inDoubt > 0;
+        if (isInDoubt) _inDoubt--;
+        if (isCorrupt || isInDoubt) Damage();
         else if (isKey) (_keyIsDue, _keyPts) = (_damaged, pts);
     }
 
-    /// <summary>The decoder refused a packet or failed on a picture.</summary>
+    /// <summary>The decoder refused a packet, failed on a picture, or made up a part of it.</summary>
     public void Damage()
     {
         _damaged = true;

@@ -17,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Warning, "{Source} is lost: {Reason}. It is opened anew until it comes back.")]
     public static partial void Lost(this ILogger logger, string source, string reason);
 
-    [LoggerMessage(1004, LogLevel.Debug, "{Source} is not back yet after {Delay} more: {Reason}")]
-    public static partial void NotBackYet(this ILogger logger, string source, TimeSpan delay, string reason);
+    [LoggerMessage(1004, LogLevel.Warning, "{Source} gives no picture: {Reason} It is opened anew until it does.")]
+    public static partial void NotThere(this ILogger logger, string source, string reason);
 
     [LoggerMessage(1005, LogLevel.Information, "{Source} is back.")]
     public static partial void Back(this ILogger logger, string source);
@@ -43,4 +43,13 @@ internal static partial class Log
 
     [LoggerMessage(1012, LogLevel.Information, "FFmpeg: {Count} more lines within the second.")]
     public static partial void FFmpegLinesLeftOut(this ILogger logger, int count);
+
+    [LoggerMessage(1013, LogLevel.Debug, "{Source} still gives no picture: {Reason}")]
+    public static partial void StillNotThere(this ILogger logger, string source, string reason);
+
+    [LoggerMessage(1014, LogLevel.Error, "{Source} can't be used as it is configured: {Reason}")]
+    public static partial void Refused(this ILogger logger, string source, string reason);
+
+    [LoggerMessage(1015, LogLevel.Warning, "{Source} delivers {Rate:0.##} frames/s although {Asked:0.##} were asked for (Capture:Rate); `v4l2-ctl --list-formats-ext` lists what it has.")]
+    public static partial void OtherRate(this ILogger logger, string source, double rate, double asked);
 }

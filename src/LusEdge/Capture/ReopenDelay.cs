@@ -1,18 +1,18 @@
 namespace LusEdge.Capture;
 
-/// <summary>The wait before a lost feed is opened anew: doubles from 0.5 s to 30 s, less up to half at random, so that carts that lost one server don't all come back at once.</summary>
+/// <summary>The wait before a lost feed is opened anew: doubles from 0.5 s to the longest, less up to half at random, so that carts that lost one server don't all come back at once.</summary>
+/// <param name="longest">At most this long.</param>
 /// <param name="random">Gives numbers from 0 to below 1.</param>
-internal sealed class ReopenDelay(Func<double> random)
+internal sealed class ReopenDelay(TimeSpan longest, Func<double> random)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private TimeSpan _next = Shortest;
 
     /// <summary>The wait before the next attempt.</summary>
     public TimeSpan Next()
     {
         TimeSpan delay = _next * (1 - (random() / 2));
-        _next = _next * 2 < Longest ? _next * 2 : Longest;
+        _next = _next * 2 < longest ? _next * 2 : longest;
         return delay;
     }
 

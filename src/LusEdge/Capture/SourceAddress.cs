@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusEdge.FFmpeg;
 
 namespace LusEdge.Capture;
@@ -10,6 +11,7 @@ internal enum SourceKind
     /// <summary>A filter graph of FFmpeg's that makes up pictures.</summary>
     Generated,
 
+    /// <summary>A V4L2 device.</summary>
     Device,
 
     Network,
@@ -26,6 +28,16 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
     private const string FilePrefix = "file:";
     private const string DevicePrefix = "/dev/video";
     private const string DevicesById = "/dev/v4l/";
+    private const string Flags = "fflags";
+
+    /// <summary>Options of v4l2 that are keys of the configuration.</summary>
+    private static readonly Dictionary<string, string> DeviceKeys = new()
+    {
+        ["video_size"] = "Capture:Size",
+        ["framerate"] = "Capture:Rate",
+        ["input_format"] = "Capture:PixelFormat",
+        ["pixel_format"] = "Capture:PixelFormat",
+    };
 
     /// <summary>Whether the source has a clock of its own and goes on whether it is read or not.</summary>
     public bool IsLive => Kind is SourceKind.Device or SourceKind.Network
@@ -33,6 +45,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
 
     /// <summary>Whether its end is a loss, after which it may come back.</summary>
     public bool MayComeBack => Kind is SourceKind.Device or SourceKind.Network;
+
+    /// <summary>The longest wait before it is opened anew. A server is spared; a device is this machine's own, and who sends by UDP does not know who listens.</summary>
+    public TimeSpan LongestReopenDelay => TimeSpan.FromSeconds(Kind == SourceKind.Device || IsUdp ? 2 : 30);
 
     /// <summary>The path, of a file or a device.</summary>
     public string Path => Kind == SourceKind.File ? Url[FilePrefix.Length..] : Url;
@@ -54,17 +69,32 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
             : new(SourceKind.File, FilePrefix + source, null, source);
     }
 
-    /// <summary>The options to open it with.</summary>
-    /// <param name="given">The configured ones, <c>name=value</c> with blanks between.</param>
+    /// <summary>The options to open it with, by FFmpeg's names: what suits its kind, what is asked of a device, and the configured ones, which win.</summary>
     /// <exception cref="CaptureException">They are malformed.</exception>
-    public IReadOnlyDictionary<string, string> OpenOptions(string given)
+    public IReadOnlyDictionary<string, string> OpenOptions(CaptureOptions configured)
     {
-        var options = new Dictionary<string, string>();
+        Dictionary<string, string> options = Kind switch
+        {
+            // v4l2 waits for a picture without ever asking the interrupt callback, unless it is told not to block: 4 is
+            // AVFMT_FLAG_NONBLOCK, which has no name. Pictures that were only looked at when it was opened are old.
+            SourceKind.Device => new() { [Flags] = "+nobuffer+4" },
 
-        // v4l2 waits for a picture without ever asking the interrupt callback, unless it is told not to block: 4 is
-        // AVFMT_FLAG_NONBLOCK, which has no name.
-        if (Kind == SourceKind.Device) options["fflags"] = "+nobuffer+4";
-        foreach (string pair in given.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            // By default twenty frames are read only to guess the rate, which most streams declare, and FFmpeg 4 looks into a transport
+            // stream for five seconds whatever it finds: so the first picture comes 0.7 s earlier, there 5 s.
+            SourceKind.Network => new() { ["fpsprobesize"] = "2", ["analyzeduration"] = "1000000" },
+            _ => [],
+        };
+
+        // What was lost on the way costs some frames; by default it would cost the connection.
+        if (IsUdp) options["overrun_nonfatal"] = "1";
+        if (Kind == SourceKind.Device)
+        {
+            if (configured.Size is { } size) options["video_size"] = size;
+            if (configured.Rate is { } rate) options["framerate"] = rate.ToString(CultureInfo.InvariantCulture);
+            if (configured.PixelFormat is { } format) options["input_format"] = format;
+        }
+
+        foreach (string pair in Pairs(configured.Options))
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
@@ -73,9 +103,30 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
                     CaptureFailure.InvalidOption, $"Capture:Options: \"{Credentials.Mask(pair)}\" is no option; write name=value, for instance rtsp_transport=tcp.");
             }
 
-            options[pair[..equals]] = pair[(equals + 1)..];
+            (string name, string value) = (pair[..equals], pair[(equals + 1)..]);
+            // Flags are added to those that a device can't be read without.
+            if (name == Flags && options.TryGetValue(Flags, out string? needed)) value = needed + (value[..1] is "+" or "-" ? value : $"+{value}");
+            options[name] = value;
         }
 
         return options;
     }
+
+    /// <summary>An option that is not to be given as one, because it has a key of the configuration.</summary>
+    /// <returns>The option's name and the key, or null.</returns>
+    public (string Option, string Key)? OptionWithAKey(string given)
+    {
+        if (Kind != SourceKind.Device) return null;
+        foreach (string pair in Pairs(given))
+        {
+            string name = pair.Split('=')[0];
+            if (DeviceKeys.TryGetValue(name, out string? key)) return (name, key);
+        }
+
+        return null;
+    }
+
+    private bool IsUdp => Url.StartsWith("udp:", StringComparison.Ordinal);
+
+    private static string[] Pairs(string given) => given.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

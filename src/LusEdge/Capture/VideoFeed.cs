@@ -1,3 +1,4 @@
+using LusEdge.Contract;
 using LusEdge.FFmpeg;
 using LusEdge.Health;
 using Microsoft.Extensions.Logging;
@@ -12,12 +13,18 @@ namespace LusEdge.Capture;
 ///             ^                                                           |
 ///             +-- reopened when a live feed is lost                       +-- live: the newest frame; file: every frame
 /// </code>
+/// A file is opened with <see cref="Open"/>, which says at once what is wrong with it. A live feed may come up later than the program
+/// and be lost at any time: started without being opened, the reader opens it as often as it takes, and <see cref="Trouble"/> says why
+/// there is no picture meanwhile.
 /// </summary>
 /// <remarks>Every picture that the decoder hands out is captured in the ledger; what the hand-off lets go is dropped there with its reason.</remarks>
 public sealed class VideoFeed : IDisposable
 {
     /// <summary>How long a stop waits for the reader: it sees the stop within a tenth of a second unless the system holds it.</summary>
     private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>A device that was asked for 30 frames a second and gives 29.97 does what it was asked.</summary>
+    private const double RateTolerance = 0.01;
 
     /// <summary>For sources that declare no rate.</summary>
     private static readonly TimeSpan UsualInterval = TimeSpan.FromMilliseconds(40);
@@ -32,17 +39,19 @@ public sealed class VideoFeed : IDisposable
     private readonly FrameHandoff _handoff;
     private readonly Pause _pause;
     private readonly Pacer? _pacer;
-    private readonly ReopenDelay _reopenDelay = new(Random.Shared.NextDouble);
+    private readonly ReopenDelay _reopenDelay;
     private ReadDeadline? _deadline;
     private Connection? _connection;
     private CapturedFrame? _first;
-    private CapturedFrame? _spare;
     private Thread? _reader;
     private Sector? _sector;
+    private PictureSize? _configured;
     private long _frames;
     private bool _startsClip = true;
     private FeedEnd _end;
+    private volatile bool _isOpen;
     private volatile bool _connected;
+    private volatile string? _trouble;
     private volatile bool _stopping;
 
     /// <summary>A feed that is not open yet.</summary>
@@ -58,6 +67,7 @@ public sealed class VideoFeed : IDisposable
         _logger = logger;
         _ffmpegLines = new FFmpegLines(time, logger);
         _source = SourceAddress.Parse(options.Source);
+        _reopenDelay = new ReopenDelay(_source.LongestReopenDelay, Random.Shared.NextDouble);
         IsLive = _source.IsLive || options.Pace == Pace.Realtime;
         _pool = new FramePool(ledger);
         _handoff = IsLive ? FrameHandoff.Newest(ledger) : FrameHandoff.All(ledger);
@@ -68,8 +78,17 @@ public sealed class VideoFeed : IDisposable
     /// <summary>Whether frames come in real time, so that the newest matters and the others are dropped when there is no time for them.</summary>
     public bool IsLive { get; }
 
-    /// <summary>False while a lost feed is being opened anew, and when it is over.</summary>
+    /// <summary>Whether the source may come up later and, once lost, come back: a device, or the network.</summary>
+    public bool MayComeBack => _source.MayComeBack;
+
+    /// <summary>Whether the source has been open once: its geometry and all else that is valid once open is known from then on.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>False while a feed is not there yet or lost, and when it is over.</summary>
     public bool IsConnected => _connected;
+
+    /// <summary>Why there is no picture, a sentence without credentials; null while connected, and before the first attempt has failed.</summary>
+    public string? Trouble => _trouble;
 
     /// <summary>How the feed ended; valid once <see cref="Take"/> has answered <see cref="TakeResult.Ended"/>.</summary>
     public FeedEnd End => _end;
@@ -109,29 +128,11 @@ public sealed class VideoFeed : IDisposable
     public void Open()
     {
         if (_connection is not null) throw new InvalidOperationException("The feed is open.");
-        LoadFFmpeg();
-        _sector = ParseSector(_options.Sector);
-        PictureSize? geometry = ParseGeometry(_options.Geometry);
+        Prepare();
         FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
         try
         {
-            _deadline ??= new ReadDeadline();
-            _connection = Connect();
-            _first = ReadFirst(_connection);
-            Geometry = geometry ?? _first.SourceSize;
-            if (_sector is { } sector && !sector.Fits(Geometry))
-            {
-                throw new CaptureException(
-                    CaptureFailure.InvalidSector, $"Capture:Sector: {sector} does not lie within the picture of {Geometry}; give x,y,w,h with x+w and y+h within it.");
-            }
-
-            Format = _connection.Format;
-            Codec = _connection.Codec;
-            PixelFormat = _connection.PixelFormat;
-            DeclaredInterval = _connection.FrameInterval;
-            FrameInterval = DeclaredInterval ?? UsualInterval;
-            _connected = true;
-            _logger.Opened(_source.Name, _connection.Format, Codec, _first.SourceSize, PixelFormat, 1 / FrameInterval.TotalSeconds, FFmpegLibraries.Version);
+            _first = Connect();
         }
         finally
         {
@@ -139,10 +140,12 @@ public sealed class VideoFeed : IDisposable
         }
     }
 
-    /// <summary>Starts reading. <see cref="Open"/> comes first.</summary>
+    /// <summary>Starts reading. <see cref="Open"/> comes first, or, for a source that <see cref="MayComeBack"/>, never.</summary>
+    /// <exception cref="CaptureException">Something is wrong that shows without the source: with the options, or with FFmpeg.</exception>
     public void Start()
     {
-        if (_connection is null || _reader is not null) throw new InvalidOperationException("Start comes once, after Open.");
+        if (_reader is not null || (_first is null && !MayComeBack)) throw new InvalidOperationException("Start comes once, and for what can't come later after Open.");
+        Prepare();
         _reader = new Thread(Run) { Name = "capture", IsBackground = true };
         _reader.Start();
     }
@@ -171,8 +174,6 @@ public sealed class VideoFeed : IDisposable
         if (_reader is { IsAlive: true }) return;
         if (_first is { } first) Drop(first);
         _first = null;
-        if (_spare is { } spare) _pool.Return(spare);
-        _spare = null;
         _connection?.Dispose();
         _connection = null;
         _connected = false;
@@ -181,7 +182,8 @@ public sealed class VideoFeed : IDisposable
         _deadline?.Dispose();
     }
 
-    private static void LoadFFmpeg()
+    /// <summary>What can be done, and refused, without the source.</summary>
+    private void Prepare()
     {
         try
         {
@@ -191,6 +193,11 @@ public sealed class VideoFeed : IDisposable
         {
             throw new CaptureException(CaptureFailure.FFmpegUnavailable, e.Message, e);
         }
+
+        _sector = ParseSector(_options.Sector);
+        _configured = ParseGeometry(_options.Geometry);
+        _ = _source.OpenOptions(_options);
+        _deadline ??= new ReadDeadline();
     }
 
     private static Sector? ParseSector(string text)
@@ -209,30 +216,90 @@ public sealed class VideoFeed : IDisposable
             : throw new CaptureException(CaptureFailure.InvalidOption, $"Capture:Geometry: \"{text}\" is not WxH in pixels, for instance 1280x1024.");
     }
 
-    private Connection Connect()
+    /// <summary>Opens the source and reads up to its first picture: only then is it known to give any.</summary>
+    /// <returns>The first picture, the caller's.</returns>
+    private CapturedFrame Connect()
     {
+        _connection?.Dispose();
+        _connection = null;
         Connection connection = Connection.Open(_source, _options, _sector, _deadline!, _pause, _time, _logger);
         connection.Inspect = Inspect;
-        return connection;
+        CapturedFrame? first = null;
+        try
+        {
+            first = ReadFirst(connection);
+            Learn(connection, first);
+        }
+        catch
+        {
+            if (first is not null)
+            {
+                _ledger.Completed(FrameState.ModeChanged);
+                first.Dispose();
+            }
+
+            connection.Dispose();
+            throw;
+        }
+
+        _connection = connection;
+        _connected = true;
+        _trouble = null;
+        return first;
     }
 
     private CapturedFrame ReadFirst(Connection connection)
     {
         CapturedFrame frame = _pool.Rent();
-        switch (connection.Read(frame))
+        try
         {
-            case ReadStatus.Picture:
+            if (connection.Read(frame) == ReadStatus.Picture)
+            {
+                _startsClip = true;
                 Number(frame);
                 return frame;
-            case ReadStatus.Broken when connection.Broken == AvResult.Interrupted:
-                _pool.Return(frame);
-                throw new CaptureException(
-                    CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
-            default:
-                _pool.Return(frame);
-                string words = FFmpegLog.LastError is null && connection.Broken.IsOk ? "" : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
-                throw new CaptureException(CaptureFailure.NotVideo, $"{_source.Name} holds no picture that can be decoded; check that it plays with `ffplay`{words}.");
+            }
         }
+        catch
+        {
+            _pool.Return(frame);
+            throw;
+        }
+
+        _pool.Return(frame);
+        if (connection.Broken == AvResult.Interrupted)
+        {
+            throw new CaptureException(
+                CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
+        }
+
+        string words = FFmpegLog.LastError is null && connection.Broken.IsOk ? "" : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
+        throw new CaptureException(CaptureFailure.NotVideo, $"{_source.Name} holds no picture that can be decoded; check that it plays with `ffplay`{words}.");
+    }
+
+    /// <summary>What a connection and its first picture tell of the feed.</summary>
+    /// <exception cref="CaptureException">The sector lies outside the picture: another mode of the source, or a wrong sector.</exception>
+    private void Learn(Connection connection, CapturedFrame first)
+    {
+        Format = connection.Format;
+        Codec = connection.Codec;
+        PixelFormat = connection.PixelFormat;
+        DeclaredInterval = connection.FrameInterval;
+        FrameInterval = DeclaredInterval ?? UsualInterval;
+        if (IsOpen) return;
+        double rate = 1 / FrameInterval.TotalSeconds;
+        _logger.Opened(_source.Name, Format, Codec, first.SourceSize, PixelFormat, rate, FFmpegLibraries.Version);
+        if (_options.Rate is { } asked && Math.Abs(rate - asked) > asked * RateTolerance) _logger.OtherRate(_source.Name, rate, asked);
+
+        // Of the first opening only: what comes back in another size is another mode, and not graded.
+        Geometry = _configured ?? first.SourceSize;
+        if (_sector is { } sector && !sector.Fits(Geometry))
+        {
+            throw new CaptureException(
+                CaptureFailure.InvalidSector, $"Capture:Sector: {sector} does not lie within the picture of {Geometry}; give x,y,w,h with x+w and y+h within it.");
+        }
+
+        _isOpen = true;
     }
 
     private void Number(CapturedFrame frame)
@@ -247,12 +314,19 @@ public sealed class VideoFeed : IDisposable
         FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
         try
         {
-            Read();
+            CapturedFrame? frame = _first ?? Reopen();
+            _first = null;
+            while (frame is not null && HandOver(frame)) frame = Next();
+        }
+        catch (CaptureException e)
+        {
+            _end = new FeedEnd(e);
+            _logger.Refused(_source.Name, e.Message);
         }
         catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no frame will come.
         {
+            _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, $"reading failed by a fault of the program: {e.Message}", e));
             _logger.ReaderFailed(e, _source.Name);
-            _end = new FeedEnd($"reading failed by a fault of the program: {e.Message}");
         }
         finally
         {
@@ -262,29 +336,20 @@ public sealed class VideoFeed : IDisposable
         }
     }
 
-    private void Read()
+    /// <summary>The next frame, past losses and loops.</summary>
+    /// <returns>Null when there is none any more.</returns>
+    private CapturedFrame? Next()
     {
-        CapturedFrame first = _first!;
-        _first = null;
-        if (!HandOver(first)) return;
-        _spare = _pool.Rent();
-        while (!_stopping)
+        CapturedFrame frame = _pool.Rent();
+        ReadStatus status = _connection!.Read(frame);
+        if (status == ReadStatus.Picture)
         {
-            ReadStatus status = _connection!.Read(_spare);
-            if (status == ReadStatus.Picture)
-            {
-                CapturedFrame frame = _spare;
-                _spare = null;
-                Number(frame);
-                if (!_connected) NoteReturn();
-                if (!HandOver(frame)) return;
-                _spare = _pool.Rent();
-            }
-            else if (_stopping || !GoOn(status))
-            {
-                return;
-            }
+            Number(frame);
+            return frame;
         }
+
+        _pool.Return(frame);
+        return _stopping ? null : GoOn(status);
     }
 
     private bool HandOver(CapturedFrame frame)
@@ -306,70 +371,77 @@ public sealed class VideoFeed : IDisposable
     }
 
     /// <summary>The source is at an end of some kind.</summary>
-    /// <returns>Whether there is more to read.</returns>
-    private bool GoOn(ReadStatus status)
+    /// <returns>The frame after it, null when there is none.</returns>
+    private CapturedFrame? GoOn(ReadStatus status)
     {
-        if (_source.MayComeBack) return Reopen(status == ReadStatus.End ? "it ended" : OpenFailure.Words(_connection!.Broken));
+        if (MayComeBack)
+        {
+            string reason = status == ReadStatus.End ? "it ended"
+                : _connection!.Broken == AvResult.Interrupted ? $"no picture for {_options.ReadTimeout.TotalSeconds:0.#} s"
+                : OpenFailure.Words(_connection.Broken);
+            _logger.Lost(_source.Name, reason);
+            _trouble = $"{_source.Name} is lost: {reason}; check that it is on and sends.";
+            _connected = false;
+            return Reopen();
+        }
+
         if (status == ReadStatus.Broken)
         {
             string what = _connection!.Broken == AvResult.Interrupted ? "reading stalled" : "the video is damaged or cut short here";
-            _end = new FeedEnd($"{what}, after {_frames} frames ({OpenFailure.Words(_connection.Broken)}).");
+            _end = new FeedEnd(new CaptureException(CaptureFailure.NotVideo, $"{what}, after {_frames} frames ({OpenFailure.Words(_connection.Broken)})."));
             _logger.BrokeOff(_source.Name, _frames, _end.Error!);
-            return false;
+            return null;
         }
 
         if (_options.Loop) return Rewind();
         _logger.Ended(_source.Name, _frames);
-        return false;
+        return null;
     }
 
     /// <summary>A file begins anew: by opening it again, because not every format can be wound back.</summary>
-    private bool Rewind()
+    private CapturedFrame? Rewind()
     {
         try
         {
-            _connection!.Dispose();
-            _connection = Connect();
-            _startsClip = true;
-            return true;
+            return Connect();
         }
         catch (CaptureException e)
         {
-            _end = new FeedEnd($"the loop ended after {_frames} frames: {e.Message}");
+            _end = new FeedEnd(new CaptureException(e.Reason, $"the loop ended after {_frames} frames: {e.Message}", e));
             _logger.BrokeOff(_source.Name, _frames, _end.Error!);
-            return false;
+            return null;
         }
     }
 
-    /// <summary>Opens a lost feed anew, for as long as it takes.</summary>
-    private bool Reopen(string reason)
+    /// <summary>Opens a live feed that is not there yet, or is lost, for as long as it takes.</summary>
+    /// <returns>Its first frame, null when stopped.</returns>
+    /// <exception cref="CaptureException">It was never open, and never can be as it is configured.</exception>
+    private CapturedFrame? Reopen()
     {
-        // A feed that opens and gives no picture is as lost as before, and the waits go on growing.
-        if (_connected) _logger.Lost(_source.Name, reason);
-        _connected = false;
-        _connection!.Dispose();
+        bool wasOpen = IsOpen;
+        if (wasOpen && !_pause.For(_reopenDelay.Next())) return null;
         while (true)
         {
-            TimeSpan delay = _reopenDelay.Next();
-            if (!_pause.For(delay)) return false;
             try
             {
-                _connection = Connect();
-                _startsClip = true;
-                return true;
+                CapturedFrame first = Connect();
+                _reopenDelay.Reset();
+                if (wasOpen) _logger.Back(_source.Name);
+                return first;
             }
-            catch (CaptureException e)
+            catch (CaptureException) when (_stopping)
             {
-                _logger.NotBackYet(_source.Name, delay, e.Message);
+                return null;
             }
-        }
-    }
+            catch (CaptureException e) when (e.MayPass || wasOpen)
+            {
+                if (e.Message == _trouble) _logger.StillNotThere(_source.Name, e.Message);
+                else _logger.NotThere(_source.Name, e.Message);
+                _trouble = e.Message;
+            }
 
-    private void NoteReturn()
-    {
-        _connected = true;
-        _reopenDelay.Reset();
-        _logger.Back(_source.Name);
+            if (!_pause.For(_reopenDelay.Next())) return null;
+        }
     }
 
     private void Drop(CapturedFrame frame)

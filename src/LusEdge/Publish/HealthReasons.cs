@@ -10,22 +10,22 @@ internal static class HealthReasons
     public const double TolerableOverload = 0.1;
 
     /// <summary>The reasons, in a fixed order.</summary>
-    /// <param name="pipeline">The pipeline's state while no frame comes, null while frames come.</param>
+    /// <param name="silence">What the pipeline says while no frame comes, null while frames come.</param>
     /// <param name="model">What grades the frames.</param>
     /// <param name="overloadShare">Share of the last period's frames that were dropped because the pipeline was not free.</param>
     /// <param name="store">The events.</param>
     /// <param name="nobodyTakes">Events are kept because nobody subscribes to them.</param>
     /// <param name="refusedTopic">A topic of the device's own that the broker refuses, or null.</param>
     public static IReadOnlyList<HealthReason> Of(
-        FrameState? pipeline, ModelInUse model, double overloadShare, EventStore store, bool nobodyTakes, string? refusedTopic)
+        Silence? silence, ModelInUse model, double overloadShare, EventStore store, bool nobodyTakes, string? refusedTopic)
     {
         var reasons = new List<HealthReason>();
-        if (pipeline == FrameState.Failed)
-            Add("pipeline_failed", HealthStatus.Failed, "Grading has stopped. The device's log says why.");
+        if (silence?.State == FrameState.Failed)
+            Add("pipeline_failed", HealthStatus.Failed, silence.Cause is { } fault ? $"Grading has stopped: {fault}" : "Grading has stopped. The device's log says why.");
         if (store.Trouble is { } trouble)
             Add("event_store_failed", HealthStatus.Failed, $"Events can't be kept ({trouble}); {store.NotStored} were lost since the start. Make room on the device's disk.");
-        if (pipeline == FrameState.NoSignal)
-            Add("no_signal", HealthStatus.Degraded, "No frame is coming. Check the scanner and its cable.");
+        if (silence?.State == FrameState.NoSignal)
+            Add("no_signal", HealthStatus.Degraded, silence.Cause is { } cause ? $"No frame is coming: {cause}" : "No frame is coming. Check the scanner and its cable.");
         if (overloadShare > TolerableOverload)
             Add("overload", HealthStatus.Degraded, FormattableString.Invariant($"{overloadShare * 100:0} % of the frames are dropped because {model.Provider} ({model.Precision}) is too slow for this feed. Lower the feed's rate or use a faster provider."));
         if (store.Discarded > 0)

@@ -16,7 +16,8 @@ public interface IReadingSink
     /// <summary>No frame came for a while; called several times a second until one comes.</summary>
     /// <param name="state">starting, no_signal or failed.</param>
     /// <param name="since">UTC time since which it has been so.</param>
-    void Silence(FrameState state, DateTimeOffset since);
+    /// <param name="cause">Why, in a sentence without credentials; null where nothing is known but that it is so.</param>
+    void Silence(FrameState state, DateTimeOffset since, string? cause);
 
     /// <summary>A clip is complete. What the sink promises to keep is durable when this returns.</summary>
     /// <param name="summary">The clip.</param>

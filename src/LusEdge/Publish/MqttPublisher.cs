@@ -96,16 +96,16 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
     public void Frame(in FrameReading reading)
     {
         if (!_ring.TryWrite(reading, _time.GetTimestamp())) _loss.Dropped(reading.CapturedAt);
-        _status.Silence = null;
+        _status.Heard();
         _newReading.Set();
     }
 
     /// <inheritdoc/>
-    public void Silence(FrameState state, DateTimeOffset since)
+    public void Silence(FrameState state, DateTimeOffset since, string? cause)
     {
         // A silence that finds no room is no loss: the next one comes within the second.
         _ring.TryWrite(state, since, _time.GetUtcNow(), _time.GetTimestamp());
-        _status.Silence = state;
+        _status.Silent(state, cause);
         _newReading.Set();
     }
 

@@ -26,23 +26,25 @@ internal sealed class StatusReporter(
     TimeProvider time,
     ILogger log) : IDisposable
 {
-    private const int None = -1;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MetricsPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(60);
 
     private readonly JsonBuffer _json = new();
     private IReadOnlyList<HealthReason>? _health;
-    private volatile int _silence = None;
+    private volatile Silence? _silence;
+    private string? _cause;
     private string? _refusedTopic;
     private double _overloadShare;
 
-    /// <summary>What the pipeline says while no frame comes; null while frames come.</summary>
-    public FrameState? Silence
+    /// <summary>No frame comes. Said several times a second; costs nothing while it says the same.</summary>
+    public void Silent(FrameState state, string? cause)
     {
-        get => _silence == None ? null : (FrameState)_silence;
-        set => _silence = (int?)value ?? None;
+        if (_silence is not { } silence || silence.State != state || silence.Cause != cause) _silence = new Silence(state, cause);
     }
+
+    /// <summary>A frame has come.</summary>
+    public void Heard() => _silence = null;
 
     /// <summary>Announces the device on a new connection. The will was given with the connection's number.</summary>
     /// <param name="connection">Where.</param>
@@ -93,10 +95,14 @@ internal sealed class StatusReporter(
 
     private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
     {
-        IReadOnlyList<HealthReason> reasons = HealthReasons.Of(Silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
-        if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health)) return false;
-        _health = reasons;
+        Silence? silence = _silence;
+        IReadOnlyList<HealthReason> reasons = HealthReasons.Of(silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
+        // Details hold counts that rise all the time; why there is no picture is news.
+        if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health) && silence?.Cause == _cause) return false;
         await PublishAsync(table.Health, _json.Write(writer.Health(reasons), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
+
+        // Only now: a publication that the stop cancels is to be made up for before the leave.
+        (_health, _cause) = (reasons, silence?.Cause);
         return true;
     }
 

@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using LusEdge.Capture;
+
 namespace LusEdge.IntegrationTests.Capture;
 
 public sealed class DamagedFeedTests : FeedTest
 {
     private const int TsPacket = 188;
+    private const int ClipSeconds = 8;
 
     [Theory]
     [InlineData("-c:v libx264 -bf 0 -g 25", 61)]
@@ -26,6 +30,43 @@ public sealed class DamagedFeedTests : FeedTest
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void No_picture_that_RTP_packet_loss_has_changed_passes_for_whole(int bFrames)
+    {
+        string clip = KeyFramesOfManyPackets(bFrames);
+        HashSet<string> whole = [.. Run(clip).Rest().Select(Fingerprint)];
+        using var sender = LossySender.OfRtp(clip);
+        File.WriteAllText(PathOf("clip.sdp"), sender.Description);
+        sender.Start(loses: 37);
+        AssertNoChangePasses(whole, Run(new CaptureOptions
+        {
+            Source = PathOf("clip.sdp"),
+            Options = "protocol_whitelist=file,udp,rtp",
+            ReadTimeout = TimeSpan.FromSeconds(1),
+        }).Rest());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void No_picture_of_a_live_feed_that_packet_loss_has_changed_passes_for_whole(int bFrames)
+    {
+        string clip = KeyFramesOfManyPackets(bFrames);
+        HashSet<string> whole = [.. Run(clip).Rest().Select(Fingerprint)];
+        using var sender = LossySender.OfTransportStream(clip, ClipSeconds);
+        RunningFeed running = RunLive(new CaptureOptions { Source = $"udp://{sender.Receiver}", ReadTimeout = TimeSpan.FromSeconds(1) });
+        sender.Start(loses: 101);
+        var frames = new List<SeenFrame> { running.Next()! };
+        while (running.Feed.IsConnected)
+        {
+            if (running.Feed.Take(TimeSpan.FromMilliseconds(50), out CapturedFrame? frame) == TakeResult.Frame) frames.Add(running.See(frame!));
+        }
+
+        AssertNoChangePasses(whole, frames);
+    }
+
+    [Theory]
     [InlineData("mp4")]
     [InlineData("ts")]
     public void Noise_in_the_stream_costs_no_frame_its_place_in_the_count(string container)
@@ -37,6 +78,21 @@ public sealed class DamagedFeedTests : FeedTest
         Assert.Contains(frames, f => f.IsDamaged);
         Assert.Equal(Enumerable.Range(0, frames.Count).Select(i => (long)i), frames.Select(f => f.Number));
     }
+
+    private static void AssertNoChangePasses(HashSet<string> whole, List<SeenFrame> frames)
+    {
+        List<SeenFrame> changed = [.. frames.Where(f => !whole.Contains(Fingerprint(f)))];
+        TestContext.Current.TestOutputHelper!.WriteLine($"{frames.Count} frames, {changed.Count} changed, {frames.Count(f => f.IsDamaged)} taken for damaged");
+        Assert.NotEmpty(changed);
+        Assert.All(changed, f => Assert.True(f.IsDamaged, $"frame {f.Number} is changed and passes for whole"));
+        Assert.Contains(frames.SkipWhile(f => !f.IsDamaged), f => !f.IsDamaged);
+    }
+
+    private static string Fingerprint(SeenFrame frame) => Convert.ToHexString(SHA256.HashData(frame.Pixels));
+
+    /// <summary>A loss may take a whole picture that lies between them, and no other sign of it is left then.</summary>
+    private string KeyFramesOfManyPackets(int bFrames) => Clip(
+        "clip.ts", "-f", "lavfi", "-i", $"testsrc2=s=192x128:r=25:d={ClipSeconds}", "-pix_fmt", "yuv420p", "-threads", "1", "-c:v", "libx264", "-bf", $"{bFrames}", "-g", "25");
 
     /// <summary>Leaves out every so-manieth packet of the video, never a table: as a bad network does.</summary>
     private static byte[] WithoutEvery(int nth, byte[] stream)

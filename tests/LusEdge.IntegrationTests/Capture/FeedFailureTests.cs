@@ -78,7 +78,7 @@ public sealed class FeedFailureTests : FeedTest
 
     [Fact]
     public void A_protocol_that_FFmpeg_does_not_have_is_told() =>
-        AssertFails(CaptureFailure.NotFound, "carrierpigeon://10.0.0.7/", "protocol");
+        AssertFails(CaptureFailure.UnknownProtocol, "carrierpigeon://10.0.0.7/", "protocol");
 
     [Fact]
     public void Credentials_stay_out_of_messages_and_logs()

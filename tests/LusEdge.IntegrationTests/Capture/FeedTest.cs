@@ -67,6 +67,16 @@ public abstract class FeedTest : IDisposable
 
     internal RunningFeed Run(string source) => Run(new CaptureOptions { Source = source });
 
+    /// <summary>A live feed that the reader opens by itself, as often as it takes.</summary>
+    internal RunningFeed RunLive(CaptureOptions options)
+    {
+        RunningFeed running = Make(options);
+        running.Feed.Start();
+        return running;
+    }
+
+    internal RunningFeed RunLive(string source) => RunLive(new CaptureOptions { Source = source });
+
     /// <summary>Waits for something that another thread or process does.</summary>
     protected static async Task Until(Func<bool> condition, string what)
     {

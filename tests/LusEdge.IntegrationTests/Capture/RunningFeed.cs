@@ -52,6 +52,7 @@ internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILo
     /// <summary>Looks at a frame and gives it back.</summary>
     public SeenFrame See(CapturedFrame frame)
     {
+        long seenAt = time.GetTimestamp();
         using (frame)
         {
             byte[] pixels = new byte[frame.Width * frame.Height];
@@ -59,7 +60,7 @@ internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILo
             Ledger.Completed(frame.IsDamaged ? FrameState.Corrupt : FrameState.Live);
             return new SeenFrame(
                 frame.Number, frame.Pts, frame.Timestamp, frame.CapturedAt, frame.Width, frame.Height, frame.SourceSize,
-                frame.IsDamaged, frame.CropFits, frame.StartsClip, pixels);
+                frame.IsDamaged, frame.CropFits, frame.StartsClip, pixels, seenAt);
         }
     }
 
@@ -78,4 +79,5 @@ internal sealed record SeenFrame(
     bool IsDamaged,
     bool CropFits,
     bool StartsClip,
-    byte[] Pixels);
+    byte[] Pixels,
+    long SeenAt);

@@ -3,6 +3,7 @@ using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Infer;
+using LusEdge.IntegrationTests.Capture;
 using LusEdge.IntegrationTests.Publish;
 using LusEdge.Publish;
 using LusEdge.Tests;
@@ -54,6 +55,63 @@ public sealed class ApplianceTests : IDisposable
         Assert.Contains("did not end within 1 s", e.Message);
         Assert.InRange(took, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4.5));
         Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+    }
+
+    [Fact]
+    public async Task A_live_feed_that_is_not_there_is_told_with_its_reason_and_graded_once_it_comes()
+    {
+        int port = LoopbackPort.Free();
+        await using Appliance appliance = await StartAsync($"tcp://127.0.0.1:{port}", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<FeedEnd> running = appliance.RunAsync(stop.Token);
+        await subscriber.WaitForAsync(
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason is { Code: "no_signal", Status: HealthStatus.Degraded }
+                && reason.Detail.Contains($"tcp://127.0.0.1:{port} can't be reached", StringComparison.Ordinal)));
+        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live is { State: FrameState.NoSignal, Severity: null });
+
+        using ChildProcess sender = FFmpegTool.Start(
+            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10", "-f", "mpegts", $"tcp://127.0.0.1:{port}?listen=1");
+        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live is { State: FrameState.Live, Severity: not null });
+        await subscriber.WaitForAsync(appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.All(reason => reason.Code != "no_signal"));
+        await stop.CancelAsync();
+        Assert.Null((await running).Cause);
+    }
+
+    [Fact]
+    public async Task A_live_feed_that_hangs_holds_up_neither_the_start_nor_the_stop()
+    {
+        using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromSeconds(30)));
+        long begun = Stopwatch.GetTimestamp();
+        await using Appliance appliance = await StartAsync($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<FeedEnd> running = appliance.RunAsync(stop.Token);
+        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Starting);
+        Assert.True(Stopwatch.GetElapsedTime(begun) < new CaptureOptions().OpenTimeout);
+
+        long asked = Stopwatch.GetTimestamp();
+        await stop.CancelAsync();
+        Assert.Null((await running).Cause);
+        await appliance.DisposeAsync();
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(4.5));
+    }
+
+    [Fact]
+    public async Task A_live_feed_that_can_never_be_opened_as_configured_ends_the_run_and_health_says_why()
+    {
+        await using Appliance appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        FeedEnd end = await appliance.RunAsync(TestContext.Current.CancellationToken);
+        Task leaving = appliance.DisposeAsync().AsTask();
+        await subscriber.WaitForAsync(
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "pipeline_failed" && reason.Detail.Contains("names a protocol", StringComparison.Ordinal)));
+        await leaving;
+        Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }
 
     private Task<Appliance> StartAsync(string source, byte[] model)

@@ -73,7 +73,7 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
         OnFrame?.Invoke(reading);
     }
 
-    public void Silence(FrameState state, DateTimeOffset since)
+    public void Silence(FrameState state, DateTimeOffset since, string? cause)
     {
         Silences.Add((state, TimeProvider.System.GetUtcNow()));
         OnSilence?.Invoke(state);

@@ -71,7 +71,7 @@ public sealed class MqttPublisherTests
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         DateTimeOffset since = TimeProvider.System.GetUtcNow().AddSeconds(-7);
-        rig.Publisher.Silence(FrameState.NoSignal, since);
+        rig.Publisher.Silence(FrameState.NoSignal, since, cause: null);
         LiveMessage live = await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, _ => true);
         await subscriber.WaitForAsync(rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "no_signal"));
 

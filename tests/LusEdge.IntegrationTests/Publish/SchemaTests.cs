@@ -61,7 +61,7 @@ public sealed class SchemaTests
         foreach (FrameState state in Enum.GetValues<FrameState>()) rig.Frame(state);
         rig.StartFeed();
         await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
-        rig.Publisher.Silence(FrameState.NoSignal, TimeProvider.System.GetUtcNow());
+        rig.Publisher.Silence(FrameState.NoSignal, TimeProvider.System.GetUtcNow(), cause: null);
         await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.NoSignal);
         proxy.Cut();
         await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Lost);

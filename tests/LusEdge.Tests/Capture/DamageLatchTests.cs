@@ -71,6 +71,16 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
+    public void A_loss_puts_the_packet_that_was_read_with_it_and_the_next_in_doubt()
+    {
+        Assert.False(Step(isKey: true, pts: 0));
+        _latch.Loss();
+        Assert.True(Step(isKey: true, pts: 1));
+        Assert.True(Step(isKey: true, pts: 2));
+        Assert.False(Step(isKey: true, pts: 3));
+    }
+
+    [Fact]
     public void Without_timestamps_the_key_packet_itself_heals()
     {
         _latch.Damage();

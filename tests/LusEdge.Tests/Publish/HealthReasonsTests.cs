@@ -62,7 +62,18 @@ public sealed class HealthReasonsTests : IDisposable
             Of(nobodyTakes: true, refusedTopic: "lus/v1/s/d/info").Select(reason => reason.Code));
     }
 
+    [Fact]
+    public void Why_there_is_no_picture_is_in_the_detail()
+    {
+        const string Cause = "rtsp://10.0.0.7/1 can't be reached; check address, network and sender.";
+        HealthReason reason = Assert.Single(Of(pipeline: FrameState.NoSignal, cause: Cause));
+        Assert.Equal(("no_signal", HealthStatus.Degraded), (reason.Code, reason.Status));
+        Assert.Contains(Cause, reason.Detail, StringComparison.Ordinal);
+        Assert.Contains(Cause, Assert.Single(Of(pipeline: FrameState.Failed, cause: Cause)).Detail, StringComparison.Ordinal);
+        Assert.Empty(Of(pipeline: FrameState.Starting));
+    }
+
     private IReadOnlyList<HealthReason> Of(
-        ModelInUse? model = null, FrameState? pipeline = null, double overload = 0, bool nobodyTakes = false, string? refusedTopic = null) =>
-        HealthReasons.Of(pipeline, model ?? Model, overload, _store, nobodyTakes, refusedTopic);
+        ModelInUse? model = null, FrameState? pipeline = null, string? cause = null, double overload = 0, bool nobodyTakes = false, string? refusedTopic = null) =>
+        HealthReasons.Of(pipeline is { } state ? new Silence(state, cause) : null, model ?? Model, overload, _store, nobodyTakes, refusedTopic);
 }
