@@ -119,7 +119,7 @@ internal static class ClipFigures
 
         Figure Interval(Func<Evaluation, double> figure)
         {
-            double[] sorted = [.. drawn.Select(figure).Where(double.IsFinite).Order()];
+            double[] sorted = [.. drawn.Select(figure).Order()];
             return new Figure(Rounded(figure(all)), Rounded(sorted[(int)(sorted.Length * Tail)]), Rounded(sorted[(int)(sorted.Length * (1 - Tail))]));
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using LusEdge.Training.Fit;
 using Microsoft.ML.OnnxRuntime;
 
@@ -26,11 +27,19 @@ internal sealed class FeatureExtractor(byte[] backbone, FeatureSettings settings
         int done = 0;
 
         // A clip a thread: each picture by itself is too small a task to share.
-        Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = settings.Threads, CancellationToken = cancel }, clip =>
+        try
         {
-            if (!settings.Stages.All(stage => File.Exists(settings.FileOf(directory, clip, stage)))) Run(session, root, clip, cancel);
-            progress.Report(new WorkProgress("features", Interlocked.Increment(ref done), clips.Count));
-        });
+            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = settings.Threads, CancellationToken = cancel }, clip =>
+            {
+                if (!settings.Stages.All(stage => File.Exists(settings.FileOf(directory, clip, stage)))) Run(session, root, clip, cancel);
+                progress.Report(new WorkProgress("features", Interlocked.Increment(ref done), clips.Count));
+            });
+        }
+        catch (AggregateException e)
+        {
+            // One clip is enough to be told about.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     private void Run(InferenceSession session, string root, LabelledClip clip, CancellationToken cancel)

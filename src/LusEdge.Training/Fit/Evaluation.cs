@@ -16,7 +16,7 @@ internal sealed record Evaluation(
 
     /// <summary>
     /// Cohen's kappa with quadratic weights: agreement beyond chance, a miss counted by the square of its distance. 1 is perfect, 0 is
-    /// chance. NaN where labels and grades are all one and the same.
+    /// chance, also where labels and grades are all one and the same.
     /// </summary>
     [JsonIgnore]
     public double QuadraticKappa
@@ -36,7 +36,7 @@ internal sealed record Evaluation(
                 }
             }
 
-            return 1 - found / byChance;
+            return byChance == 0 ? 0 : 1 - found / byChance;
         }
     }
 
