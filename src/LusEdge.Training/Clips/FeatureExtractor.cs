@@ -73,18 +73,23 @@ internal sealed class FeatureExtractor(byte[] backbone, FeatureSettings settings
 internal sealed record FeatureSettings
 {
     /// <summary>Width and height of the network's input in pixels.</summary>
-    public int Size { get; init; } = 256;
+    /// <value>The default is 224, ImageNet's own; more was no better.</value>
+    public int Size { get; init; } = 224;
 
     /// <summary>Frames a clip, evenly spread.</summary>
+    /// <value>The default is 8: the frames of a clip are nearly the same picture.</value>
     public int Frames { get; init; } = 8;
 
     /// <summary>Stages whose features are kept, from 1.</summary>
+    /// <value>The default is the third.</value>
     public IReadOnlyList<int> Stages { get; init; } = [3];
 
     /// <summary>A picture whose mean gray is below this is black and left out.</summary>
+    /// <value>The default is 3, as of the exported model's gate.</value>
     public float BlackMean { get; init; } = 3;
 
     /// <summary>Clips at once.</summary>
+    /// <value>The default is 2.</value>
     public int Threads { get; init; } = 2;
 
     /// <summary>A clip's file.</summary>
