@@ -71,8 +71,8 @@ internal sealed record ClipCard(
 
         ## What it can't do
 
-        * Of the severe clips (grade 3) most are called less: see the last row of each table. Grade 0 does not mean a healthy lung.
-        * There is one label a clip, by one reader, and it is noisy. A frame that does not show what the label means was trained on, and counted, with
+        * On COVID-BLUES most of the severe clips (grade 3) are called less: see the last row of its table. Grade 0 does not mean a healthy lung.
+        * There is one label a clip, and it is noisy. A frame that does not show what the label means was trained on, and counted, with
           that label all the same.
         * One device dominates: COVID-BLUES is a single convex probe (Philips Lumify). On another scanner the model has not been measured by itself.
         * In POCUS source and grade go together, so its figures look better than the model is; and its probabilities are too low there (calibration).

@@ -72,7 +72,7 @@ internal static class Exporter
             TrainedOn = ModelCard.Synthetic,
             More = new Dictionary<string, JsonElement>
             {
-                ["architecture"] = JsonSerializer.SerializeToElement("resnet18", JsonSerializerOptions.Default),
+                ["architecture"] = JsonSerializer.SerializeToElement($"resnet{settings.Depth}", JsonSerializerOptions.Default),
                 ["seed"] = JsonSerializer.SerializeToElement(settings.Seed, JsonSerializerOptions.Default),
                 ["threads"] = JsonSerializer.SerializeToElement(settings.Threads, JsonSerializerOptions.Default),
                 ["images"] = JsonSerializer.SerializeToElement(settings.Images, JsonSerializerOptions.Default),

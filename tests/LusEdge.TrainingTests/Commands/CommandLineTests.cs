@@ -21,6 +21,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--images: give a whole number above 0.", "fit", "--out", "x", "--images", "0")]
+    [InlineData("--depth: give 18 or 34.", "fit", "--out", "x", "--depth", "50")]
     [InlineData("'--out' is required", "phantom")]
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
     [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]
