@@ -31,7 +31,7 @@ internal static class Failure
                 return ExitCode.Unavailable;
             case ModelException model:
                 Print(model.Message);
-                return model.Reason == ModelFailure.ProviderUnavailable ? ExitCode.Unavailable : ExitCode.BadData;
+                return model.Reason is ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace ? ExitCode.Unavailable : ExitCode.BadData;
             case PreprocessException:
                 Print(exception.Message);
                 return ExitCode.BadData;

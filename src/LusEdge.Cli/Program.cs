@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using LusEdge.Cli;
 using LusEdge.Cli.Commands;
 using LusEdge.Contract;
@@ -17,10 +18,13 @@ var root = new Command("lusedge", $"Grades live lung-ultrasound video frame by f
 
 try
 {
-    ParseResult parsed = root.Parse(args);
+    // No response files: a source may begin with @.
+    ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0)
     {
-        foreach (string error in parsed.Errors.Select(e => e.Message).Distinct()) Failure.Print(error);
+        // A word that is no command is not a missing one too.
+        string[] errors = [.. parsed.Errors.Select(e => e.Message).Distinct()];
+        foreach (string error in parsed.UnmatchedTokens.Count == 0 ? errors : errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal))) Failure.Print(error);
         Failure.Print($"see `{Named(parsed)} --help`.");
         return (int)ExitCode.Usage;
     }
@@ -37,5 +41,9 @@ catch (Exception e) // The top of the program: whatever comes here is told in a 
     return (int)Failure.Report(e);
 }
 
-static string Named(ParseResult parsed) =>
-    parsed.CommandResult.Command.Name == "lusedge" ? "lusedge" : $"lusedge {parsed.CommandResult.Command.Name}";
+static string Named(ParseResult parsed)
+{
+    var names = new Stack<string>();
+    for (SymbolResult? at = parsed.CommandResult; at is CommandResult command; at = at.Parent) names.Push(command.Command.Name);
+    return string.Join(' ', names);
+}

@@ -64,6 +64,7 @@ internal sealed class ReplayJson : ReplayOutput
         if (summary.Reason is not null) _json.WriteString("reason", summary.Reason);
         if (error is not null) _json.WriteString("error", error);
         _json.WriteBoolean("research_use_only", true);
+        if (_model.DemonstrationOnly) _json.WriteBoolean("demonstration_only", true);
         EndLine();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using LusEdge.Aggregate;
 using LusEdge.Capture;
 using LusEdge.Contract;
@@ -55,7 +56,7 @@ internal sealed class ReplayTable : ReplayOutput
     private static string Why(ClipSummary summary)
     {
         if (summary.Reason is null) return "";
-        string withheld = string.Join(", ", summary.Withheld.Select(pair => $"{pair.Value} {pair.Key}"));
+        string withheld = string.Join(", ", summary.Withheld.Select(pair => $"{pair.Value} {JsonNamingPolicy.SnakeCaseLower.ConvertName(pair.Key.ToString())}"));
         return $"  ({summary.Reason}{(withheld.Length > 0 ? ": " + withheld : "")})";
     }
 }

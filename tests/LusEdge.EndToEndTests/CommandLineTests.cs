@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace LusEdge.EndToEndTests;
@@ -29,6 +30,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("replay --no-such-option x")]
     [InlineData("demo --seconds 0")]
     [InlineData("demo --seconds many")]
+    [InlineData("demo --seconds 2147483647")]
+    [InlineData("replay clip.mp4 --sector 1,2")]
+    [InlineData("config check --config")]
     [InlineData("no-such-command")]
     public async Task A_wrong_command_line_is_code_64(string arguments) =>
         (await Lusedge.RunAsync(arguments.Split(' '))).Refusal(64);
@@ -44,6 +48,31 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Capture:Pace", error);
         Assert.Contains("Aggregate:HeldShare", error);
         Assert.Contains("Extra", error);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_in_the_users_folder_or_among_the_temporary_files()
+    {
+        Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
+        DirectoryInfo home = _temp.CreateSubdirectory("home");
+        DirectoryInfo temp = _temp.CreateSubdirectory("temp");
+        // ONNX Runtime would keep a device id at home and send events to its maker, were it not told otherwise.
+        using (Process replay = Lusedge.StartWith([("HOME", home.FullName), ("TMPDIR", temp.FullName)], "replay", Lusedge.PhantomClip))
+        {
+            Assert.Equal(0, (await Lusedge.FinishAsync(replay)).Code);
+        }
+
+        // Interrupted before there is anything to see.
+        foreach (int milliseconds in (int[])[300, 600, 900])
+        {
+            using Process demo = Lusedge.StartWith([("HOME", home.FullName), ("TMPDIR", temp.FullName)], "demo");
+            await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+            Lusedge.Terminate(demo);
+            await Lusedge.FinishAsync(demo);
+        }
+
+        Assert.Empty(home.GetFileSystemInfos("*", SearchOption.AllDirectories));
+        Assert.Empty(temp.GetFileSystemInfos("lusedge*"));
     }
 
     [Fact]

@@ -18,7 +18,10 @@ internal static class Lusedge
     public static string PhantomClip => Path.Combine(Models, "phantom/phantom-walk.mp4");
 
     /// <summary>Starts it; its output is redirected.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartWith([], arguments);
+
+    /// <summary>Starts it with further environment variables.</summary>
+    public static Process StartWith((string Name, string Value)[] environment, params string[] arguments)
     {
         Assert.SkipUnless(File.Exists(Binary), "artifacts/lusedge is not published: run tests/run.sh");
         var start = new ProcessStartInfo(Binary, arguments)
@@ -28,6 +31,7 @@ internal static class Lusedge
             StandardOutputEncoding = Encoding.UTF8,
             WorkingDirectory = Path.GetTempPath(),
         };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -103,6 +103,25 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_real_clip_gives_as_many_frames_as_ffprobe_counts()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes minutes: tests/run.sh --all");
+        string folder = Environment.GetEnvironmentVariable("LUSEDGE_CLIPS") ?? Path.Combine(Lusedge.Root, "../shared/data/lus");
+        Assert.SkipUnless(Directory.Exists(folder), "the clips are not here: set LUSEDGE_CLIPS to their folder, or put it at ../shared/data/lus");
+        string[] clips = [.. ((string[])["covid-blues", "pocus"]).SelectMany(set => Directory.GetFiles(Path.Combine(folder, set))).Where(file => Path.HasExtension(file)).Order()];
+        Outcome run = await Lusedge.RunAsync(["replay", "--json", .. clips]);
+        ILookup<string, JsonElement> lines = Lines(run).ToLookup(line => line.GetProperty("file").GetString()!);
+
+        Assert.Equal(0, run.Code);
+        foreach (string clip in clips)
+        {
+            int frames = lines[clip].Count() - 1;
+            Assert.True(frames == await FramesByFFprobeAsync(clip), $"{clip}: {frames} frames");
+            Assert.Equal(frames, lines[clip].Last().GetProperty("frames").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task Interrupted_it_ends_with_a_whole_line_and_without_a_clip()
     {
         using Process replay = Lusedge.Start(["replay", "--json", .. Enumerable.Repeat(Lusedge.PhantomClip, 20)]);
@@ -175,6 +194,17 @@ public sealed class ReplayTests : IDisposable
         string error = (await Lusedge.RunAsync("replay", "--model", model, Lusedge.PhantomClip)).Refusal(65);
         Assert.Matches(told, Assert.Single(error.Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal)));
         Assert.Contains(model, error);
+    }
+
+    private static async Task<int> FramesByFFprobeAsync(string clip)
+    {
+        using Process ffprobe = Process.Start(new ProcessStartInfo(
+            "ffprobe", ["-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", clip])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string count = await ffprobe.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return int.Parse(count.Split('\n')[0].Trim(','), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static JsonElement[] Lines(Outcome run) =>

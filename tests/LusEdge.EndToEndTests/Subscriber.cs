@@ -60,9 +60,10 @@ internal sealed class Subscriber : IAsyncDisposable
         throw new OperationCanceledException();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Without a goodbye: the broker may be gone already.</summary>
+    public ValueTask DisposeAsync()
     {
-        if (_client.IsConnected) await _client.DisconnectAsync();
         _client.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

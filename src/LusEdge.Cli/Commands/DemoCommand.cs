@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LusEdge.Capture;
 using LusEdge.Cli.Demo;
 using LusEdge.Configuration;
@@ -15,24 +16,35 @@ internal static class DemoCommand
     /// <summary>The model is loaded by then, and the clip lies beside it: what takes longer has failed.</summary>
     private static readonly TimeSpan FirstReadingWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>A day.</summary>
+    private const int LongestSeconds = 86_400;
+
     public static Command Create()
     {
-        var seconds = new Option<int?>("--seconds") { Description = "Stop this long after the first reading. Default: go on until Ctrl-C.", HelpName = "N" };
-        seconds.Validators.Add(given =>
+        var seconds = new Option<int?>("--seconds")
         {
-            // By its text: asking for the value throws on one that is no number, and the parser itself complains of that.
-            if (given.Tokens is [{ Value: var text }] && int.TryParse(text, out int number) && number <= 0) given.AddError("--seconds: give a whole number above 0.");
-        });
+            Description = "Stop this long after the first reading. Default: go on until Ctrl-C.",
+            HelpName = "N",
+            CustomParser = given =>
+            {
+                if (int.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= LongestSeconds) return number;
+                given.AddError($"--seconds: {given.Tokens[0].Value} is no whole number from 1 to {LongestSeconds}.");
+                return null;
+            },
+        };
         var demo = new Command("demo", "Grades the synthetic phantom clip as a live feed and shows what is published.") { seconds };
-        demo.SetAction((parsed, stop) => RunAsync(parsed.GetValue(seconds) is { } n ? TimeSpan.FromSeconds(n) : null, stop));
+        // On another thread, because Ctrl-C is only listened to once this returns.
+        demo.SetAction((parsed, stop) => Task.Run(
+            () => RunAsync(parsed.GetValue(seconds) is { } n ? TimeSpan.FromSeconds(n) : null, stop), CancellationToken.None));
         return demo;
     }
 
     private static async Task<int> RunAsync(TimeSpan? length, CancellationToken interrupted)
     {
-        string state = Directory.CreateTempSubdirectory("lusedge-demo-").FullName;
+        string? state = null;
         try
         {
+            state = NewFolder();
             Phantom phantom = Phantom.Load();
             var options = new LusEdgeOptions
             {
@@ -46,7 +58,7 @@ internal static class DemoCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stop.Token);
             int port = appliance.Broker!.TcpPort;
-            await using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);
+            using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);
 
             Console.WriteLine(Disclaimer.Text);
             Console.WriteLine($"Model {appliance.Model.Reference} on {appliance.Model.Provider}: trained on synthetic pictures, for demonstration only.");
@@ -66,18 +78,38 @@ internal static class DemoCommand
             if (length is { } after) stop.CancelAfter(after);
             await ShowAsync(new DemoView(appliance.Model, phantom, subscriber, time), time, stop.Token);
             await running;
+            // Before the subscriber leaves, so that the last clip finds somebody to take it.
+            await appliance.DisposeAsync();
             Console.WriteLine($"{subscriber.Frames} frames read back from the broker. {Disclaimer.Text}");
+            return (int)ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            // Ctrl-C before there was anything to show.
             return (int)ExitCode.Ok;
         }
         finally
         {
-            Directory.Delete(state, recursive: true);
+            if (state is not null) Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private static string NewFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("lusedge-demo-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PublishException(PublishFailure.EventStore, $"{Path.GetTempPath()}: the demo can't keep its events there. Make the folder writable, or set TMPDIR to one that is.", e);
         }
     }
 
     private static async Task ShowAsync(DemoView view, TimeProvider time, CancellationToken stop)
     {
-        if (Console.IsOutputRedirected)
+        // A terminal that can't be written over, or is too small for the panel, gets lines too.
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi || AnsiConsole.Profile.Width < DemoView.Width || AnsiConsole.Profile.Height < DemoView.Height)
         {
             await Every(TimeSpan.FromSeconds(1), () => Console.WriteLine(view.Line()), time, stop);
             return;

@@ -26,29 +26,49 @@ internal static class ReplayCommand
             foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-'))) given.AddError($"Unrecognized command or argument '{token.Value}'.");
         });
         var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "On standard output one JSON object a frame, then one a file." };
-        var bestGuess = new Option<bool>("--best-guess") { Description = "Grade every clip that has a decodable frame, however little there is to go by." };
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "On standard output one JSON object a frame, then one a file." };
+        var bestGuess = new Option<bool>("--best-guess") { Arity = ArgumentArity.Zero, Description = "Grade every clip that has a decodable frame, however little there is to go by." };
         var sector = new Option<string>("--sector")
         {
             Description = "The ultrasound sector in the picture: x,y,w,h in pixels, or none.",
             HelpName = "x,y,w,h",
             DefaultValueFactory = _ => "none",
         };
+        sector.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: var text }] && text != "none" && !Sector.TryParse(text, out _)) given.AddError($"--sector: {text} is neither none nor x,y,w,h in pixels, w and h above 0.");
+        });
 
         var replay = new Command("replay", "Grades recorded clips: a line a clip, or every frame with --json.") { sources, model, json, bestGuess, sector };
         replay.SetAction((parsed, stop) =>
         {
             var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
-            if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = directory } };
+            if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
             // On another thread, because Ctrl-C is only listened to once this returns.
-            return Task.Run(() => (int)ReplayAll(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop), CancellationToken.None);
+            return Task.Run(() => (int)Replay(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop), CancellationToken.None);
         });
         return replay;
     }
 
+    private static ExitCode Replay(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
+    {
+        try
+        {
+            return ReplayAll(options, sources, json, bestGuess, stop);
+        }
+        catch (IOException e)
+        {
+            Failure.Print($"standard output can't be written: {e.Message.TrimEnd('.')}. Make room where it goes.");
+            return ExitCode.Unavailable;
+        }
+    }
+
     private static ExitCode ReplayAll(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
     {
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+        using ILoggerFactory loggers = LoggerFactory.Create(logging =>
+            logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning)
+                // A source's end is told in a sentence of its own.
+                .AddFilter(typeof(VideoFeed).FullName, LogLevel.Error));
         using SeverityModel model = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
         Console.Error.WriteLine(Disclaimer.Text);
         if (model.InUse.DemonstrationOnly) Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");

@@ -9,7 +9,7 @@ namespace LusEdge.Cli.Demo;
 /// Reads the demo's results back from the broker, like any dashboard: what the terminal shows has been through the whole
 /// path, and its latency too.
 /// </summary>
-internal sealed class DemoSubscriber : IAsyncDisposable
+internal sealed class DemoSubscriber : IDisposable
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly Topics _topics;
@@ -46,12 +46,8 @@ internal sealed class DemoSubscriber : IAsyncDisposable
         return subscriber;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_client.IsConnected) await _client.DisconnectAsync();
-        _client.Dispose();
-    }
+    /// <summary>Without a goodbye: the broker is gone by then.</summary>
+    public void Dispose() => _client.Dispose();
 
     private Task Received(MqttApplicationMessageReceivedEventArgs received)
     {

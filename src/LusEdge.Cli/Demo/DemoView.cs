@@ -9,6 +9,9 @@ namespace LusEdge.Cli.Demo;
 /// <summary>The demo's readings for a person: a panel in a terminal, one plain line elsewhere.</summary>
 internal sealed class DemoView(ModelInUse model, Phantom phantom, DemoSubscriber subscriber, TimeProvider time)
 {
+    /// <summary>Columns and rows that the panel takes.</summary>
+    public const int Width = 80, Height = 18;
+
     private readonly Queue<(long At, long Frames)> _rate = new();
 
     /// <summary>One line with everything that the panel shows.</summary>

@@ -45,4 +45,17 @@ public sealed record CaptureOptions
     /// <value>5 s by default: longer than a scanner takes to switch its preset, shorter than a person's patience.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is wrong with keys that are right each by itself.</summary>
+    internal IEnumerable<string> Errors()
+    {
+        PictureSize size = default;
+        if (Geometry is not null && !PictureSize.TryParse(Geometry, out size))
+            yield return $"Capture:Geometry: {Geometry} has no pixels. Give WxH, for instance 1280x1024.";
+        if (Sector == "none") yield break;
+        if (!LusEdge.Capture.Sector.TryParse(Sector, out Sector sector))
+            yield return $"Capture:Sector: {Sector} has no pixels. Give x,y,w,h with w and h above 0, or none.";
+        else if (size != default && !sector.Fits(size))
+            yield return $"Capture:Sector: {Sector} does not lie within Capture:Geometry, {Geometry}. Give x,y,w,h with x+w and y+h within it.";
+    }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LusEdge.Capture;
 
 /// <summary>The rectangle of the picture that is looked at, in pixels from the upper left corner.</summary>
-internal readonly record struct Sector(int X, int Y, int Width, int Height)
+public readonly record struct Sector(int X, int Y, int Width, int Height)
 {
     /// <summary>The crop in FFmpeg's filter syntax. Exact: without it an odd offset would be rounded to whole chroma samples.</summary>
     public string Filter => string.Create(CultureInfo.InvariantCulture, $"crop={Width}:{Height}:{X}:{Y}:exact=1");

@@ -23,6 +23,7 @@ public static class ConfigurationFile
     /// <exception cref="ConfigurationException">The file can't be read, or there is anything wrong in it.</exception>
     public static LusEdgeOptions Load(string path)
     {
+        if (path.Length == 0) throw new ConfigurationException("--config", ["it is empty. Name the configuration file."]);
         byte[] text;
         try
         {
@@ -52,7 +53,7 @@ public static class ConfigurationFile
             var errors = new List<string>();
             var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
             // What keys say together makes sense only where each is right by itself.
-            if (errors.Count == 0) errors.AddRange(options!.Mqtt.Errors());
+            if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Mqtt.Errors()]);
             return errors.Count == 0 ? options! : throw new ConfigurationException(path, errors);
         }
         catch (JsonException e)

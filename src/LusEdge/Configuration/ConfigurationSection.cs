@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace LusEdge.Configuration;
 
@@ -30,7 +31,7 @@ internal static class ConfigurationSection
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {json.GetRawText()} is not an object in braces.");
+            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Shown(json.GetRawText())} is not an object in braces.");
             return null;
         }
 
@@ -77,19 +78,24 @@ internal static class ConfigurationSection
         foreach (PropertyInfo property in section.GetType().GetProperties().Where(p => p.CanWrite && !wrong.Contains(p.Name)))
         {
             object? value = property.GetValue(section);
-            foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => !rule.IsValid(value)))
+            foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => !IsValid(rule, value)))
             {
                 errors.Add($"{At(place, property.Name)}: {Complaint(rule, value)}");
             }
         }
     }
 
+    // The attribute itself lets an empty text pass whatever its pattern.
+    private static bool IsValid(ValidationAttribute rule, object? value) => rule is RegularExpressionAttribute { Pattern: var pattern } && value is string text
+        ? Regex.IsMatch(text, $"^(?:{pattern})$")
+        : rule.IsValid(value);
+
     private static string Complaint(ValidationAttribute rule, object? value) => rule switch
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
-        { ErrorMessage: { } message } => $"\"{value}\" won't do. {message}",
-        _ => $"\"{value}\" won't do. {rule.FormatErrorMessage("value")}",
+        { ErrorMessage: { } message } => $"{Shown($"\"{value}\"")} won't do. {message}",
+        _ => $"{Shown($"\"{value}\"")} won't do. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
@@ -104,7 +110,7 @@ internal static class ConfigurationSection
             // Told below, in words for a person.
         }
 
-        errors.Add($"{at}: {json.GetRawText()} is not {Wanted(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)}.");
+        errors.Add($"{at}: {Shown(json.GetRawText())} is not {Wanted(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)}.");
         return null;
     }
 
@@ -116,6 +122,9 @@ internal static class ConfigurationSection
         if (type == typeof(double) || type == typeof(float)) return "a number";
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }
+
+    /// <summary>A value as a message repeats it: not at all where it may hold a password, as a URL's and an option's may.</summary>
+    private static string Shown(string value) => value.AsSpan().ContainsAny("=@") ? "the value (not repeated here, because it may hold a password)" : value;
 
     private static string Advice(string name, PropertyInfo[] known) =>
         known.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant

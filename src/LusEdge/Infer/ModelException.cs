@@ -29,6 +29,9 @@ public enum ModelFailure
 
     /// <summary>The model failed on many frames in a row.</summary>
     Faulted,
+
+    /// <summary>There is no folder for temporary files that can be written to.</summary>
+    NoWorkingSpace,
 }
 
 /// <summary>A model that can't be used; the message says what is wrong, where, and what to do.</summary>

@@ -41,7 +41,9 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
         }
         catch (JsonException e)
         {
-            throw new ModelException(ModelFailure.BadManifest, $"{file}: not a model's manifest: {e.Message} Install the model again.", e);
+            // The deserializer's own words are about types of this program.
+            string where = e.Path is { Length: > 2 } path ? $" (see {path[2..]})" : $" (see line {(e.LineNumber ?? 0) + 1})";
+            throw new ModelException(ModelFailure.BadManifest, $"{file}: not a model's manifest{where}. Install the model again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

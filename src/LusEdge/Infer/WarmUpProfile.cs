@@ -8,7 +8,22 @@ namespace LusEdge.Infer;
 /// </summary>
 internal sealed class WarmUpProfile : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lusedge-profile-");
+    private readonly DirectoryInfo _directory;
+
+    /// <summary>A place for it among the temporary files.</summary>
+    /// <exception cref="ModelException">There can be none.</exception>
+    public WarmUpProfile()
+    {
+        try
+        {
+            _directory = Directory.CreateTempSubdirectory("lusedge-profile-");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                ModelFailure.NoWorkingSpace, $"{Path.GetTempPath()}: the warm-up can't be recorded there. Make the folder writable, or set TMPDIR to one that is.", e);
+        }
+    }
 
     /// <summary>What the runtime puts before its file's name.</summary>
     public string Prefix => Path.Combine(_directory.FullName, "warm-up");

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(5000, LogLevel.Information, "Connected to the broker at {Host}:{Port}; it takes {Window} events at a time")]
     public static partial void Connected(this ILogger log, string host, int port, int window);
 
-    [LoggerMessage(5001, LogLevel.Warning, "The broker at {Host}:{Port} can't be reached ({Reason}); the next attempt is in {Delay}. Only the first of several is logged")]
+    [LoggerMessage(5001, LogLevel.Warning, "No connection to the broker at {Host}:{Port}: {Reason}. The next attempt is in {Delay}; only another reason is logged again")]
     public static partial void NotConnected(this ILogger log, string host, int port, string reason, TimeSpan delay);
 
     [LoggerMessage(5002, LogLevel.Warning, "The connection to the broker at {Host}:{Port} is lost: {Reason}")]

@@ -27,7 +27,7 @@ public sealed record MqttOptions
     /// <summary>An opaque code of the site: the third level of every topic. Never a patient's or a person's name.</summary>
     /// <value>"site" by default.</value>
     [Required]
-    [RegularExpression("[a-z0-9-]{1,64}")]
+    [RegularExpression("[a-z0-9-]{1,64}", ErrorMessage = "Site must be 1 to 64 lower-case letters, digits or hyphens: it becomes part of a topic.")]
     public string Site { get; init; } = "site";
 
     /// <summary>How single frames are published.</summary>

@@ -55,7 +55,7 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
     private readonly CancellationTokenSource _abort;
     private readonly Task _supervisor;
     private long _attempts;
-    private bool _unreachable;
+    private string? _trouble;
     private bool _disposed;
 
     private MqttPublisher(
@@ -161,9 +161,9 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
             }
 
             TimeSpan delay = _delay.Next();
-            if (trouble is not null && !_unreachable)
+            if (trouble is not null && trouble != _trouble)
             {
-                _unreachable = true;
+                _trouble = trouble;
                 _log.NotConnected(_options.Host, _options.Port, trouble, delay);
             }
 
@@ -183,7 +183,7 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         if (opened is null) return refusal;
 
         await using BrokerConnection connection = opened;
-        _unreachable = false;
+        _trouble = null;
         _log.Connected(_options.Host, _options.Port, connection.Window);
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);

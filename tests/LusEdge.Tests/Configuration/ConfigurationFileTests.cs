@@ -69,6 +69,25 @@ public sealed class ConfigurationFileTests
     public void A_key_given_twice_is_told() =>
         Assert.Contains("Capture:Source: given twice. Remove one.", Errors("""{ "Capture": { "Source": "a", "Source": "b" }, "Mqtt": { "Mode": "embedded" } }"""));
 
+    [Theory]
+    [InlineData("""{ "Capture": { "Source": "rtsp://scanner/live", "Options": "passphrase=two hunter2 words" } }""")]
+    [InlineData("""{ "Capture": { "Source": ["rtsp://user:hunter2@scanner/live"] } }""")]
+    [InlineData("""{ "Capture": { "Source": "a.mp4", "Pace": "rtsp://user:hunter2@scanner/live" } }""")]
+    [InlineData("""{ "Capture": "rtsp://user:hunter2@scanner/live" }""")]
+    public void No_error_repeats_a_password(string text) => Assert.All(Errors(text), error => Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"Sector\": \"0,0,0,0\"", "Capture:Sector: 0,0,0,0 has no pixels")]
+    [InlineData("\"Sector\": \"\"", "Capture:Sector: \"\" won't do")]
+    [InlineData("\"Geometry\": \"0x0\"", "Capture:Geometry: 0x0 has no pixels")]
+    [InlineData("\"Sector\": \"0,0,200,200\", \"Geometry\": \"100x100\"", "Capture:Sector: 0,0,200,200 does not lie within")]
+    public void A_sector_that_can_hold_no_picture_is_told(string keys, string told) =>
+        Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_empty_id_is_told() =>
+        Assert.StartsWith("Device:Id: ", Assert.Single(Errors("""{ "Device": { "Id": "" }, "Capture": { "Source": "a.mp4" } }""")), StringComparison.Ordinal);
+
     [Fact]
     public void A_missing_file_is_told_with_what_to_do()
     {
