@@ -5,11 +5,14 @@ using LusEdge.Training.Commands;
 // Not RootCommand: it lists itself by the assembly's path when it is started as `dotnet lusedge-train.dll`.
 var root = new Command(
     "lusedge-train",
-    "Makes the synthetic phantom and trains and exports the demonstration model.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
+    "Makes the synthetic phantom, and trains, evaluates and exports the models.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
 {
     PhantomCommand.Create(),
     FitCommand.Create(),
     ExportCommand.Create(),
+    FeaturesCommand.Create(),
+    HeadCommand.Create(),
+    EvaluateCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };

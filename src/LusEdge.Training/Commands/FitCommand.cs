@@ -18,17 +18,23 @@ internal static class FitCommand
         var seed = new Option<ulong>("--seed") { Description = "Names initial weights and pictures.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
         var images = new PositiveOption("--images", "Training pictures in all, each seen once; the last batch is filled up.", defaults.Images);
         var batch = new PositiveOption("--batch", "Pictures a step.", defaults.Batch);
+        var depth = new Option<int>("--depth") { Description = "Layers of the residual network: 18 or 34.", HelpName = "N", DefaultValueFactory = _ => defaults.Depth };
+        depth.Validators.Add(given =>
+        {
+            if (given.Errors.Any() || ResidualNetwork.Depths.ContainsKey(given.GetValueOrDefault<int>())) return;
+            given.AddError($"--depth: give {string.Join(" or ", ResidualNetwork.Depths.Keys)}.");
+        });
         var threads = new PositiveOption("--threads", "Threads of the tensor library. Another number gives slightly other weights.", defaults.Threads);
         var fit = new Command(
             "fit",
             """
-            Trains a ResNet-18 on synthetic phantom pictures: for demonstration only.
+            Trains a ResNet-18 or -34 from random weights on synthetic phantom pictures: for demonstration only.
 
             Pictures are generated as they are needed. The same options give the same weights, bit by bit. On a machine that does
             other work too, set OMP_WAIT_POLICY=PASSIVE, or idle threads spin.
             """)
         {
-            output, seed, images, batch, threads,
+            output, seed, images, batch, depth, threads,
         };
         fit.SetAction(async (parsed, stop) =>
         {
@@ -37,6 +43,7 @@ internal static class FitCommand
                 Seed = parsed.GetValue(seed),
                 Images = parsed.GetValue(images),
                 Batch = parsed.GetValue(batch),
+                Depth = parsed.GetValue(depth),
                 Threads = parsed.GetValue(threads),
             };
             TorchLibrary.Load();

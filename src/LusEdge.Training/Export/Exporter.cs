@@ -2,13 +2,11 @@ using System.Text.Json;
 using LusEdge.Infer;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Export;
 
 /// <summary>
-/// <c>lusedge-train export</c>: from a finished training to a model directory that the appliance loads. The directory is made beside
-/// its place, checked there by grading a clip, and takes its place only then.
+/// <c>lusedge-train export</c>: from a finished training to a model directory that the appliance loads, checked by grading a clip.
 /// </summary>
 internal static class Exporter
 {
@@ -37,40 +35,20 @@ internal static class Exporter
         TrainingOutcome outcome = record.Outcome ?? throw new TrainingException(
             TrainingFailure.NotFinished, $"{checkpoint}: the training is not finished; run `lusedge-train fit` with the same options to go on.");
 
-        directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        string unfinished = $"{directory}.part";
-        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
-        Directory.CreateDirectory(unfinished);
-        try
+        byte[] weights = File.ReadAllBytes(Path.Combine(checkpoint, Trainer.WeightsFile));
+        byte[] file = Build(record, outcome, checkpoint, ModelManifest.HashOf(weights));
+        return ModelDirectory.Replace(directory, new ModelManifest(Id, version, Scheme, ModelManifest.HashOf(file)), file, (model, _) =>
         {
-            byte[] weights = File.ReadAllBytes(Path.Combine(checkpoint, Trainer.WeightsFile));
-            byte[] file = Build(record, outcome, checkpoint, ModelManifest.HashOf(weights));
-            File.WriteAllBytes(Path.Combine(unfinished, SeverityModel.FileName), file);
-            var manifest = new ModelManifest(Id, version, Scheme, ModelManifest.HashOf(file));
-            WriteManifest(manifest);
-            using (SeverityModel model = SeverityModel.Load(
-                new InferOptions { Model = unfinished, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance))
-            {
-                Evaluation walked = ClipCheck.Run(model, walk, progress, cancel);
-                var card = new ModelCard(
-                    "A demonstration model: it shows what the appliance does with a picture.",
-                    "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.",
-                    ModelCard.Synthetic,
-                    MathF.Round(outcome.Temperature, 4),
-                    CardFigures.Of(outcome.HeldOut),
-                    CardFigures.Of(walked));
-                WriteManifest(manifest with { Card = card.ToJson() });
-                File.WriteAllText(Path.Combine(unfinished, "README.md"), card.ToMarkdown(Id, record));
-                TakePlace(unfinished, directory);
-                return card;
-            }
-        }
-        finally
-        {
-            if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
-        }
-
-        void WriteManifest(ModelManifest manifest) => File.WriteAllText(Path.Combine(unfinished, ModelManifest.FileName), manifest.ToJson());
+            Evaluation walked = ClipCheck.Run(model, walk, progress, cancel);
+            var card = new ModelCard(
+                "A demonstration model: it shows what the appliance does with a picture.",
+                "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.",
+                ModelCard.Synthetic,
+                MathF.Round(outcome.Temperature, 4),
+                CardFigures.Of(outcome.HeldOut),
+                CardFigures.Of(walked));
+            return (card, card.ToJson(), card.ToMarkdown(Id, record));
+        });
     }
 
     /// <summary>What an exported file says about itself. Whatever this trainer exports is for demonstration only; nothing unsets that.</summary>
@@ -94,7 +72,7 @@ internal static class Exporter
             TrainedOn = ModelCard.Synthetic,
             More = new Dictionary<string, JsonElement>
             {
-                ["architecture"] = JsonSerializer.SerializeToElement("resnet18", JsonSerializerOptions.Default),
+                ["architecture"] = JsonSerializer.SerializeToElement($"resnet{settings.Depth}", JsonSerializerOptions.Default),
                 ["seed"] = JsonSerializer.SerializeToElement(settings.Seed, JsonSerializerOptions.Default),
                 ["threads"] = JsonSerializer.SerializeToElement(settings.Threads, JsonSerializerOptions.Default),
                 ["images"] = JsonSerializer.SerializeToElement(settings.Images, JsonSerializerOptions.Default),
@@ -108,15 +86,5 @@ internal static class Exporter
         using var trainer = new Trainer(record.Settings);
         trainer.Resume(checkpoint, record.Step);
         return ResidualGraph.Build(trainer.Network, Describe(record.Settings, outcome.Temperature, weightsHash));
-    }
-
-    /// <summary>A directory can't be replaced in one step: the old one steps aside first, and is deleted when the new one stands.</summary>
-    private static void TakePlace(string unfinished, string directory)
-    {
-        string old = $"{directory}.old";
-        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
-        if (Directory.Exists(directory)) Directory.Move(directory, old);
-        Directory.Move(unfinished, directory);
-        if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
     }
 }

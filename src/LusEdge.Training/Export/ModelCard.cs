@@ -47,7 +47,7 @@ internal sealed record ModelCard(
 
         | | |
         |---|---|
-        | network | ResNet-18, one gray channel, input {record.Settings.Size}x{record.Settings.Size}, fp32 |
+        | network | ResNet-{record.Settings.Depth}, one gray channel, input {record.Settings.Size}x{record.Settings.Size}, fp32 |
         | training | {record.Settings.Images} pictures, each seen once; batch {record.Settings.Batch}, seed {record.Settings.Seed}, {record.Settings.Threads} threads |
         | temperature | {Temperature:0.000}, fitted on {record.Settings.CalibrationPictures} further pictures |
         | input | `frame`, uint8 [1,1,H,W], gray, any size: resize and normalisation are in the file |

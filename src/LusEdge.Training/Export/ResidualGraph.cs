@@ -40,20 +40,26 @@ internal static class ResidualGraph
         return graph.Node("Relu", [graph.Node("Add", [through, around])]);
     }
 
-    private static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNorm2d norm)
+    /// <summary>Adds a convolution and the normalisation after it as one convolution.</summary>
+    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNorm2d norm) =>
+        Convolve(graph, input, convolution, convolution.weight!, norm);
+
+    /// <summary>The same with other weights than the convolution's own.</summary>
+    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, Tensor kernels, BatchNorm2d norm)
     {
-        // gamma * (w x - mean) / sqrt(var + eps) + beta, sorted by what depends on x.
+        // gamma * (w x + b - mean) / sqrt(var + eps) + beta, sorted by what depends on x.
         Tensor scale = norm.weight! / (norm.running_var! + norm.eps).sqrt();
-        Tensor weight = convolution.weight! * scale.view(-1, 1, 1, 1);
-        Tensor bias = norm.bias! - norm.running_mean! * scale;
+        Tensor weight = kernels * scale.view(-1, 1, 1, 1);
+        Tensor shift = convolution.bias is { } own ? norm.running_mean! - own : norm.running_mean!;
+        Tensor bias = norm.bias! - shift * scale;
         long stride = convolution.stride[0], padding = convolution.padding![0];
         return graph.Node(
             "Conv",
-            [input, graph.Constant(Numbers(weight), weight.shape), graph.Constant(Numbers(bias), bias.shape)],
+            [input, graph.Weights(Numbers(weight), weight.shape), graph.Constant(Numbers(bias), bias.shape)],
             ("kernel_shape", weight.shape[2..]),
             ("strides", new[] { stride, stride }),
             ("pads", new[] { padding, padding, padding, padding }));
     }
 
-    private static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+    internal static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LusEdge.Training.Fit;
 
 /// <summary>How well graded pictures agree with their labels.</summary>
@@ -11,6 +13,32 @@ internal sealed record Evaluation(
     int Pictures, double Accuracy, double WithinOne, double MacroF1, double CalibrationError, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     private const int Bins = 10;
+
+    /// <summary>
+    /// Cohen's kappa with quadratic weights: agreement beyond chance, a miss counted by the square of its distance. 1 is perfect, 0 is
+    /// chance, also where labels and grades are all one and the same.
+    /// </summary>
+    [JsonIgnore]
+    public double QuadraticKappa
+    {
+        get
+        {
+            int[] given = [.. Enumerable.Range(0, Confusion.Count).Select(column => Confusion.Sum(row => row[column]))];
+            double found = 0, byChance = 0;
+            for (int row = 0; row < given.Length; row++)
+            {
+                double labelled = Confusion[row].Sum();
+                for (int column = 0; column < given.Length; column++)
+                {
+                    int weight = (row - column) * (row - column);
+                    found += weight * Confusion[row][column];
+                    byChance += weight * labelled * given[column] / Pictures;
+                }
+            }
+
+            return byChance == 0 ? 0 : 1 - found / byChance;
+        }
+    }
 
     /// <summary>Compares.</summary>
     /// <param name="probabilities">A row a picture, in class order.</param>

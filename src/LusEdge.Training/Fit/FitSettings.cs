@@ -30,8 +30,12 @@ internal sealed record FitSettings
     public int Size { get; init; } = 128;
 
     /// <summary>Channels of the network's first stage.</summary>
-    /// <value>The default is 64: ResNet-18.</value>
+    /// <value>The default is 64, as published.</value>
     public int Width { get; init; } = 64;
+
+    /// <summary>Layers of the network: 18 or 34.</summary>
+    /// <value>The default is 18.</value>
+    public int Depth { get; init; } = ResidualNetwork.SmallestDepth;
 
     /// <summary>Pictures that the temperature is fitted on; a multiple of 28.</summary>
     /// <value>The default is 1400: 200 a grade.</value>

@@ -11,15 +11,16 @@ internal static class OrdinalTargets
 
     /// <summary>One row a class.</summary>
     /// <param name="classes">Number of classes.</param>
+    /// <param name="steepness">Lower where the labels themselves are often a grade off.</param>
     /// <returns>Row-major [classes, classes]; every row adds up to 1.</returns>
-    public static float[] Table(int classes)
+    public static float[] Table(int classes, float steepness = Steepness)
     {
         var table = new float[classes * classes];
         for (int truth = 0; truth < classes; truth++)
         {
             Span<float> row = table.AsSpan(truth * classes, classes);
             float sum = 0;
-            for (int i = 0; i < classes; i++) sum += row[i] = MathF.Exp(-Steepness * (i - truth) * (i - truth));
+            for (int i = 0; i < classes; i++) sum += row[i] = MathF.Exp(-steepness * (i - truth) * (i - truth));
             foreach (ref float share in row) share /= sum;
         }
 

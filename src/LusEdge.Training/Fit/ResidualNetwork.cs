@@ -5,13 +5,24 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Fit;
 
 /// <summary>
-/// ResNet-18 for gray pictures, with torchvision's names and layout but one input channel. Narrower, it serves the tests.
+/// ResNet-18 or -34 for gray pictures, with torchvision's names and layout but one input channel. Narrower, it serves the tests.
 /// </summary>
 internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 {
+    /// <summary>Layers of the network with two blocks in each stage.</summary>
+    public const int SmallestDepth = 18;
+
+    /// <summary>Blocks of the four stages by the number of layers.</summary>
+    public static readonly IReadOnlyDictionary<int, IReadOnlyList<int>> Depths = new Dictionary<int, IReadOnlyList<int>>
+    {
+        [SmallestDepth] = [2, 2, 2, 2],
+        [34] = [3, 4, 6, 3],
+    };
+
     /// <param name="classes">Number of outputs.</param>
-    /// <param name="width">Channels of the first stage; each of the four stages doubles them. ResNet-18 has 64.</param>
-    public ResidualNetwork(int classes, int width = 64)
+    /// <param name="width">Channels of the first stage; each of the four stages doubles them. The published networks have 64.</param>
+    /// <param name="depth">Layers: a key of <see cref="Depths"/>.</param>
+    public ResidualNetwork(int classes, int width = 64, int depth = SmallestDepth)
         : base(nameof(ResidualNetwork))
     {
         Stem = nn.Conv2d(1, width, 7, stride: 2, padding: 3, bias: false);
@@ -23,10 +34,10 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         for (int stage = 1; stage <= 4; stage++)
         {
             long outputs = (long)width << stage - 1;
-            var first = new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2);
-            var second = new ResidualBlock(outputs, outputs, stride: 1);
-            register_module($"layer{stage}", nn.Sequential(("0", first), ("1", second)));
-            blocks.AddRange([first, second]);
+            ResidualBlock[] row = [.. Enumerable.Range(0, Depths[depth][stage - 1]).Select(i =>
+                i == 0 ? new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2) : new ResidualBlock(outputs, outputs, stride: 1))];
+            register_module($"layer{stage}", nn.Sequential([.. row.Select((block, i) => ($"{i}", (nn.Module<Tensor, Tensor>)block))]));
+            blocks.AddRange(row);
             channels = outputs;
         }
 
@@ -44,7 +55,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 
     public BatchNorm2d StemNorm { get; }
 
-    /// <summary>Two a stage, first to last.</summary>
+    /// <summary>First to last.</summary>
     public IReadOnlyList<ResidualBlock> Blocks { get; }
 
     public Linear Classifier { get; }

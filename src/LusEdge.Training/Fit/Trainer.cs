@@ -33,7 +33,7 @@ internal sealed class Trainer : IDisposable
         set_num_threads(settings.Threads);
         manual_seed((long)settings.Seed);
         int classes = Phantom.Appearance.Grades.Count;
-        Network = new ResidualNetwork(classes, settings.Width);
+        Network = new ResidualNetwork(classes, settings.Width, settings.Depth);
         _pictures = new PhantomPictures(settings.Seed, settings.Size, augmented: true);
         _targets = tensor(OrdinalTargets.Table(classes), [classes, classes]);
         _optimizer = optim.AdamW(Network.parameters(), settings.LearningRate, weight_decay: WeightDecay);

@@ -9,7 +9,7 @@ internal enum TrainingFailure
     /// <summary>The directory holds a training that began with other settings.</summary>
     OtherSettings,
 
-    /// <summary>The directory holds no training.</summary>
+    /// <summary>A training, an index, a clip or the ImageNet weights are not where they were said to be.</summary>
     NotFound,
 
     /// <summary>The training has not come to its end.</summary>
@@ -17,4 +17,7 @@ internal enum TrainingFailure
 
     /// <summary>A checkpoint's file can't be read.</summary>
     Unreadable,
+
+    /// <summary>An index of clips, or a table of predictions for it, has a row that can't be used.</summary>
+    BadIndex,
 }

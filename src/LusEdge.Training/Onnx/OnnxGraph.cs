@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using LusEdge.Training.Onnx.Proto;
@@ -7,7 +8,8 @@ namespace LusEdge.Training.Onnx;
 
 /// <summary>Builds an ONNX file node by node. The same calls give the same bytes.</summary>
 /// <param name="name">The graph's name.</param>
-internal sealed class OnnxGraph(string name)
+/// <param name="halfWeights">Weights are stored in half the bytes. A runtime widens them once, when it loads the file.</param>
+internal sealed class OnnxGraph(string name, bool halfWeights = false)
 {
     /// <summary>Operator set of the default domain: the newest that OpenCV 4.6 and TensorRT 8 read too.</summary>
     private const int OperatorSet = 13;
@@ -62,6 +64,19 @@ internal sealed class OnnxGraph(string name)
     /// <returns>The value's name.</returns>
     public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dims) =>
         Constant(DataType.Float, MemoryMarshal.AsBytes(values), values.Length, dims);
+
+    /// <summary>Adds a network's weights: constant floats, which the file may hold in half precision. What is computed with them is float32.</summary>
+    /// <param name="values">The numbers, row-major.</param>
+    /// <param name="dims">Their shape.</param>
+    /// <returns>The value's name.</returns>
+    public string Weights(ReadOnlySpan<float> values, params ReadOnlySpan<long> dims)
+    {
+        if (!halfWeights) return Constant(values, dims);
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        string stored = Constant(DataType.Float16, MemoryMarshal.AsBytes<Half>(halves), values.Length, dims);
+        return Node("Cast", [stored], ("to", (int)DataType.Float));
+    }
 
     /// <summary>Adds constant integers, as shapes and sizes are.</summary>
     /// <param name="values">The numbers, a vector.</param>

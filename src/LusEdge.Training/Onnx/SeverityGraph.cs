@@ -40,11 +40,50 @@ internal static class SeverityGraph
     public static void Classify(OnnxGraph graph, string features, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, float temperature)
     {
         int classes = bias.Length;
-        string shape = $"{classes}";
         string cam = graph.Output(
-            "Conv", [features, graph.Constant(weight, classes, weight.Length / classes, 1, 1)], "cam", ["1", shape, "fh", "fw"]);
+            "Conv", [features, graph.Weights(weight, classes, weight.Length / classes, 1, 1)], "cam", ["1", $"{classes}", "fh", "fw"]);
+        Grade(graph, cam, bias, temperature);
+    }
+
+    /// <summary>The same outputs from a classifier that has other weights for each horizontal band of the picture.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="features">The network's last features, float32 [1,channels,rows,columns].</param>
+    /// <param name="columns">Columns of the features.</param>
+    /// <param name="bands">What each row weighs in each band's mean, row-major [bands,rows].</param>
+    /// <param name="rows">Rows of the features.</param>
+    /// <param name="weight">The classifier's weights, row-major [classes,bands,channels].</param>
+    /// <param name="bias">The classifier's biases, one a class.</param>
+    /// <param name="temperature">What the logits are divided by before the softmax.</param>
+    public static void ClassifyBands(
+        OnnxGraph graph,
+        string features,
+        int columns,
+        ReadOnlySpan<float> bands,
+        int rows,
+        ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> bias,
+        float temperature)
+    {
+        int classes = bias.Length, count = bands.Length / rows;
+
+        // A map for every class and band, each then shown in its own rows. Times the rows, because a band's mean is over its own only.
+        string maps = graph.Node(
+            "Conv", [features, graph.Weights(weight, classes * count, weight.Length / classes / count, 1, 1)]);
+        var shares = new float[bands.Length];
+        for (int i = 0; i < shares.Length; i++) shares[i] = bands[i] * rows;
+        string apart = graph.Node("Reshape", [maps, graph.Constant(classes, count, rows, (long)columns)]);
+        string inPlace = graph.Node("Mul", [apart, graph.Constant(shares, 1, count, rows, 1)]);
+        string sum = graph.Node("ReduceSum", [inPlace, graph.Constant(1L)], ("keepdims", 0));
+        string cam = graph.Output(
+            "Reshape", [sum, graph.Constant(1, classes, rows, (long)columns)], "cam", ["1", $"{classes}", $"{rows}", $"{columns}"]);
+        Grade(graph, cam, bias, temperature);
+    }
+
+    private static void Grade(OnnxGraph graph, string cam, ReadOnlySpan<float> bias, float temperature)
+    {
+        string shape = $"{bias.Length}";
         string pooled = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [cam])], ("axis", 1));
-        string logits = graph.Output("Add", [pooled, graph.Constant(bias, 1, classes)], "logits", ["1", shape]);
+        string logits = graph.Output("Add", [pooled, graph.Constant(bias, 1, bias.Length)], "logits", ["1", shape]);
         string calibrated = graph.Node("Div", [logits, graph.Constant([temperature])]);
         graph.Output("Softmax", [calibrated], "probabilities", ["1", shape], ("axis", 1));
     }

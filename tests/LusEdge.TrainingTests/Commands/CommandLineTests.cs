@@ -8,6 +8,9 @@ public sealed class CommandLineTests
     [InlineData("phantom")]
     [InlineData("fit")]
     [InlineData("export")]
+    [InlineData("features")]
+    [InlineData("head")]
+    [InlineData("evaluate")]
     public async Task Help_names_every_command_and_says_what_the_model_is_not_for(string command)
     {
         Assert.Contains($"\n  {command} ", (await Run("--help")).Output, StringComparison.Ordinal);
@@ -18,8 +21,12 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--images: give a whole number above 0.", "fit", "--out", "x", "--images", "0")]
+    [InlineData("--depth: give 18 or 34.", "fit", "--out", "x", "--depth", "50")]
     [InlineData("'--out' is required", "phantom")]
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
+    [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]
+    [InlineData("--stages: give whole numbers from 1 to 4.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--stages", "5")]
+    [InlineData("--out: give --imagenet too", "head", "--index", "x", "--features", "y", "--out", "z")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_and_leaves_with_64(string sentence, params string[] arguments)
     {
         (int code, string output, string errors) = await Run(arguments);
@@ -35,6 +42,32 @@ public sealed class CommandLineTests
         Assert.Equal(66, code);
         Assert.Equal(
             "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit --out /nonexistent/training` first.\n", errors);
+    }
+
+    [Theory]
+    [InlineData("features", "--imagenet", "x", "--out", "y")]
+    [InlineData("head", "--features", "x")]
+    [InlineData("evaluate", "--predictions", "x")]
+    public async Task A_missing_index_is_told_in_a_sentence_and_leaves_with_66(string command, params string[] arguments)
+    {
+        (int code, _, string errors) = await Run([command, "--index", "/nonexistent/index.csv", .. arguments]);
+        Assert.Equal((66, "lusedge-train: /nonexistent/index.csv: can't be read; name an index of clips.\n"), (code, errors));
+    }
+
+    [Fact]
+    public async Task A_bad_row_is_told_in_a_sentence_and_leaves_with_65()
+    {
+        string index = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(index, "file,dataset,patient,fold,severity,frames\na.mp4,blues,p,1,5,60\n", TestContext.Current.CancellationToken);
+            (int code, _, string errors) = await Run("evaluate", "--predictions", "x", "--index", index);
+            Assert.Equal((65, $"lusedge-train: {index}: row 2: severity is \"5\"; give a whole number from 0 to 3.\n"), (code, errors));
+        }
+        finally
+        {
+            File.Delete(index);
+        }
     }
 
     private static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)

@@ -1,0 +1,69 @@
+using LusEdge.Capture;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Preprocess;
+using LusEdge.Training.Fit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.Training.Clips;
+
+/// <summary>Frames of a clip as the appliance would see them: its own Capture decodes, crops and makes gray, its own Preprocess fills the input.</summary>
+internal static class ClipFrames
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Some frames, evenly spread over the clip. Where one is black or damaged, the next good one takes its place.</summary>
+    /// <param name="directory">The index's directory.</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="count">How many; a shorter clip gives what it has.</param>
+    /// <param name="blackMean">A picture whose mean gray is below this is black.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <returns>Each frame's number and gray pixels; the array is used for one frame only.</returns>
+    /// <exception cref="TrainingException">The file is missing, or holds no frame that can be used.</exception>
+    /// <exception cref="CaptureException">It can't be decoded.</exception>
+    public static IReadOnlyList<GrayFrame> Read(string directory, LabelledClip clip, int count, float blackMean, CancellationToken cancel)
+    {
+        string file = Path.Combine(directory, clip.File);
+        if (!File.Exists(file))
+        {
+            throw new TrainingException(
+                TrainingFailure.NotFound, $"{file}: there is no such clip (row {clip.Row} of the index); put it there or remove the row.");
+        }
+
+        var ledger = new FrameLedger();
+        using var feed = new VideoFeed(
+            new CaptureOptions { Source = file, Sector = clip.Sector }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        feed.Open();
+        var preprocessor = Preprocessor.For(new PreprocessOptions(), feed);
+        var frames = new List<GrayFrame>(count);
+        count = Math.Min(count, clip.Frames);
+        byte[]? pixels = null;
+        feed.Start();
+        while (frames.Count < count && feed.Take(Patience, out CapturedFrame? frame) is var taken and not TakeResult.Ended)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (taken == TakeResult.Nothing) continue;
+            using (frame)
+            {
+                // The middle of each of the clip's equal parts.
+                if (frame!.Number < (2L * frames.Count + 1) * clip.Frames / (2 * count)) continue;
+                pixels ??= new byte[preprocessor.Width * preprocessor.Height];
+                if (preprocessor.Fill(frame, pixels, blackMean) != FrameState.Live) continue;
+                frames.Add(new GrayFrame((int)frame.Number, preprocessor.Width, preprocessor.Height, pixels));
+                pixels = null;
+            }
+        }
+
+        return frames.Count > 0
+            ? frames
+            : throw new TrainingException(
+                TrainingFailure.BadIndex, $"{file}: no frame of it can be used, all are black or damaged (row {clip.Row} of the index); remove the row.");
+    }
+}
+
+/// <summary>A decoded picture.</summary>
+/// <param name="Number">The frame's number in its file, from 0.</param>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
+/// <param name="Pixels">Gray 0-255, row by row.</param>
+internal sealed record GrayFrame(int Number, int Width, int Height, byte[] Pixels);

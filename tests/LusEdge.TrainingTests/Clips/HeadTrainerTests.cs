@@ -1,0 +1,86 @@
+using LusEdge.Training;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Phantom;
+using LusEdge.TrainingTests.Fit;
+
+namespace LusEdge.TrainingTests.Clips;
+
+[Collection(TorchTests.Name)]
+public sealed class HeadTrainerTests : IProgress<WorkProgress>
+{
+    private const int Inputs = 40;
+
+    [Fact]
+    public void Bands_share_the_rows_that_lie_in_two_of_them()
+    {
+        Assert.Equal([0.5f, 0.5f, 0, 0, 0, 0, 0.5f, 0.5f], RowBands.Weights(2, 4));
+        Assert.Equal([2 / 3f, 1 / 3f, 0, 0, 1 / 3f, 2 / 3f], RowBands.Weights(2, 3));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_head_learns_what_is_there_to_learn(bool ordered)
+    {
+        LinearHead head = HeadTrainer.Train(Frames(clips: 120, signal: 1), new HeadSettings { Bands = 1, Ordered = ordered, Penalty = 0.003 });
+        BandedFrame[] others = Frames(clips: 80, signal: 1, seed: 2);
+        Evaluation learnt = Evaluation.Of(
+            [.. others.Select(frame => TemperatureScaling.Softmax(head.Logits(frame.Values), 1))], [.. others.Select(frame => frame.Clip.Severity)]);
+        Assert.True(learnt.QuadraticKappa > 0.8, $"kappa {learnt.QuadraticKappa:0.00}");
+    }
+
+    [Fact]
+    public void A_cross_validation_finds_nothing_where_there_is_nothing()
+    {
+        // Labels have nothing to do with the features, but all frames of a patient look alike: what leaks would show.
+        BandedFrame[] frames = Frames(clips: 120, signal: 0);
+        CrossValidated validated = new CrossValidation(frames, new HeadSettings { Bands = 1 }).Run(this, TestContext.Current.CancellationToken);
+        Assert.Equal(frames.Select(frame => (frame.Clip.File, frame.Clip.Fold, frame.Number)), validated.Grades.Select(grade => (grade.File, grade.Fold, grade.Frame)));
+        double kappa = ClipFigures.Of([.. frames.Select(frame => frame.Clip).Distinct()], validated.Grades)[0].Rules[0].QuadraticKappa.Value;
+        Assert.InRange(kappa, -0.3, 0.3);
+
+        // The last head saw these very clips.
+        Evaluation seen = Evaluation.Of(
+            [.. frames.Select(frame => TemperatureScaling.Softmax(validated.Head.Logits(frame.Values), 1))], [.. frames.Select(frame => frame.Clip.Severity)]);
+        Assert.True(seen.QuadraticKappa > 0.4, $"kappa {seen.QuadraticKappa:0.00}");
+    }
+
+    [Fact]
+    public void The_same_frames_give_the_same_head()
+    {
+        BandedFrame[] frames = Frames(clips: 30, signal: 1);
+        LinearHead first = HeadTrainer.Train(frames, new HeadSettings { Bands = 1 }), second = HeadTrainer.Train(frames, new HeadSettings { Bands = 1 });
+        Assert.Equal(first.Weight, second.Weight);
+        Assert.Equal(first.Bias, second.Bias);
+    }
+
+    [Fact]
+    public void Two_folds_are_too_few()
+    {
+        BandedFrame[] frames = [.. Frames(clips: 20, signal: 1).Where(frame => frame.Clip.Fold < 3)];
+        var refused = Assert.Throws<TrainingException>(() => new CrossValidation(frames, new HeadSettings { Bands = 1 }).Run(this, TestContext.Current.CancellationToken));
+        Assert.Contains("2 folds", refused.Message, StringComparison.Ordinal);
+    }
+
+    void IProgress<WorkProgress>.Report(WorkProgress value)
+    {
+    }
+
+    /// <summary>Two frames a clip, nearly alike. The first input says the grade, as clearly as asked; the others say who the patient is.</summary>
+    private static BandedFrame[] Frames(int clips, float signal, ulong seed = 1)
+    {
+        var random = new SeededRandom(seed);
+        var frames = new List<BandedFrame>();
+        for (int i = 0; i < clips; i++)
+        {
+            int patient = i / 2, grade = random.Whole(0, 3);
+            var clip = new LabelledClip(i + 2, $"{i}.mp4", "one", $"p{patient}", 1 + patient % 4, grade, 10, "none");
+            float[] looks = [.. Enumerable.Range(0, Inputs).Select(_ => random.Normal())];
+            looks[0] = 3 * signal * (grade - 1.5f) + random.Normal();
+            frames.AddRange(Enumerable.Range(0, 2).Select(number => new BandedFrame(clip, number, [.. looks.Select(look => look + 0.05f * random.Normal())])));
+        }
+
+        return [.. frames];
+    }
+}
