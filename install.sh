@@ -8,13 +8,13 @@ PATH=$PATH:/usr/sbin:/sbin
 usage() {
   cat <<'TEXT'
 usage: ./install.sh --demo [--seconds N]
-       ./install.sh --test-packages
+       ./install.sh --test-packages [--all]
 
   --demo         install what is missing, build the appliance into artifacts/lusedge, and run it on the synthetic
                  phantom clip with a broker of its own; Ctrl-C ends it
   --seconds N    end the demo N seconds after its first reading
   --test-packages
-                 only install what tests/run.sh needs from the distribution
+                 only install what tests/run.sh needs from the distribution; with --all, what its long parts need too
 
 Needs Debian 12 or 13 (Ubuntu by the same steps: not verified) and the .NET 10 SDK. Missing packages are installed with apt,
 as root or by sudo.
@@ -66,10 +66,16 @@ ffmpeg_libraries() {
 
 job=none
 demo_arguments=()
+# The last five are an RTSP server.
+test_packages=(
+  ffmpeg-libraries ffmpeg mosquitto mosquitto-clients shellcheck
+  gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+)
 while [ $# -gt 0 ]; do
   case $1 in
     --demo) job=demo ;;
     --test-packages) job=test-packages ;;
+    --all) test_packages+=(debootstrap wget qemu-system-x86 cpio kmod gcc libc6-dev) ;;
     --seconds)
       [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--seconds needs a whole number above 0." 64
       demo_arguments+=(--seconds "$2")
@@ -92,7 +98,7 @@ case $job in
     fail "nothing to do: give --demo." 64
     ;;
   test-packages)
-    need_packages ffmpeg-libraries ffmpeg mosquitto mosquitto-clients shellcheck
+    need_packages "${test_packages[@]}"
     command -v npm >/dev/null || need_packages nodejs npm
     exit
     ;;

@@ -18,7 +18,9 @@ export LUSEDGE_TESTS_ALL=$all CI=${CI:-true} DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNE
 step() { printf '\n== %s\n' "$1"; }
 
 step "Packages"
-./install.sh --test-packages || echo "going on without: the tests that need what is missing are skipped, and say so"
+long=()
+[ $all = no ] || long=(--all)
+./install.sh --test-packages "${long[@]}" || echo "going on without: the tests that need what is missing are skipped, and say so"
 
 step "Scripts"
 if command -v shellcheck >/dev/null; then
