@@ -30,6 +30,14 @@ internal static class ProbeOutput
         Row("FFmpeg", report.FFmpeg);
         AnsiConsole.Write(grid);
         Console.WriteLine();
+        if (report.Sector.Confidence == Confidence.Unsure)
+        {
+            // Not in a form that could be copied: a wrong sector hides the lung.
+            Console.WriteLine("Capture:Sector is yours to find: measure it on screen, or scan something and");
+            Console.WriteLine("probe again.");
+            return;
+        }
+
         Console.WriteLine("For section Capture of the configuration, once the sector was checked on screen:");
         Console.WriteLine($"  \"Geometry\": \"{report.Size}\", \"Sector\": \"{report.Sector.Value}\"");
 

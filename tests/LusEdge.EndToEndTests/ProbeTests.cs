@@ -77,6 +77,16 @@ public sealed class ProbeTests : IDisposable
         Assert.Contains(why, probed.GetProperty("sector_why").GetString());
     }
 
+    [Fact]
+    public async Task A_sector_that_is_hardly_worth_anything_is_not_offered_for_the_configuration()
+    {
+        Outcome run = await Lusedge.RunAsync("probe", "lavfi:color=black:s=320x240:r=25:d=2,drawbox=x=40:y=48:w=160:h=96:c=white:t=fill");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains("Capture:Sector is yours to find", run.Output);
+        Assert.DoesNotContain("\"Sector\"", run.Output);
+    }
+
     [Theory]
     [InlineData("color=0xA0A0A0:s=320x240:r=25:d=1", "gray")]
     [InlineData("color=0xC0A070:s=320x240:r=25:d=1", "tinted")]
