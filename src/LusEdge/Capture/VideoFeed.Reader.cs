@@ -1,0 +1,243 @@
+using LusEdge.Contract;
+using LusEdge.FFmpeg;
+using LusEdge.Health;
+
+namespace LusEdge.Capture;
+
+/// <content>Connecting and reading, up to the hand-off: on the reader's own thread, but for the first connection of a file.</content>
+public sealed partial class VideoFeed
+{
+    /// <summary>Opens the source and reads up to its first picture: only then is it known to give any.</summary>
+    /// <returns>The first picture, the caller's.</returns>
+    private CapturedFrame Connect()
+    {
+        _connection?.Dispose();
+        _connection = null;
+        Connection connection = Connection.Open(_source, _options, _sector, _deadline!, _pause, _time, _logger);
+        connection.Inspect = Inspect;
+        CapturedFrame? first = null;
+        try
+        {
+            first = ReadFirst(connection);
+            Learn(connection, first);
+        }
+        catch
+        {
+            if (first is not null)
+            {
+                _ledger.Completed(FrameState.ModeChanged);
+                first.Dispose();
+            }
+
+            connection.Dispose();
+            throw;
+        }
+
+        _connection = connection;
+        _connected = true;
+        _trouble = null;
+        return first;
+    }
+
+    private CapturedFrame ReadFirst(Connection connection)
+    {
+        CapturedFrame frame = _pool.Rent();
+        try
+        {
+            if (connection.Read(frame) == ReadStatus.Picture)
+            {
+                _startsClip = true;
+                Number(frame);
+                return frame;
+            }
+        }
+        catch
+        {
+            _pool.Return(frame);
+            throw;
+        }
+
+        _pool.Return(frame);
+        if (connection.Broken == AvResult.Interrupted)
+        {
+            throw new CaptureException(
+                CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
+        }
+
+        string words = FFmpegLog.LastError is null && connection.Broken.IsOk ? "" : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
+        throw new CaptureException(CaptureFailure.NotVideo, $"{_source.Name} holds no picture that can be decoded; check that it plays with `ffplay`{words}.");
+    }
+
+    /// <summary>What a connection and its first picture tell of the feed.</summary>
+    /// <exception cref="CaptureException">The sector lies outside the picture: another mode of the source, or a wrong sector.</exception>
+    private void Learn(Connection connection, CapturedFrame first)
+    {
+        Format = connection.Format;
+        Codec = connection.Codec;
+        PixelFormat = connection.PixelFormat;
+        DeclaredInterval = connection.FrameInterval;
+        FrameInterval = DeclaredInterval ?? UsualInterval;
+        if (IsOpen) return;
+        double rate = 1 / FrameInterval.TotalSeconds;
+        _logger.Opened(_source.Name, Format, Codec, first.SourceSize, PixelFormat, rate, FFmpegLibraries.Version);
+        if (_options.Rate is { } asked && Math.Abs(rate - asked) > asked * RateTolerance) _logger.OtherRate(_source.Name, rate, asked);
+
+        // Of the first opening only: what comes back in another size is another mode, and not graded.
+        Geometry = _configured ?? first.SourceSize;
+        if (_sector is { } sector && !sector.Fits(Geometry))
+        {
+            throw new CaptureException(
+                CaptureFailure.InvalidSector, $"Capture:Sector: {sector} does not lie within the picture of {Geometry}; give x,y,w,h with x+w and y+h within it.");
+        }
+
+        _isOpen = true;
+    }
+
+    private void Number(CapturedFrame frame)
+    {
+        frame.Number = _frames++;
+        frame.StartsClip = _startsClip;
+        _startsClip = false;
+    }
+
+    private void Run()
+    {
+        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
+        try
+        {
+            CapturedFrame? frame = _first ?? Reopen();
+            _first = null;
+            while (frame is not null && HandOver(frame)) frame = Next();
+        }
+        catch (CaptureException e)
+        {
+            _end = new FeedEnd(e);
+            _logger.Refused(_source.Name, e.Message);
+        }
+        catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no frame will come.
+        {
+            _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, $"reading failed by a fault of the program: {e.Message}", e));
+            _logger.ReaderFailed(e, _source.Name);
+        }
+        finally
+        {
+            _connected = false;
+            _handoff.Complete();
+            FFmpegLog.Detach();
+        }
+    }
+
+    /// <summary>The next frame, past losses and loops.</summary>
+    /// <returns>Null when there is none any more.</returns>
+    private CapturedFrame? Next()
+    {
+        CapturedFrame frame = _pool.Rent();
+        ReadStatus status = _connection!.Read(frame);
+        if (status == ReadStatus.Picture)
+        {
+            Number(frame);
+            return frame;
+        }
+
+        _pool.Return(frame);
+        return _stopping ? null : GoOn(status);
+    }
+
+    private bool HandOver(CapturedFrame frame)
+    {
+        if (_pacer is not null)
+        {
+            if (!_pacer.WaitFor(frame.Pts, frame.StartsClip, FrameInterval))
+            {
+                Drop(frame);
+                return false;
+            }
+
+            // To what comes after, a paced frame is captured when a scanner would have sent it.
+            frame.CapturedAt += _time.GetElapsedTime(frame.Timestamp);
+            frame.Timestamp = _time.GetTimestamp();
+        }
+
+        return _handoff.Put(frame);
+    }
+
+    /// <summary>The source is at an end of some kind.</summary>
+    /// <returns>The frame after it, null when there is none.</returns>
+    private CapturedFrame? GoOn(ReadStatus status)
+    {
+        if (MayComeBack)
+        {
+            string reason = status == ReadStatus.End ? "it ended"
+                : _connection!.Broken == AvResult.Interrupted ? $"no picture for {_options.ReadTimeout.TotalSeconds:0.#} s"
+                : OpenFailure.Words(_connection.Broken);
+            _logger.Lost(_source.Name, reason);
+            _trouble = $"{_source.Name} is lost: {reason}; check that it is on and sends.";
+            _connected = false;
+            return Reopen();
+        }
+
+        if (status == ReadStatus.Broken)
+        {
+            string what = _connection!.Broken == AvResult.Interrupted ? "reading stalled" : "the video is damaged or cut short here";
+            _end = new FeedEnd(new CaptureException(CaptureFailure.NotVideo, $"{what}, after {_frames} frames ({OpenFailure.Words(_connection.Broken)})."));
+            _logger.BrokeOff(_source.Name, _frames, _end.Error!);
+            return null;
+        }
+
+        if (_options.Loop) return Rewind();
+        _logger.Ended(_source.Name, _frames);
+        return null;
+    }
+
+    /// <summary>A file begins anew: by opening it again, because not every format can be wound back.</summary>
+    private CapturedFrame? Rewind()
+    {
+        try
+        {
+            return Connect();
+        }
+        catch (CaptureException e)
+        {
+            _end = new FeedEnd(new CaptureException(e.Reason, $"the loop ended after {_frames} frames: {e.Message}", e));
+            _logger.BrokeOff(_source.Name, _frames, _end.Error!);
+            return null;
+        }
+    }
+
+    /// <summary>Opens a live feed that is not there yet, or is lost, for as long as it takes.</summary>
+    /// <returns>Its first frame, null when stopped.</returns>
+    /// <exception cref="CaptureException">It was never open, and never can be as it is configured.</exception>
+    private CapturedFrame? Reopen()
+    {
+        bool wasOpen = IsOpen;
+        if (wasOpen && !_pause.For(_reopenDelay.Next())) return null;
+        while (true)
+        {
+            try
+            {
+                CapturedFrame first = Connect();
+                _reopenDelay.Reset();
+                if (wasOpen) _logger.Back(_source.Name);
+                return first;
+            }
+            catch (CaptureException) when (_stopping)
+            {
+                return null;
+            }
+            catch (CaptureException e) when (e.MayPass || wasOpen)
+            {
+                if (e.Message == _trouble) _logger.StillNotThere(_source.Name, e.Message);
+                else _logger.NotThere(_source.Name, e.Message);
+                _trouble = e.Message;
+            }
+
+            if (!_pause.For(_reopenDelay.Next())) return null;
+        }
+    }
+
+    private void Drop(CapturedFrame frame)
+    {
+        _ledger.Dropped(DropReason.Stopping);
+        frame.Dispose();
+    }
+}
