@@ -25,7 +25,7 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
         : base(nameof(BottleneckNetwork))
     {
         Stem = nn.Conv2d(Means.Count, width, 7, stride: 2, padding: 3);
-        StemNorm = nn.BatchNorm2d(width, Epsilon);
+        StemNorm = new BatchNormalisation(width, Epsilon);
         var stages = new List<IReadOnlyList<BottleneckBlock>>();
         long channels = width;
         for (int stage = 0; stage < blocks.Count; stage++)
@@ -49,7 +49,7 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
 
     public Conv2d Stem { get; }
 
-    public BatchNorm2d StemNorm { get; }
+    public BatchNormalisation StemNorm { get; }
 
     /// <summary>The blocks of each stage, first to last.</summary>
     public IReadOnlyList<IReadOnlyList<BottleneckBlock>> Stages { get; }

@@ -26,7 +26,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         : base(nameof(ResidualNetwork))
     {
         Stem = nn.Conv2d(1, width, 7, stride: 2, padding: 3, bias: false);
-        StemNorm = nn.BatchNorm2d(width);
+        StemNorm = new BatchNormalisation(width);
         register_module("conv1", Stem);
         register_module("bn1", StemNorm);
         var blocks = new List<ResidualBlock>();
@@ -53,7 +53,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 
     public Conv2d Stem { get; }
 
-    public BatchNorm2d StemNorm { get; }
+    public BatchNormalisation StemNorm { get; }
 
     /// <summary>First to last.</summary>
     public IReadOnlyList<ResidualBlock> Blocks { get; }
