@@ -14,7 +14,7 @@ internal enum ExitCode
     /// <summary>The video or the model can't be used.</summary>
     BadData = 65,
 
-    /// <summary>The source was not found or not reached.</summary>
+    /// <summary>The source, or an installed model of that name, was not found or not reached.</summary>
     SourceNotFound = 66,
 
     /// <summary>A broker, a provider or a library is not available.</summary>

@@ -13,6 +13,7 @@ var root = new Command("lusedge", $"Grades live lung-ultrasound video frame by f
     ReplayCommand.Create(),
     ProbeCommand.Create(),
     DoctorCommand.Create(),
+    ModelCommand.Create(),
     ConfigCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -2,7 +2,7 @@ namespace LusEdge.Cli;
 
 /// <summary>A line on standard error that says that something moves, and is gone in the end. In a log or a pipe there is none.</summary>
 /// <param name="what">What is under way.</param>
-internal sealed class ProgressLine(string what) : IDisposable
+internal sealed class ProgressLine(string what) : IProgress<string>, IDisposable
 {
     private readonly bool _shows = !Console.IsErrorRedirected;
     private string _shown = "";
@@ -18,6 +18,9 @@ internal sealed class ProgressLine(string what) : IDisposable
         Console.Error.Write($"\r{what}: {state}\x1b[K");
         _shown = state;
     }
+
+    /// <inheritdoc/>
+    void IProgress<string>.Report(string value) => Show(value);
 
     /// <summary>Takes the line away, so that results can follow.</summary>
     public void Dispose()

@@ -35,6 +35,9 @@ public sealed record ModelInfo
     /// <summary>Each provider that was tried in vain, with the reason.</summary>
     public required IReadOnlyDictionary<string, string> Refused { get; init; }
 
+    /// <summary>File name of the trusted key that vouches for the model's package; null for one that is not verified.</summary>
+    public string? SignedBy { get; init; }
+
     /// <summary>True for a model that was trained on synthetic pictures; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DemonstrationOnly { get; init; }

@@ -13,6 +13,8 @@ var root = new Command(
     FeaturesCommand.Create(),
     HeadCommand.Create(),
     EvaluateCommand.Create(),
+    KeygenCommand.Create(),
+    SignCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };

@@ -29,6 +29,8 @@ public sealed class Appliance : IAsyncDisposable
     private VideoFeed? _feed;
     private Preprocessor? _preprocessor;
     private SeverityModel? _model;
+    private FramePipeline? _frames;
+    private ModelWatch? _watch;
     private MqttPublisher? _publisher;
     private Task _pipeline = Task.CompletedTask;
     private bool _disposed;
@@ -39,7 +41,7 @@ public sealed class Appliance : IAsyncDisposable
     public Topics Topics { get; }
 
     /// <summary>What really grades the frames.</summary>
-    public ModelInUse Model => _model!.InUse;
+    public ModelInUse Model => (_frames?.Model ?? _model!).InUse;
 
     /// <summary>The embedded broker, if that was asked for.</summary>
     public EmbeddedBroker? Broker { get; private set; }
@@ -78,7 +80,7 @@ public sealed class Appliance : IAsyncDisposable
     /// <exception cref="TimeoutException">The pipeline did not end when it was asked to: something holds the frame in hand.</exception>
     public async Task<FeedEnd> RunAsync(CancellationToken stop)
     {
-        var pipeline = new FramePipeline(_options, _feed!, _preprocessor, _model!, _publisher!, _meter, _time);
+        FramePipeline pipeline = _frames = new FramePipeline(_options, _feed!, _preprocessor, _model!, _publisher!, _meter, _time, watch: _watch);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
         // A thread of its own: the loop blocks on the feed and on inference, which the pool's few threads are not for.
         CancellationToken ending = end.Token;
@@ -107,17 +109,22 @@ public sealed class Appliance : IAsyncDisposable
         // How the run ended was told to whoever awaited it.
         await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time));
         _feed?.Dispose();
+        // Beside the publisher's leave: a model that is being loaded takes a while to be given up.
+        Task unwatched = _watch?.DisposeAsync().AsTask() ?? Task.CompletedTask;
         if (_publisher is not null) await _publisher.DisposeAsync();
+        await unwatched;
         if (Broker is not null) await Broker.DisposeAsync();
 
         // A pipeline that is held still uses it: it is left to the end of the process.
-        if (_pipeline.IsCompleted) _model?.Dispose();
+        if (_pipeline.IsCompleted) (_frames?.Model ?? _model)?.Dispose();
         _closing.Dispose();
     }
 
     private async Task StartAsync(ILoggerFactory loggers, CancellationToken stop)
     {
-        _model = SeverityModel.Load(_options.Infer, loggers.CreateLogger<SeverityModel>());
+        ILogger<SeverityModel> log = loggers.CreateLogger<SeverityModel>();
+        var loader = new ModelLoader(_options.Infer, log);
+        (_model, string? name, string? refusal) = loader.LoadAtStart();
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
         if (!_feed.MayComeBack)
         {
@@ -135,5 +142,7 @@ public sealed class Appliance : IAsyncDisposable
         }
 
         _publisher = await MqttPublisher.StartAsync(mqtt, Topics, _model.InUse, _meter, _time, loggers.CreateLogger<MqttPublisher>());
+        _publisher.RefusedModel(refusal);
+        if (loader.FollowsStore) _watch = new ModelWatch(loader, name, _publisher.RefusedModel, _time, log);
     }
 }

@@ -25,13 +25,18 @@ public sealed partial class FramePipeline
 
     private readonly VideoFeed _feed;
     private readonly PreprocessOptions _preprocess;
-    private readonly SeverityModel _model;
-    private readonly Aggregator _aggregator;
+    private readonly AggregateOptions _aggregate;
+    private readonly bool _bestGuess;
+    private readonly ModelWatch? _watch;
     private readonly IReadingSink _sink;
     private readonly PipelineMeter _meter;
     private readonly TimeProvider _time;
-    private readonly float _blackMean;
     private readonly int _faultAfterFrames;
+
+    // What serves, and what goes with it; another model brings its own.
+    private SeverityModel _model;
+    private Aggregator _aggregator;
+    private float _blackMean;
 
     // Four times, each for one use. The first two are monotonic: how long the feed has run, how long no frame has come.
     private readonly long _started;
@@ -50,11 +55,12 @@ public sealed partial class FramePipeline
     /// <param name="options">The whole configuration.</param>
     /// <param name="feed">To be started before the run; whoever made it disposes it.</param>
     /// <param name="preprocessor">Made for the feed; null for a live feed that is not open yet: its first frame tells what to make it for.</param>
-    /// <param name="model">A loaded model; whoever loaded it disposes it.</param>
+    /// <param name="model">A loaded model; whoever loaded it disposes it, unless another takes over (<see cref="Model"/>).</param>
     /// <param name="sink">Where the results go.</param>
     /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
     /// <param name="time">The clock; the feed's own.</param>
     /// <param name="bestGuess">Grade every clip that has a decodable frame.</param>
+    /// <param name="watch">Has models that were activated meanwhile; null to keep the one given.</param>
     public FramePipeline(
         LusEdgeOptions options,
         VideoFeed feed,
@@ -63,21 +69,46 @@ public sealed partial class FramePipeline
         IReadingSink sink,
         PipelineMeter meter,
         TimeProvider time,
-        bool bestGuess = false)
+        bool bestGuess = false,
+        ModelWatch? watch = null)
     {
         _feed = feed;
         _preprocess = options.Preprocess;
         _preprocessor = preprocessor;
-        _model = model;
-        _aggregator = new Aggregator(
-            model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess);
+        _aggregate = options.Aggregate;
+        _bestGuess = bestGuess;
+        _watch = watch;
+        Use(model);
         _sink = sink;
         _meter = meter;
         _time = time;
-        _blackMean = model.Description.Gate.BlackMean;
         _faultAfterFrames = options.Health.FaultAfterFrames;
         _started = _lastFrame = time.GetTimestamp();
         _silentSince = time.GetUtcNow();
+    }
+
+    /// <summary>What grades the frames now. The pipeline disposes those that it replaces; the last one is left to whoever made the pipeline.</summary>
+    public SeverityModel Model => Volatile.Read(ref _model);
+
+    private void TakeOverWaitingModel()
+    {
+        if (_watch?.Take() is not { } next) return;
+        PublishClip();
+        SeverityModel old = _model;
+        Use(next);
+        old.Dispose();
+        _failedInARow = 0;
+        _sink.Model(next.InUse);
+    }
+
+    /// <summary>A model, its thresholds, and an empty clip and fresh smoothing on its scale.</summary>
+    [MemberNotNull(nameof(_model), nameof(_aggregator))]
+    private void Use(SeverityModel model)
+    {
+        Volatile.Write(ref _model, model);
+        _blackMean = model.Description.Gate.BlackMean;
+        _aggregator = new Aggregator(
+            model.InUse.Scheme, model.Description.Gate.MinConfidence, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess);
     }
 
     /// <summary>Says that no frame comes, again and again: a consumer must never take the last score for the present one.</summary>

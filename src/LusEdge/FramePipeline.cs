@@ -13,6 +13,7 @@ namespace LusEdge;
 ///                   │ starting,      │ mode_changed, │ failed
 ///                   │ no_signal      │ black
 /// </code>
+/// 0. Before a frame is taken, a model that was activated meanwhile takes over from the present one.<br/>
 /// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
 /// 2. Preprocess copies it into the model's own input, which holds it until the next frame's copy.<br/>
 /// 3. Infer gives a view of the model's own output, valid until its next run.<br/>
@@ -31,6 +32,9 @@ public sealed partial class FramePipeline
         {
             while (!stop.IsCancellationRequested)
             {
+                // :: Step 0: Between two frames, a model that was activated meanwhile takes over. The clip in progress ends under the old one.
+                TakeOverWaitingModel();
+
                 // :: Step 1: Take a frame. A live feed gives its newest, a file its next; without one, say so, and never repeat the last score.
                 TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
                 if (taken == TakeResult.Ended) break;

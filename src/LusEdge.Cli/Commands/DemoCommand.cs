@@ -4,6 +4,7 @@ using LusEdge.Capture;
 using LusEdge.Cli.Demo;
 using LusEdge.Configuration;
 using LusEdge.Contract;
+using LusEdge.Infer;
 using LusEdge.Publish;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
@@ -50,6 +51,8 @@ internal static class DemoCommand
             {
                 // A container's image has no machine id, and the demo asks for nothing: its topics lead nowhere but to its own broker.
                 Device = new DeviceOptions { Id = DeviceId.Resolve(null) ?? "lus-demo" },
+                // The phantom's own model: what is installed on the box knows nothing of phantoms.
+                Infer = new InferOptions { Model = InferOptions.ShippedModel },
                 Capture = new CaptureOptions { Source = phantom.Clip, Pace = Pace.Realtime, Loop = true },
                 Mqtt = new MqttOptions { Mode = MqttMode.Embedded, Site = "demo", EventsDatabase = Path.Combine(state, "events.db") },
             };

@@ -19,25 +19,47 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         InferOptions options = examination.Options.Infer;
         try
         {
-            using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
+            var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
+            ModelPackage package = ModelPackage.Open(loader.Serving, loader.Keys);
+            using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance, package);
             examination.Model = model.InUse;
             examination.ModelTime = MedianRun(model);
-            ModelInUse inUse = model.InUse;
-            string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash is the manifest's.";
-            return inUse.DemonstrationOnly
-                ? Finding.Warning($"{text} Trained on synthetic pictures: for demonstration only.", "set Infer:Model to a model that was trained on patients")
-                : Finding.Ok(text);
+            return Judge(loader, package, model);
         }
         catch (ModelException e) when (e.Reason is ModelFailure.ProviderUnavailable or ModelFailure.RuntimeUnavailable)
         {
             examination.ProviderFailure = e;
-            return Finding.Skipped($"{options.Model}: its hash is the manifest's; it could not be run (see provider).");
+            return Finding.Skipped("its hash is the manifest's; it could not be run (see provider).");
         }
         catch (ModelException e)
         {
             return Finding.Failed(
                 Failure.CodeOf(e), e.Message, e.Reason == ModelFailure.NoWorkingSpace ? $"df -h {Path.GetTempPath()}" : "install the model again, or correct Infer:Model");
         }
+    }
+
+    /// <summary>The gravest first: wrong answers, nobody who vouches, a refused successor, phantoms only.</summary>
+    private static Finding Judge(ModelLoader loader, ModelPackage package, SeverityModel model)
+    {
+        ModelInUse inUse = model.InUse;
+        Parity? parity = GoldenFrames.Load(package.Directory)?.Compare(package.Directory, model);
+        string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash is the manifest's. {package.Directory}: "
+            + (package.SignedBy is { } signer ? $"every file is as {signer} signed it. " : $"unsigned. {package.Flaw!.Message} ")
+            + (parity is null ? "It has no golden frames, so whether it answers here as where it was made is not known." : $"On {inUse.Provider}, {parity}.");
+        if (parity is { Holds: false })
+        {
+            return Finding.Failed(ExitCode.BadData, $"{text} It answers otherwise here than where it was made.", "set Infer:Provider to cpu, or go back: lusedge model rollback");
+        }
+
+        if (package.Flaw is not null) return Finding.Warning(text, "install a signed package: lusedge model install DIR; or sign your own: lusedge-train sign DIR --key FILE");
+        if (loader.FollowsStore && loader.Store.Active is { } active && loader.Store.RefusalOf(active) is { } refusal)
+        {
+            return Finding.Warning($"{text} The active model {active} was refused: {refusal}", "lusedge model list; then activate another, or: lusedge model rollback");
+        }
+
+        return inUse.DemonstrationOnly
+            ? Finding.Warning($"{text} Trained on synthetic pictures: for demonstration only.", "set Infer:Model to a model that was trained on patients, or install and activate one: lusedge model install DIR")
+            : Finding.Ok(text);
     }
 
     /// <summary>How long a frame takes: the median of some, after the warm-up that loading has done.</summary>

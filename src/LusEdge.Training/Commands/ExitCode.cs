@@ -14,7 +14,7 @@ internal enum ExitCode
     /// <summary>A training or a clip can't be used.</summary>
     BadData = 65,
 
-    /// <summary>A training or a clip was not found.</summary>
+    /// <summary>A training, a clip, a model or a key was not found.</summary>
     NotFound = 66,
 
     /// <summary>The tensor library, FFmpeg's libraries or its command are not available.</summary>

@@ -24,6 +24,7 @@ internal static class Failure
             TrainingException { Reason: TrainingFailure.NotFound } => ExitCode.NotFound,
             TrainingException => ExitCode.BadData,
             PhantomException { Reason: PhantomFailure.EncoderMissing } => ExitCode.Unavailable,
+            ModelException { Reason: ModelFailure.NotFound } => ExitCode.NotFound,
             PhantomException or ModelException => ExitCode.BadData,
             CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable } => ExitCode.NotFound,
             CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,

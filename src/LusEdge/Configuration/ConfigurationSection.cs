@@ -120,6 +120,7 @@ internal static class ConfigurationSection
         if (type == typeof(bool)) return "true or false";
         if (type == typeof(int) || type == typeof(long)) return "a whole number";
         if (type == typeof(double) || type == typeof(float)) return "a number";
+        if (type == typeof(IReadOnlyList<string>)) return "a list of texts in brackets";
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }
 

@@ -5,10 +5,22 @@ namespace LusEdge.Infer;
 /// <summary>Which model grades the frames, and on what.</summary>
 public sealed record InferOptions
 {
+    /// <summary>The demonstration model that comes with the program, in the program's own directory.</summary>
+    public const string ShippedModel = "models/lus-severity-7";
+
     /// <summary>The model's directory, with model.onnx and manifest.json; a relative path starts at the program's own directory.</summary>
-    /// <value><c>models/lus-severity-7</c> by default: the demonstration model that comes with the program.</value>
+    /// <value>None by default: the active one of <see cref="Store"/> serves, and where there is none, <see cref="ShippedModel"/>.</value>
+    [RegularExpression("(?s).+", ErrorMessage = "Name a model's directory, or leave the key out.")]
+    public string? Model { get; init; }
+
+    /// <summary>Where <c>lusedge model install</c> keeps models.</summary>
+    /// <value><c>/var/lib/lusedge/models</c> by default: the service's state directory.</value>
     [Required]
-    public string Model { get; init; } = "models/lus-severity-7";
+    public string Store { get; init; } = "/var/lib/lusedge/models";
+
+    /// <summary>PEM files with the public keys whose signatures count; a relative path starts at the program's own directory.</summary>
+    /// <value>None by default: <c>models/lusedge-models.pub</c> beside the program, and <c>/etc/lusedge/keys/*.pub</c>, where a site puts its own.</value>
+    public IReadOnlyList<string>? TrustedKeys { get; init; }
 
     /// <summary>The execution provider.</summary>
     /// <value><see cref="ProviderChoice.Auto"/> by default: the fastest that works, and the result says which one that was.</value>

@@ -123,4 +123,5 @@ public sealed record ModelProvenance
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(GoldenFrames))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -30,6 +30,24 @@ public enum ModelFailure
     /// <summary>The model failed on many frames in a row.</summary>
     Faulted,
 
+    /// <summary>A package is not signed by a key that is trusted here.</summary>
+    BadSignature,
+
+    /// <summary>A package holds what it should not, lacks what it should hold, or contradicts itself.</summary>
+    BadPackage,
+
+    /// <summary>The model answers otherwise on this box than where it was made.</summary>
+    ParityFailed,
+
+    /// <summary>A file with a key can't be read or holds none.</summary>
+    BadKey,
+
+    /// <summary>No installed model has that name, or there is none to go back to.</summary>
+    NotInstalled,
+
+    /// <summary>The store of installed models can't be written, or somebody else is writing it.</summary>
+    StoreUnavailable,
+
     /// <summary>There is no folder for temporary files that can be written to.</summary>
     NoWorkingSpace,
 }

@@ -19,4 +19,11 @@ public sealed record ModelInUse(
     string Provider,
     string Precision,
     IReadOnlyDictionary<string, string> Refused,
-    bool DemonstrationOnly);
+    bool DemonstrationOnly)
+{
+    /// <summary>File name of the trusted key that vouches for the model's package, null if none does.</summary>
+    public string? SignedBy { get; init; }
+
+    /// <summary>Why none does, in a sentence; null if one does, or if nobody looked.</summary>
+    public string? SignatureFlaw { get; init; }
+}

@@ -14,9 +14,16 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     /// <summary>The file's name in the model's directory.</summary>
     public const string FileName = "manifest.json";
 
+    /// <summary>The longest card of this repository has 10 kB.</summary>
+    private const long MaxBytes = 1 << 20;
+
     /// <summary>Figures of the model card, as the trainer wrote them; the appliance does not read them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Card { get; init; }
+
+    /// <summary>SHA-256 of every other file of the package, by its path below the model's directory; null in one that was never signed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
 
     /// <summary>Id @ version : first 8 hex digits of the hash.</summary>
     public string Reference => $"{Id}@{Version}:{Sha256[..8]}";
@@ -31,24 +38,44 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     /// <summary>Reads and checks the manifest in a model's directory.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <exception cref="ModelException">The manifest is missing, unreadable or incomplete.</exception>
-    public static ModelManifest Load(string directory)
+    public static ModelManifest Load(string directory) => Parse(directory, Read(directory));
+
+    /// <summary>The manifest's bytes: what a signature is held against.</summary>
+    /// <exception cref="ModelException">The manifest is missing or unreadable.</exception>
+    internal static byte[] Read(string directory)
+    {
+        string file = Path.Combine(directory, FileName);
+        try
+        {
+            long length = new FileInfo(file).Length;
+            return length <= MaxBytes
+                ? File.ReadAllBytes(file)
+                : throw new ModelException(ModelFailure.BadManifest, FormattableString.Invariant($"{file}: it has {length} bytes, a manifest has at most {MaxBytes}. Install the model again."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                ModelFailure.NotFound, $"{file}: can't be read: {e.Message} A model's directory has model.onnx and {FileName}; check the path (Infer:Model, --model) and its permissions.", e);
+        }
+    }
+
+    /// <summary>Reads and checks a manifest's bytes.</summary>
+    /// <param name="directory">Where they are from, for the message.</param>
+    /// <param name="content">The bytes.</param>
+    /// <exception cref="ModelException">They are no manifest, or an incomplete one.</exception>
+    internal static ModelManifest Parse(string directory, ReadOnlySpan<byte> content)
     {
         string file = Path.Combine(directory, FileName);
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(File.ReadAllBytes(file), ModelJson.Default.ModelManifest) ?? throw new JsonException("It is null.");
+            manifest = JsonSerializer.Deserialize(content, ModelJson.Default.ModelManifest) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
             // The deserializer's own words are about types of this program.
             string where = e.Path is { Length: > 2 } path ? $" (see {path[2..]})" : $" (see line {(e.LineNumber ?? 0) + 1})";
             throw new ModelException(ModelFailure.BadManifest, $"{file}: not a model's manifest{where}. Install the model again.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(
-                ModelFailure.NotFound, $"{file}: can't be read: {e.Message} Infer:Model (or --model) must name a directory with model.onnx and {FileName}.", e);
         }
 
         return manifest is { Id: not "", Version: > 0, Sha256.Length: 64 } && manifest.Sha256.All(char.IsAsciiHexDigitLower)

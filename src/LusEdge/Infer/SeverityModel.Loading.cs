@@ -12,22 +12,23 @@ public sealed partial class SeverityModel
     /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
     /// <param name="options">Directory, provider and threads.</param>
     /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
+    /// <param name="package">The model as a package that was looked at: it is loaded instead of the options' own, by the manifest that was checked.</param>
     /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
-    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger)
+    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger, ModelPackage? package = null)
     {
-        SeverityModel model = LoadFirstThatWorks(options, logger);
+        string directory = package?.Directory ?? Path.GetFullPath(options.Model ?? InferOptions.ShippedModel, AppContext.BaseDirectory);
+        package ??= new ModelPackage(directory, ModelManifest.Load(directory), SignedBy: null, Flaw: null);
+        SeverityModel model = LoadFirstThatWorks(options, package, logger);
 
         // The file's bytes are garbage now, and as the steady state allocates nothing, no collection would ever come to give them back.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return model;
     }
 
-    private static SeverityModel LoadFirstThatWorks(InferOptions options, ILogger<SeverityModel> logger)
+    private static SeverityModel LoadFirstThatWorks(InferOptions options, ModelPackage package, ILogger<SeverityModel> logger)
     {
-        string directory = Path.GetFullPath(options.Model, AppContext.BaseDirectory);
-        ModelManifest manifest = ModelManifest.Load(directory);
-        string file = Path.Combine(directory, FileName);
-        byte[] content = Read(file, manifest);
+        string file = Path.Combine(package.Directory, FileName);
+        byte[] content = Read(file, package.Manifest);
 
         var refused = new Dictionary<string, string>();
         foreach (ExecutionProvider provider in ExecutionProvider.ToTry(options.Provider))
@@ -35,7 +36,7 @@ public sealed partial class SeverityModel
             bool isLastResort = provider == ExecutionProvider.Cpu || options.Provider != ProviderChoice.Auto;
             try
             {
-                SeverityModel model = LoadOn(provider, content, file, manifest, options, refused, logger);
+                SeverityModel model = LoadOn(provider, content, file, package, options, refused, logger);
                 Log.Loaded(logger, model.InUse.Reference, model.InUse.Scheme.Id, model.InUse.Provider, model.InUse.Precision);
                 return model;
             }
@@ -82,11 +83,12 @@ public sealed partial class SeverityModel
         ExecutionProvider provider,
         byte[] content,
         string file,
-        ModelManifest manifest,
+        ModelPackage package,
         InferOptions options,
         Dictionary<string, string> refused,
         ILogger logger)
     {
+        ModelManifest manifest = package.Manifest;
         using var profile = new WarmUpProfile();
         InferenceSession session = OpenSession(provider, content, file, options, profile);
         try
@@ -108,7 +110,11 @@ public sealed partial class SeverityModel
                     ran,
                     description.Precision,
                     new Dictionary<string, string>(refused),
-                    description.Provenance.DemonstrationOnly),
+                    description.Provenance.DemonstrationOnly)
+                {
+                    SignedBy = Path.GetFileName(package.SignedBy),
+                    SignatureFlaw = package.Flaw?.Message,
+                },
                 logger);
         }
         catch

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Text;
 
 namespace LusEdge.Preprocess;
 
@@ -58,41 +57,8 @@ internal sealed class SectorMask
 
     private static SectorMask? Parse(ReadOnlySpan<byte> file)
     {
-        const int LargestSide = 1 << 14;
-        const int Maximum = 255;
-        if (!file.StartsWith("P5"u8)) return null;
-        int at = 2;
-        if (Number(file, ref at) is not { } width || Number(file, ref at) is not { } height || Number(file, ref at) is not { } maximum) return null;
-        if (width is 0 or > LargestSide || height is 0 or > LargestSide || maximum is 0 or > Maximum) return null;
-
-        // One blank after the header, then the pixels.
-        at++;
-        if (file.Length - at < width * height) return null;
-        byte[] keep = file.Slice(at, width * height).ToArray();
-        foreach (ref byte pixel in keep.AsSpan()) pixel = pixel == 0 ? (byte)0 : (byte)255;
-        return new SectorMask(width, height, keep);
+        if (PgmPicture.Parse(file) is not { } picture) return null;
+        foreach (ref byte pixel in picture.Pixels.AsSpan()) pixel = pixel == 0 ? (byte)0 : (byte)255;
+        return new SectorMask(picture.Width, picture.Height, picture.Pixels);
     }
-
-    /// <summary>The next number of the header, past blanks and comments.</summary>
-    private static int? Number(ReadOnlySpan<byte> file, ref int at)
-    {
-        while (at < file.Length && (file[at] == '#' || IsBlank(file[at])))
-        {
-            if (file[at] != '#')
-            {
-                at++;
-                continue;
-            }
-
-            int lineEnd = file[at..].IndexOf((byte)'\n');
-            if (lineEnd < 0) return null;
-            at += lineEnd + 1;
-        }
-
-        int start = at;
-        while (at < file.Length && char.IsAsciiDigit((char)file[at])) at++;
-        return int.TryParse(Encoding.ASCII.GetString(file[start..at]), out int number) ? number : null;
-    }
-
-    private static bool IsBlank(byte character) => character is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 }

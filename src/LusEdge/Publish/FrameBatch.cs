@@ -1,4 +1,5 @@
 using LusEdge.Contract;
+using LusEdge.Infer;
 
 namespace LusEdge.Publish;
 
@@ -24,6 +25,9 @@ internal sealed class FrameBatch
 
     public List<double> LatMs { get; } = [];
 
+    /// <summary>What graded the frames.</summary>
+    public ModelInUse? Model { get; private set; }
+
     /// <summary>Capture time of the first frame, in whole milliseconds as it travels, so that the offsets add up.</summary>
     public DateTimeOffset From { get; private set; }
 
@@ -36,11 +40,15 @@ internal sealed class FrameBatch
     /// <summary>Whether the batch is to be sent before what comes at this time is added. Time may go back with the clock: that ends a batch too.</summary>
     public bool IsFullAt(DateTimeOffset at) => Count > 0 && (at - From >= Length || at < From);
 
+    /// <summary>Whether the batch is to be sent before this reading is added: it has its length, or another model has graded.</summary>
+    public bool EndsBefore(TelemetryReading reading) => IsFullAt(reading.At) || (Count > 0 && !ReferenceEquals(Model, reading.Model));
+
     /// <summary>Adds a frame.</summary>
     public void Add(TelemetryReading reading)
     {
         if (Count == 0) From = reading.At.AddTicks(-(reading.At.Ticks % TimeSpan.TicksPerMillisecond));
         To = reading.At;
+        Model = reading.Model;
         ScoreCopy? score = reading.State == FrameState.Live ? reading.Score : null;
         Frame.Add(reading.Frame!.Value);
         OffsetMs.Add((long)(reading.At - From).TotalMilliseconds);

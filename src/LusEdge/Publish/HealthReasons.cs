@@ -16,8 +16,9 @@ internal static class HealthReasons
     /// <param name="store">The events.</param>
     /// <param name="nobodyTakes">Events are kept because nobody subscribes to them.</param>
     /// <param name="refusedTopic">A topic of the device's own that the broker refuses, or null.</param>
+    /// <param name="refusedModel">Why a model that was activated is refused, or null.</param>
     public static IReadOnlyList<HealthReason> Of(
-        Silence? silence, ModelInUse model, double overloadShare, EventStore store, bool nobodyTakes, string? refusedTopic)
+        Silence? silence, ModelInUse model, double overloadShare, EventStore store, bool nobodyTakes, string? refusedTopic, string? refusedModel = null)
     {
         var reasons = new List<HealthReason>();
         if (silence?.State == FrameState.Failed)
@@ -36,6 +37,10 @@ internal static class HealthReasons
             Add("events_unheard", HealthStatus.Degraded, $"Nobody subscribes to the device's events: {store.Depth} are kept. Start the consumer.");
         if (refusedTopic is not null)
             Add("topic_refused", HealthStatus.Degraded, $"The broker refuses {refusedTopic}. Allow the device to publish below its own prefix.");
+        if (refusedModel is not null)
+            Add("model_refused", HealthStatus.Degraded, $"The model that was activated is refused, and {model.Reference} goes on: {refusedModel}");
+        if (model.SignatureFlaw is { } flaw)
+            Add("model_unsigned", HealthStatus.Degraded, $"Nobody who is trusted vouches for the model that serves: {flaw}");
         if (model.RequestedProvider == "auto" && model.Refused.Count > 0)
             Add("provider_fallback", HealthStatus.Ok, $"Running on {model.Provider}; refused: {string.Join(", ", model.Refused.Keys)}. The info message says why.");
         if (model.DemonstrationOnly)

@@ -1,5 +1,6 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
+using LusEdge.Infer;
 
 namespace LusEdge.Publish;
 
@@ -22,4 +23,10 @@ public interface IReadingSink
     /// <summary>A clip is complete. What the sink promises to keep is durable when this returns.</summary>
     /// <param name="summary">The clip.</param>
     void Clip(ClipSummary summary);
+
+    /// <summary>Another model took over: what comes from now on is its. The clip in progress was given before. Never called where no model can change.</summary>
+    /// <param name="model">What grades the frames from now on.</param>
+    void Model(ModelInUse model)
+    {
+    }
 }

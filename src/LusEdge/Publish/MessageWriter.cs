@@ -13,11 +13,10 @@ namespace LusEdge.Publish;
 /// <param name="topics">The device's topics.</param>
 /// <param name="table">How they are published.</param>
 /// <param name="delivery">How single frames are published.</param>
-/// <param name="model">What grades the frames.</param>
 /// <param name="boot">The identity of this start of the service.</param>
 /// <param name="time">The clock.</param>
 internal sealed class MessageWriter(
-    Topics topics, TopicTable table, FrameDelivery delivery, ModelInUse model, Guid boot, TimeProvider time)
+    Topics topics, TopicTable table, FrameDelivery delivery, Guid boot, TimeProvider time)
 {
     private long _frameSeq;
     private long _framesSeq;
@@ -45,11 +44,11 @@ internal sealed class MessageWriter(
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
             LatMs = Milliseconds(reading.Latency),
-            Scheme = model.Scheme.Id,
-            Model = model.Reference,
-            Provider = model.Provider,
-            Precision = model.Precision,
-            DemonstrationOnly = model.DemonstrationOnly,
+            Scheme = reading.Model.Scheme.Id,
+            Model = reading.Model.Reference,
+            Provider = reading.Model.Provider,
+            Precision = reading.Model.Precision,
+            DemonstrationOnly = reading.Model.DemonstrationOnly,
         };
     }
 
@@ -68,11 +67,11 @@ internal sealed class MessageWriter(
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
-            Scheme = model.Scheme.Id,
-            Model = model.Reference,
-            Provider = model.Provider,
-            Precision = model.Precision,
-            DemonstrationOnly = model.DemonstrationOnly,
+            Scheme = reading.Model.Scheme.Id,
+            Model = reading.Model.Reference,
+            Provider = reading.Model.Provider,
+            Precision = reading.Model.Precision,
+            DemonstrationOnly = reading.Model.DemonstrationOnly,
         };
     }
 
@@ -91,14 +90,14 @@ internal sealed class MessageWriter(
         P = batch.P,
         Quality = batch.Quality,
         LatMs = batch.LatMs,
-        Scheme = model.Scheme.Id,
-        Model = model.Reference,
-        Provider = model.Provider,
-        Precision = model.Precision,
-        DemonstrationOnly = model.DemonstrationOnly,
+        Scheme = batch.Model!.Scheme.Id,
+        Model = batch.Model!.Reference,
+        Provider = batch.Model!.Provider,
+        Precision = batch.Model!.Precision,
+        DemonstrationOnly = batch.Model!.DemonstrationOnly,
     };
 
-    public ClipMessage Clip(ClipSummary summary) => new()
+    public ClipMessage Clip(ClipSummary summary, ModelInUse model) => new()
     {
         Boot = boot,
         Seq = _clipSeq++,
@@ -135,7 +134,7 @@ internal sealed class MessageWriter(
         State = state,
     };
 
-    public InfoMessage Info() => new()
+    public InfoMessage Info(ModelInUse model) => new()
     {
         Boot = boot,
         Seq = _infoSeq++,
@@ -162,6 +161,7 @@ internal sealed class MessageWriter(
             Precision = model.Precision,
             Refused = model.Refused,
             DemonstrationOnly = model.DemonstrationOnly,
+            SignedBy = model.SignedBy,
         },
         Schemas = Published().ToDictionary(Below, policy => policy.SchemaId),
         Capabilities = [.. Published().Select(Below)],

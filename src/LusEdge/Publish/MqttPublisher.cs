@@ -67,8 +67,8 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         _log = log;
         _store = store;
         _table = new TopicTable(topics);
-        _writer = new MessageWriter(topics, _table, options.Frames, model, Guid.CreateVersion7(time.GetUtcNow()), time);
-        _ring = new TelemetryRing(model.Scheme.Grades.Count);
+        _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), time);
+        _ring = new TelemetryRing(model);
         _telemetry = new TelemetrySender(_ring, _newReading, _table, _writer, options.Frames, _loss, meter.Ledger, time);
         _events = new EventDelivery(store, _newEvent, _table, options.MaxResendsPerSecond, time, log);
         _status = new StatusReporter(_table, _writer, model, store, _events, _loss, new PipelineReader(meter, time), time, log);
@@ -112,10 +112,21 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
     /// <inheritdoc/>
     public void Clip(ClipSummary summary)
     {
-        ClipMessage clip = _writer.Clip(summary);
+        ClipMessage clip = _writer.Clip(summary, _ring.Model);
         _store.TryAppend(_table.Clip.Topic, _clipJson.Write(clip, LusEdgeJson.Default.ClipMessage).Span, clip.Boot, clip.Seq, clip.T);
         _newEvent.Set();
     }
+
+    /// <inheritdoc/>
+    public void Model(ModelInUse model)
+    {
+        // What is in the ring keeps the model that graded it; clips come on this thread too.
+        _ring.Model = model;
+        _status.Serves(model);
+    }
+
+    /// <summary>A model was activated and is refused, so that health says why; null when none is any more. From any thread.</summary>
+    public void RefusedModel(string? why) => _status.Refused(why);
 
     /// <summary>
     /// Sends what is on its way, announces the stop and disconnects, all within two seconds. Events that did not make it are in

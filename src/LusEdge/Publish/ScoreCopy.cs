@@ -3,10 +3,10 @@ using LusEdge.Aggregate;
 namespace LusEdge.Publish;
 
 /// <summary>A score with memory of its own.</summary>
-/// <param name="classes">Number of classes.</param>
+/// <param name="classes">Number of classes to begin with.</param>
 internal sealed class ScoreCopy(int classes)
 {
-    private readonly float[] _p = new float[classes];
+    private float[] _p = new float[classes];
 
     /// <summary>The integer part that is summed, 0-3.</summary>
     public int Severity { get; private set; }
@@ -22,6 +22,9 @@ internal sealed class ScoreCopy(int classes)
     {
         Severity = score.Severity;
         Grade = score.Grade;
+
+        // Another scale came with another model: once, not a frame.
+        if (_p.Length != score.P.Length) _p = new float[score.P.Length];
         score.P.Span.CopyTo(_p);
     }
 }

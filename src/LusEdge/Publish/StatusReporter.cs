@@ -33,6 +33,10 @@ internal sealed class StatusReporter(
     private readonly JsonBuffer _json = new();
     private IReadOnlyList<HealthReason>? _health;
     private volatile Silence? _silence;
+    private volatile ModelInUse _model = model;
+    private volatile string? _refusedModel;
+    private ModelInUse? _announced;
+    private string? _toldRefusal;
     private string? _cause;
     private string? _refusedTopic;
     private double _overloadShare;
@@ -46,6 +50,12 @@ internal sealed class StatusReporter(
     /// <summary>A frame has come.</summary>
     public void Heard() => _silence = null;
 
+    /// <summary>Another model took over: <c>info</c> is published again within a second.</summary>
+    public void Serves(ModelInUse model) => _model = model;
+
+    /// <summary>A model was activated and refused, for this reason; null when none is any more.</summary>
+    public void Refused(string? why) => _refusedModel = why;
+
     /// <summary>Announces the device on a new connection. The will was given with the connection's number.</summary>
     /// <param name="connection">Where.</param>
     /// <param name="number">Counts the attempts to connect.</param>
@@ -54,7 +64,7 @@ internal sealed class StatusReporter(
     {
         _refusedTopic = null;
         _health = null;
-        await PublishAsync(table.Info, _json.Write(writer.Info(), LusEdgeJson.Default.InfoMessage), connection, stop).ConfigureAwait(false);
+        await PublishInfoAsync(connection, stop).ConfigureAwait(false);
         AvailabilityMessage online = writer.Availability(number, Availability.Online);
         await PublishAsync(table.Availability, _json.Write(online, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
     }
@@ -67,6 +77,7 @@ internal sealed class StatusReporter(
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
+            if (!ReferenceEquals(_announced, _model)) await PublishInfoAsync(connection, stop).ConfigureAwait(false);
             bool due = time.GetElapsedTime(healthAt) >= HealthPeriod;
             if (await PublishHealthAsync(due, connection, stop).ConfigureAwait(false)) healthAt = time.GetTimestamp();
             if (time.GetElapsedTime(metricsAt) >= MetricsPeriod)
@@ -93,16 +104,24 @@ internal sealed class StatusReporter(
     private static bool SameCodes(IReadOnlyList<HealthReason> a, IReadOnlyList<HealthReason> b) =>
         a.Select(reason => reason.Code).SequenceEqual(b.Select(reason => reason.Code));
 
+    private async Task PublishInfoAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        ModelInUse model = _model;
+        await PublishAsync(table.Info, _json.Write(writer.Info(model), LusEdgeJson.Default.InfoMessage), connection, stop).ConfigureAwait(false);
+        _announced = model;
+    }
+
     private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
     {
         Silence? silence = _silence;
-        IReadOnlyList<HealthReason> reasons = HealthReasons.Of(silence, model, _overloadShare, store, events.NobodyTakes, _refusedTopic);
-        // Details hold counts that rise all the time; why there is no picture is news.
-        if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health) && silence?.Cause == _cause) return false;
+        string? refusal = _refusedModel;
+        IReadOnlyList<HealthReason> reasons = HealthReasons.Of(silence, _model, _overloadShare, store, events.NobodyTakes, _refusedTopic, refusal);
+        // Details hold counts that rise all the time; why there is no picture, or not the model that was asked for, is news.
+        if (!evenIfTheSame && _health is not null && SameCodes(reasons, _health) && silence?.Cause == _cause && refusal == _toldRefusal) return false;
         await PublishAsync(table.Health, _json.Write(writer.Health(reasons), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
 
         // Only now: a publication that the stop cancels is to be made up for before the leave.
-        (_health, _cause) = (reasons, silence?.Cause);
+        (_health, _cause, _toldRefusal) = (reasons, silence?.Cause, refusal);
         return true;
     }
 

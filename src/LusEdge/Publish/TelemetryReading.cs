@@ -1,12 +1,16 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
+using LusEdge.Infer;
 
 namespace LusEdge.Publish;
 
 /// <summary>A copy of one reading that outlives the pipeline's call; its memory is made once and used again.</summary>
-/// <param name="classes">Number of classes.</param>
-internal sealed class TelemetryReading(int classes)
+/// <param name="model">What grades the frames.</param>
+internal sealed class TelemetryReading(ModelInUse model)
 {
+    /// <summary>What graded the frame, or would have.</summary>
+    public ModelInUse Model { get; private set; } = model;
+
     /// <summary>The frame's number, null when no frame is coming.</summary>
     public long? Frame { get; private set; }
 
@@ -26,14 +30,15 @@ internal sealed class TelemetryReading(int classes)
     public TimeSpan Latency { get; private set; }
 
     /// <summary>The model's word on this one frame; meaningful when live.</summary>
-    public ScoreCopy Score { get; } = new(classes);
+    public ScoreCopy Score { get; } = new(model.Scheme.Grades.Count);
 
     /// <summary>The smoothed reading; meaningful when live.</summary>
-    public ScoreCopy Smoothed { get; } = new(classes);
+    public ScoreCopy Smoothed { get; } = new(model.Scheme.Grades.Count);
 
     /// <summary>Takes in a frame.</summary>
-    public void Set(in FrameReading reading, long timestamp)
+    public void Set(in FrameReading reading, ModelInUse model, long timestamp)
     {
+        Model = model;
         Frame = reading.Frame;
         At = reading.CapturedAt;
         Since = reading.CapturedAt;
@@ -45,8 +50,9 @@ internal sealed class TelemetryReading(int classes)
     }
 
     /// <summary>Takes in a silence.</summary>
-    public void Set(FrameState state, DateTimeOffset since, DateTimeOffset now, long timestamp)
+    public void Set(FrameState state, DateTimeOffset since, DateTimeOffset now, ModelInUse model, long timestamp)
     {
+        Model = model;
         Frame = null;
         At = now;
         Since = since;

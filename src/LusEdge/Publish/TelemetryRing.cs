@@ -1,5 +1,6 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
+using LusEdge.Infer;
 
 namespace LusEdge.Publish;
 
@@ -17,12 +18,16 @@ internal sealed class TelemetryRing
     private long _read;
 
     /// <summary>An empty ring.</summary>
-    /// <param name="classes">Number of classes.</param>
-    public TelemetryRing(int classes)
+    /// <param name="model">What grades the frames.</param>
+    public TelemetryRing(ModelInUse model)
     {
+        Model = model;
         _slots = new TelemetryReading[Capacity];
-        for (int i = 0; i < Capacity; i++) _slots[i] = new TelemetryReading(classes);
+        for (int i = 0; i < Capacity; i++) _slots[i] = new TelemetryReading(model);
     }
+
+    /// <summary>Writer: what grades the frames that are put in from now on.</summary>
+    public ModelInUse Model { get; set; }
 
     /// <summary>True when the reader has caught up.</summary>
     public bool IsEmpty => Volatile.Read(ref _read) == Volatile.Read(ref _written);
@@ -32,7 +37,7 @@ internal sealed class TelemetryRing
     public bool TryWrite(in FrameReading reading, long timestamp)
     {
         if (Next() is not { } slot) return false;
-        slot.Set(reading, timestamp);
+        slot.Set(reading, Model, timestamp);
         Volatile.Write(ref _written, _written + 1);
         return true;
     }
@@ -42,7 +47,7 @@ internal sealed class TelemetryRing
     public bool TryWrite(FrameState state, DateTimeOffset since, DateTimeOffset now, long timestamp)
     {
         if (Next() is not { } slot) return false;
-        slot.Set(state, since, now, timestamp);
+        slot.Set(state, since, now, Model, timestamp);
         Volatile.Write(ref _written, _written + 1);
         return true;
     }

@@ -74,7 +74,7 @@ internal sealed class TelemetrySender(
             : null;
         if (delivery != FrameDelivery.Each)
         {
-            if (_batch.IsFullAt(at)) await FlushAsync(connection, stop).ConfigureAwait(false);
+            if (_batch.EndsBefore(reading)) await FlushAsync(connection, stop).ConfigureAwait(false);
             if (isFrame) _batch.Add(reading);
         }
 

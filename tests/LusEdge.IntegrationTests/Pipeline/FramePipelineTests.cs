@@ -4,6 +4,7 @@ using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
@@ -226,10 +227,16 @@ public sealed class FramePipelineTests
         Assert.Equal(run.Frames.Count, run.Clips.Single().Frames);
     }
 
-    [Fact]
-    public void The_steady_state_allocates_nothing_on_the_pipelines_thread()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_steady_state_allocates_nothing_on_the_pipelines_thread(bool watched)
     {
+        using var temp = new TemporaryDirectory();
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
+        var loader = new ModelLoader(new InferOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
+        await using var watch = new ModelWatch(loader, null, _ => { }, TimeProvider.System, NullLogger<SeverityModel>.Instance);
+        if (watched) run.Watch = watch;
         long at500 = 0;
         long at1500 = 0;
         run.KeepsFrames = false;

@@ -20,7 +20,8 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     private readonly TemporaryDirectory _temp = new();
     private readonly LusEdgeOptions _options;
     private readonly PipelineMeter _meter = new();
-    private readonly SeverityModel _model;
+    private SeverityModel _model;
+    private string _reference;
     private readonly VideoFeed _feed;
     private readonly bool _bestGuess;
 
@@ -31,6 +32,7 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
         string directory = TinyModel.Write(_temp["model"], description.Scheme, model ?? TinyModel.Bytes(description));
         _options = options with { Infer = new InferOptions { Model = directory, Provider = ProviderChoice.Cpu } };
         _model = SeverityModel.Load(_options.Infer, NullLogger<SeverityModel>.Instance);
+        _reference = _model.InUse.Reference;
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         _feed.Open();
     }
@@ -38,8 +40,14 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Every frame's reading, in order; the probabilities are copies.</summary>
     public List<FrameReading> Frames { get; } = [];
 
+    /// <summary>The model that graded each of them.</summary>
+    public List<string> GradedBy { get; } = [];
+
     /// <summary>Every clip.</summary>
     public List<ClipSummary> Clips { get; } = [];
+
+    /// <summary>Has models that are activated meanwhile.</summary>
+    public ModelWatch? Watch { get; set; }
 
     /// <summary>What was said while no frame came, and when.</summary>
     public List<(FrameState State, DateTimeOffset At)> Silences { get; } = [];
@@ -61,14 +69,22 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Runs to the end of the feed, or until stopped.</summary>
     public PipelineRun ToItsEnd(CancellationToken? stop = null)
     {
-        var pipeline = new FramePipeline(_options, _feed, Preprocessor.For(_options.Preprocess, _feed), _model, this, _meter, TimeProvider.System, _bestGuess);
+        var pipeline = new FramePipeline(_options, _feed, Preprocessor.For(_options.Preprocess, _feed), _model, this, _meter, TimeProvider.System, _bestGuess, Watch);
         _feed.Start();
-        pipeline.Run(stop ?? TestContext.Current.CancellationToken);
-        return this;
+        try
+        {
+            pipeline.Run(stop ?? TestContext.Current.CancellationToken);
+            return this;
+        }
+        finally
+        {
+            _model = pipeline.Model;
+        }
     }
 
     public void Frame(in FrameReading reading)
     {
+        if (KeepsFrames) GradedBy.Add(_reference);
         if (KeepsFrames) Frames.Add(reading with { Score = Copy(reading.Score), Smoothed = Copy(reading.Smoothed) });
         OnFrame?.Invoke(reading);
     }
@@ -80,6 +96,8 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     }
 
     public void Clip(ClipSummary summary) => Clips.Add(summary);
+
+    public void Model(ModelInUse model) => _reference = model.Reference;
 
     public void Dispose()
     {

@@ -43,6 +43,37 @@ public sealed class SchemaTests
             refusal => Assert.True(refusal.First.Count > 0, $"this was let through: {refusal.Second}"));
     }
 
+    [Fact]
+    public async Task A_signed_manifest_validates_and_a_changed_one_does_not()
+    {
+        const string Schema = "urn:lusedge:v1:manifest";
+        using var temp = new TemporaryDirectory();
+        TestPackage package = TestPackage.Write(temp["tiny"], TestPackage.Key(temp["site.key"]));
+        JsonObject manifest = JsonNode.Parse(await File.ReadAllBytesAsync(package["manifest.json"], TestContext.Current.CancellationToken))!.AsObject();
+        Assert.Empty(Assert.Single(await Ajv.ValidateAsync([(Schema, manifest)])));
+
+        JsonNode[] changed =
+        [
+            Changed(m => m.Remove("id")),
+            Changed(m => m["id"] = "../tiny"),
+            Changed(m => m["version"] = 0),
+            Changed(m => m["sha256"] = "9f86d081"),
+            Changed(m => m.Remove("scheme")),
+            Changed(m => m["files"]!["README.md"] = "9f86d081"),
+            Changed(m => m["files"]!["../README.md"] = new string('0', 64)),
+        ];
+        Assert.All(
+            (await Ajv.ValidateAsync([.. changed.Select(one => (Schema, one))])).Zip(changed),
+            refusal => Assert.True(refusal.First.Count > 0, $"this was let through: {refusal.Second}"));
+
+        JsonNode Changed(Action<JsonObject> change)
+        {
+            JsonObject copy = manifest.DeepClone().AsObject();
+            change(copy);
+            return copy;
+        }
+    }
+
     private static async Task<IReadOnlyList<(string Schema, JsonNode Payload)>> PublishedAsync()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;

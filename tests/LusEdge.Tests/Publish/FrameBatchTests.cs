@@ -1,5 +1,6 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
+using LusEdge.Infer;
 using LusEdge.Publish;
 
 namespace LusEdge.Tests.Publish;
@@ -7,8 +8,11 @@ namespace LusEdge.Tests.Publish;
 public sealed class FrameBatchTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 4, 18, 23, 123, TimeSpan.Zero);
+    private static readonly ModelInUse Model = new(
+        "m", "m@1:00000000", new string('0', 64), new ScoringScheme("two", ["0", "1"], [0, 1]), "cpu", "cpu", "fp32", new Dictionary<string, string>(), false);
+
     private readonly FrameBatch _batch = new();
-    private readonly TelemetryReading _reading = new(classes: 2);
+    private readonly TelemetryReading _reading = new(Model);
 
     [Fact]
     public void Frames_lie_in_columns_with_nulls_where_there_is_no_score()
@@ -36,10 +40,22 @@ public sealed class FrameBatchTests
         Assert.Equal(0, _batch.Count);
     }
 
+    [Fact]
+    public void A_batch_ends_where_another_model_has_graded()
+    {
+        Add(1, Start, FrameState.Live);
+        _reading.Set(FrameState.NoSignal, Start, Start, Model, 0);
+        Assert.False(_batch.EndsBefore(_reading));
+        _reading.Set(FrameState.NoSignal, Start, Start, Model with { Reference = "n@1:11111111" }, 0);
+        Assert.True(_batch.EndsBefore(_reading));
+        _batch.Clear();
+        Assert.False(_batch.EndsBefore(_reading));
+    }
+
     private void Add(long frame, DateTimeOffset at, FrameState state)
     {
         Score? score = state == FrameState.Live ? new Score(1, "1", new float[] { 0.25f, 0.75f }) : null;
-        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)), 0);
+        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)), Model, 0);
         _batch.Add(_reading);
     }
 }

@@ -73,7 +73,19 @@ public sealed class HealthReasonsTests : IDisposable
         Assert.Empty(Of(pipeline: FrameState.Starting));
     }
 
+    [Fact]
+    public void A_refused_activation_and_a_model_that_nobody_vouches_for_are_told_with_their_reasons()
+    {
+        HealthReason refused = Assert.Single(Of(refusedModel: "x@2: tampered."));
+        Assert.Equal(("model_refused", HealthStatus.Degraded), (refused.Code, refused.Status));
+        Assert.Contains("m@1:00000000 goes on: x@2: tampered.", refused.Detail, StringComparison.Ordinal);
+        HealthReason unsigned = Assert.Single(Of(Model with { SignatureFlaw = "it is not signed." }));
+        Assert.Equal(("model_unsigned", HealthStatus.Degraded), (unsigned.Code, unsigned.Status));
+        Assert.Contains("it is not signed.", unsigned.Detail, StringComparison.Ordinal);
+        Assert.Empty(Of(Model with { SignedBy = "site.pub" }));
+    }
+
     private IReadOnlyList<HealthReason> Of(
-        ModelInUse? model = null, FrameState? pipeline = null, string? cause = null, double overload = 0, bool nobodyTakes = false, string? refusedTopic = null) =>
-        HealthReasons.Of(pipeline is { } state ? new Silence(state, cause) : null, model ?? Model, overload, _store, nobodyTakes, refusedTopic);
+        ModelInUse? model = null, FrameState? pipeline = null, string? cause = null, double overload = 0, bool nobodyTakes = false, string? refusedTopic = null, string? refusedModel = null) =>
+        HealthReasons.Of(pipeline is { } state ? new Silence(state, cause) : null, model ?? Model, overload, _store, nobodyTakes, refusedTopic, refusedModel);
 }

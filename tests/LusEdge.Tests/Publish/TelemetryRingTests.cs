@@ -1,12 +1,16 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
+using LusEdge.Infer;
 using LusEdge.Publish;
 
 namespace LusEdge.Tests.Publish;
 
 public sealed class TelemetryRingTests
 {
-    private readonly TelemetryRing _ring = new(classes: 4);
+    private static readonly ModelInUse Model = new(
+        "m", "m@1:00000000", new string('0', 64), new ScoringScheme("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]), "cpu", "cpu", "fp32", new Dictionary<string, string>(), false);
+
+    private readonly TelemetryRing _ring = new(Model);
     private readonly float[] _p = [0.1f, 0.2f, 0.3f, 0.4f];
 
     [Fact]
@@ -37,6 +41,24 @@ public sealed class TelemetryRingTests
         _ring.Advance();
         Assert.True(_ring.TryWrite(Reading(-2), 0));
         Assert.False(_ring.TryWrite(FrameState.Failed, default, default, 0));
+    }
+
+    [Fact]
+    public void A_reading_keeps_the_model_that_graded_it_when_another_one_with_more_grades_takes_over()
+    {
+        _ring.TryWrite(Reading(1), 0);
+        ModelInUse next = Model with { Reference = "n@1:11111111" };
+        _ring.Model = next;
+        // Once around, so that the same slots hold the wider scale.
+        for (int i = 0; i < TelemetryRing.Capacity; i++)
+        {
+            Assert.Same(i == 0 ? Model : next, _ring.Peek()!.Model);
+            _ring.Advance();
+            var wider = new Score(0, "0", new float[] { 1, 0, 0, 0, 0, 0, 0 });
+            _ring.TryWrite(new FrameReading(i, null, DateTimeOffset.UnixEpoch, FrameState.Live, wider, wider, TimeSpan.Zero), 0);
+        }
+
+        Assert.Equal(7, _ring.Peek()!.Score.P.Length);
     }
 
     [Fact]

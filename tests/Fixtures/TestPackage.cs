@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Training.Sign;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.Tests;
+
+/// <summary>A signed package around a tiny model, with a card and golden frames, and whatever a test does to it.</summary>
+internal sealed class TestPackage
+{
+    private const int Width = 24, Height = 18;
+
+    private TestPackage(string directory) => Path = directory;
+
+    /// <summary>Its directory.</summary>
+    public string Path { get; }
+
+    /// <summary>A file in it.</summary>
+    public string this[string file] => System.IO.Path.Combine(Path, file);
+
+    /// <summary>A key pair of a test's own.</summary>
+    /// <returns>The private half's file; the public one lies beside it, with the ending .pub.</returns>
+    public static string Key(string file)
+    {
+        SigningKey.Generate(file);
+        return file;
+    }
+
+    /// <summary>Options that trust a key and have a store.</summary>
+    public static InferOptions Options(string store, params string[] keys) => new()
+    {
+        Store = store,
+        Provider = ProviderChoice.Cpu,
+        TrustedKeys = [.. keys.Select(SigningKey.PublicFileOf)],
+    };
+
+    /// <summary>Writes one and signs it.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="key">The private key's file.</param>
+    /// <param name="description">What the model says about itself.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="change">What is done to the directory before it is signed.</param>
+    public static TestPackage Write(
+        string directory, string key, ModelDescription? description = null, string id = "tiny", int version = 1, Action<TestPackage>? change = null)
+    {
+        description ??= TinyModel.Seven;
+        byte[] content = TinyModel.Bytes(description);
+        TinyModel.Write(directory, description.Scheme, content);
+        var package = new TestPackage(directory);
+        package.Manifest(new ModelManifest(id, version, description.Scheme, ModelManifest.HashOf(content)));
+        File.WriteAllText(package[ModelPackage.CardFile], "# tiny\n\nA test's model.\n");
+        package.WriteGolden(description);
+        change?.Invoke(package);
+        package.Sign(key);
+        return package;
+    }
+
+    /// <summary>Signs it as it stands.</summary>
+    public void Sign(string key)
+    {
+        using SigningKey signer = SigningKey.Load(key);
+        PackageSigner.Sign(Path, signer);
+    }
+
+    /// <summary>Writes the manifest, unsigned.</summary>
+    public void Manifest(ModelManifest manifest) => File.WriteAllText(this[ModelManifest.FileName], manifest.ToJson());
+
+    /// <summary>Changes the golden answers.</summary>
+    public void Expect(Func<GoldenFrames, GoldenFrames> change)
+    {
+        string file = this[GoldenFrames.FileName];
+        GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), ModelJson.Default.GoldenFrames)!;
+        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(change(golden), ModelJson.Default.GoldenFrames));
+    }
+
+    /// <summary>Changes one bit of a file, in the middle of it.</summary>
+    public void Flip(string file)
+    {
+        byte[] content = File.ReadAllBytes(this[file]);
+        content[content.Length / 2] ^= 1;
+        File.WriteAllBytes(this[file], content);
+    }
+
+    private void WriteGolden(ModelDescription description)
+    {
+        Directory.CreateDirectory(this["golden"]);
+        using SeverityModel model = SeverityModel.Load(new InferOptions { Model = Path, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        var frames = new List<GoldenFrame>();
+        for (int grade = 0; grade < description.Classes.Count; grade++)
+        {
+            byte[] picture = new byte[Width * Height];
+            picture.AsSpan().Fill(TinyModel.GrayOf(grade, description.Classes.Count));
+            string name = $"{grade:00}.pgm";
+            File.WriteAllBytes(this[$"golden/{name}"], [.. Encoding.ASCII.GetBytes($"P5\n{Width} {Height}\n255\n"), .. picture]);
+            picture.CopyTo(model.InputFor(Width, Height));
+            frames.Add(new GoldenFrame(name, model.Run().ToArray(), description.Classes[grade]));
+        }
+
+        var golden = new GoldenFrames(model.InUse.Sha256, 0.01, frames);
+        File.WriteAllBytes(this[GoldenFrames.FileName], JsonSerializer.SerializeToUtf8Bytes(golden, ModelJson.Default.GoldenFrames));
+    }
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using LusEdge.Infer;
+using LusEdge.Training.Sign;
+
+namespace LusEdge.Tests.Infer;
+
+/// <summary>Keys and signatures, held against a program that is not ours.</summary>
+public sealed class PackageSignatureTests : IDisposable
+{
+    private readonly TemporaryDirectory _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void OpenSSL_takes_a_signature_for_good_and_one_of_another_manifest_for_bad()
+    {
+        string key = TestPackage.Key(_temp["site.key"]);
+        TestPackage package = TestPackage.Write(_temp["tiny"], key);
+        byte[] manifest = File.ReadAllBytes(package["manifest.json"]);
+        string line = Assert.Single(File.ReadAllLines(package["manifest.sig"]));
+        File.WriteAllBytes(_temp["signature"], Convert.FromBase64String(line));
+
+        File.WriteAllBytes(_temp["signed"], [.. "lusedge model manifest v1\n"u8, .. manifest]);
+        Assert.Equal(0, Verify(SigningKey.PublicFileOf(key)));
+        manifest[10] ^= 1;
+        File.WriteAllBytes(_temp["signed"], [.. "lusedge model manifest v1\n"u8, .. manifest]);
+        Assert.NotEqual(0, Verify(SigningKey.PublicFileOf(key)));
+    }
+
+    [Fact]
+    public void A_key_that_openssl_has_made_signs_too()
+    {
+        OpenSsl("genpkey", "-algorithm", "ed25519", "-out", _temp["theirs.key"]);
+        OpenSsl("pkey", "-in", _temp["theirs.key"], "-pubout", "-out", _temp["theirs.pub"]);
+        TestPackage package = TestPackage.Write(_temp["tiny"], _temp["theirs.key"]);
+        Assert.Equal(_temp["theirs.pub"], ModelPackage.Verify(package.Path, TrustedKeys.Load(new InferOptions { TrustedKeys = [_temp["theirs.pub"]] })).SignedBy);
+    }
+
+    [Fact]
+    public void A_new_key_is_its_owners_alone_and_writes_over_nothing()
+    {
+        string key = _temp["new/site.key"];
+        Assert.Equal(_temp["new/site.pub"], SigningKey.Generate(key));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+        Assert.StartsWith("-----BEGIN PRIVATE KEY-----", File.ReadAllText(key), StringComparison.Ordinal);
+        Assert.StartsWith("-----BEGIN PUBLIC KEY-----", File.ReadAllText(_temp["new/site.pub"]), StringComparison.Ordinal);
+
+        byte[] before = File.ReadAllBytes(key);
+        Assert.Equal(ModelFailure.BadKey, Assert.Throws<ModelException>(() => SigningKey.Generate(key)).Reason);
+        Assert.Equal(before, File.ReadAllBytes(key));
+        File.Delete(key);
+        // The public half alone is in somebody's hands already.
+        Assert.Throws<ModelException>(() => SigningKey.Generate(key));
+        Assert.False(File.Exists(key));
+    }
+
+    [Fact]
+    public void What_is_no_package_is_not_signed_and_stays_as_it_was()
+    {
+        string key = TestPackage.Key(_temp["site.key"]);
+        using SigningKey signer = SigningKey.Load(key);
+        string directory = TinyModel.Write(_temp["bare"], TinyModel.Seven);
+        string before = File.ReadAllText(Path.Combine(directory, "manifest.json"));
+        Assert.Contains("README.md: it is missing", Assert.Throws<ModelException>(() => PackageSigner.Sign(directory, signer)).Message);
+
+        File.AppendAllText(Path.Combine(directory, "model.onnx"), "x");
+        Assert.Equal(ModelFailure.HashMismatch, Assert.Throws<ModelException>(() => PackageSigner.Sign(directory, signer)).Reason);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(directory, "manifest.json")));
+        Assert.False(File.Exists(Path.Combine(directory, "manifest.sig")));
+    }
+
+    private int Verify(string publicKey) => OpenSsl(
+        "pkeyutl", "-verify", "-pubin", "-inkey", publicKey, "-rawin", "-in", _temp["signed"], "-sigfile", _temp["signature"]);
+
+    private static int OpenSsl(params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            string said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            TestContext.Current.TestOutputHelper?.WriteLine(said);
+            Assert.SkipWhen(said.Contains("Unknown option", StringComparison.Ordinal) || said.Contains("operation not supported", StringComparison.Ordinal), $"this openssl knows no Ed25519: {said}");
+            return process.ExitCode;
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("openssl is not installed: apt-get install openssl");
+            return 1;
+        }
+    }
+}
