@@ -1,6 +1,6 @@
 namespace LusEdge.Contract;
 
-/// <summary>What the device is (topic <c>info</c>, retained): published on every connect.</summary>
+/// <summary>What the device is (topic <c>info</c>, retained): published on every connect, and when another model takes over.</summary>
 public sealed record InfoMessage : Message
 {
     /// <summary>When it was published, UTC.</summary>

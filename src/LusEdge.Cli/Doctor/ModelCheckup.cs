@@ -34,7 +34,14 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         catch (ModelException e)
         {
             return Finding.Failed(
-                Failure.CodeOf(e), e.Message, e.Reason == ModelFailure.NoWorkingSpace ? $"df -h {Path.GetTempPath()}" : "install the model again, or correct Infer:Model");
+                Failure.CodeOf(e),
+                e.Message,
+                e.Reason switch
+                {
+                    ModelFailure.NoWorkingSpace => $"df -h {Path.GetTempPath()}",
+                    ModelFailure.BadKey => "correct Infer:TrustedKeys, or put the key there",
+                    _ => "install the model again, or correct Infer:Model",
+                });
         }
     }
 

@@ -63,7 +63,7 @@ public static class ConfigurationFile
             var errors = new List<string>();
             var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
             // What keys say together makes sense only where each is right by itself.
-            if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Mqtt.Errors()]);
+            if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Infer.Errors(), .. options.Mqtt.Errors()]);
             return (options, errors);
         }
         catch (JsonException e)

@@ -22,6 +22,10 @@ public sealed record InferOptions
     /// <value>None by default: <c>models/lusedge-models.pub</c> beside the program, and <c>/etc/lusedge/keys/*.pub</c>, where a site puts its own.</value>
     public IReadOnlyList<string>? TrustedKeys { get; init; }
 
+    /// <summary>What is wrong in a list, which no attribute tells: a sentence each that begins with the key.</summary>
+    public IEnumerable<string> Errors() =>
+        TrustedKeys?.Any(string.IsNullOrEmpty) == true ? ["Infer:TrustedKeys: an entry is empty. Name a file in each, or leave it out."] : [];
+
     /// <summary>The execution provider.</summary>
     /// <value><see cref="ProviderChoice.Auto"/> by default: the fastest that works, and the result says which one that was.</value>
     public ProviderChoice Provider { get; init; } = ProviderChoice.Auto;

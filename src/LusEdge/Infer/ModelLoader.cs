@@ -31,7 +31,7 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <exception cref="ModelException">None can serve.</exception>
     public (SeverityModel Model, string? Name, string? Refusal) LoadAtStart()
     {
-        string? active = FollowsStore ? Store.Active : null;
+        string? active = FollowsStore && Store.IsThere ? Store.Active : null;
         try
         {
             SeverityModel model = LoadNamed(active);

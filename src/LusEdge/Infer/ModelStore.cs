@@ -25,9 +25,33 @@ public sealed partial class ModelStore
     public string? Previous => Target(PreviousLink);
 
     /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits.</summary>
-    public IReadOnlyList<string> Names => Directory.Exists(Folder)
+    /// <exception cref="ModelException">The store is there and can't be read.</exception>
+    public IReadOnlyList<string> Names => IsThere
         ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && d.Name[0] != '.').Select(d => d.Name).Order(StringComparer.Ordinal)]
         : [];
+
+    /// <summary>Whether the folder is there. One that can't be looked into is no store without an active model: nobody may take it for one.</summary>
+    /// <exception cref="ModelException">The store is there, or may be, and can't be read.</exception>
+    public bool IsThere
+    {
+        get
+        {
+            try
+            {
+                using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(Folder).GetEnumerator();
+                entries.MoveNext();
+                return true;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ModelException(ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
+            }
+        }
+    }
 
     /// <summary>Changes whenever a model was activated, be it the same one again.</summary>
     public (string? Name, DateTime At) ActiveSince => (Active, new FileInfo(Path.Combine(Folder, ActiveLink)).LastWriteTimeUtc);
@@ -91,7 +115,8 @@ public sealed partial class ModelStore
 
     private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
 
-    private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target && !target.Contains('/') && target[0] != '.' ? target : null;
+    // A link that leads elsewhere names something that is not in the store, and is refused as such.
+    private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target)) : null;
 
     private void Link(string link, string? target)
     {

@@ -65,9 +65,22 @@ public sealed class ModelWatch : IAsyncDisposable
         {
             if (_stopped || !_loading.IsCompleted) return;
             (string? Name, DateTime At) now = _loader.Store.ActiveSince;
-            if (now == _seen) return;
+            if (now == _seen || !IsThere()) return;
             _seen = now;
             _loading = Task.Factory.StartNew(() => Load(now.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A store that is gone, or can't be looked into for the moment, says nothing about what is to serve.</summary>
+    private bool IsThere()
+    {
+        try
+        {
+            return _loader.Store.IsThere;
+        }
+        catch (ModelException)
+        {
+            return false;
         }
     }
 

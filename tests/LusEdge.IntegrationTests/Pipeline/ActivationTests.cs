@@ -70,7 +70,8 @@ public sealed class ActivationTests : IDisposable
 
         _loader.Activate(two);
         InfoMessage info = await subscriber.WaitForAsync(appliance.Topics.Info, LusEdgeJson.Default.InfoMessage, message => message.Model.Reference.StartsWith("tiny@2:", StringComparison.Ordinal));
-        Assert.Equal((["0", "1", "2", "3"], "site.pub"), (info.Model.Labels, info.Model.SignedBy));
+        Assert.Equal(["0", "1", "2", "3"], info.Model.Labels);
+        Assert.Equal("site.pub", info.Model.SignedBy);
         await subscriber.WaitForAsync(appliance.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => clip.Model == info.Model.Reference);
         // Whoever comes later finds the new one.
         await using (Subscriber late = await Subscriber.ConnectAsync(appliance.Broker.TcpPort))

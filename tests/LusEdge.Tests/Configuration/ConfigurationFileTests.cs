@@ -82,6 +82,15 @@ public sealed class ConfigurationFileTests
     public void A_wrong_key_and_keys_that_contradict_each_other_are_told(string keys, string told) =>
         Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("\"TrustedKeys\": \"site.pub\"", "Infer:TrustedKeys: \"site.pub\" is not a list of texts in brackets.")]
+    [InlineData("\"TrustedKeys\": [\"site.pub\", \"\"]", "Infer:TrustedKeys: an entry is empty.")]
+    [InlineData("\"TrustedKeys\": [null]", "Infer:TrustedKeys: an entry is empty.")]
+    [InlineData("\"Model\": \"\"", "Infer:Model: \"\" won't do.")]
+    [InlineData("\"Store\": \"\"", "Infer:Store: it is missing.")]
+    public void A_model_or_a_key_that_names_nothing_is_told(string keys, string told) =>
+        Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4" }, "Infer": { {{keys}} } }""")), StringComparison.Ordinal);
+
     [Fact]
     public void An_empty_id_is_told() =>
         Assert.StartsWith("Device:Id: ", Assert.Single(Errors("""{ "Device": { "Id": "" }, "Capture": { "Source": "a.mp4" } }""")), StringComparison.Ordinal);

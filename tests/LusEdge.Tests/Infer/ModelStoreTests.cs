@@ -203,6 +203,21 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_leads_out_of_the_store_is_refused_and_not_taken_for_none()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        File.Delete(Path.Combine(_temp["store"], "active"));
+        File.CreateSymbolicLink(Path.Combine(_temp["store"], "active"), _temp["two"]);
+
+        (SeverityModel model, string? serving, string? refusal) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal(one, serving);
+        Assert.Contains("manifest.json: can't be read", refusal);
+    }
+
+    [Fact]
     public void A_model_named_in_the_configuration_serves_whatever_is_active_and_says_that_nobody_vouches_for_it()
     {
         Serve();

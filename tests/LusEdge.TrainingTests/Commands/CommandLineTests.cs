@@ -11,6 +11,8 @@ public sealed class CommandLineTests
     [InlineData("features")]
     [InlineData("head")]
     [InlineData("evaluate")]
+    [InlineData("keygen")]
+    [InlineData("sign")]
     public async Task Help_names_every_command_and_says_what_the_model_is_not_for(string command)
     {
         Assert.Contains($"\n  {command} ", (await Run("--help")).Output, StringComparison.Ordinal);
@@ -67,6 +69,36 @@ public sealed class CommandLineTests
         finally
         {
             File.Delete(index);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_is_made_once_and_signs_only_what_is_a_package()
+    {
+        string folder = Directory.CreateTempSubdirectory("lusedge-test-").FullName;
+        try
+        {
+            string key = Path.Combine(folder, "site.key"), model = Path.Combine(folder, "model");
+            (int code, string output, _) = await Run("keygen", "--out", key);
+            Assert.Equal(0, code);
+            Assert.Contains("never put it on a box", output, StringComparison.Ordinal);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+            (code, _, string errors) = await Run("keygen", "--out", key);
+            Assert.Equal((65, $"lusedge-train: {key}: it exists, and a key that is written over is lost. Name another file.\n"), (code, errors));
+
+            (code, _, errors) = await Run("sign", model, "--key", key);
+            Assert.Equal(66, code);
+            Assert.Contains("manifest.json: can't be read", errors, StringComparison.Ordinal);
+            (code, _, errors) = await Run("sign", model, "--key", Path.Combine(folder, "none.key"));
+            Assert.Equal(66, code);
+            Assert.Contains("none.key: can't be read", errors, StringComparison.Ordinal);
+            (code, _, errors) = await Run("sign", model, "--key", Path.Combine(folder, "site.pub"));
+            Assert.Equal(65, code);
+            Assert.Contains("no private Ed25519 key", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 
