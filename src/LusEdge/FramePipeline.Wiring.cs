@@ -70,7 +70,10 @@ public sealed partial class FramePipeline
         _preprocessor = preprocessor;
         _model = model;
         _aggregator = new Aggregator(
-            model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess);
+            model.InUse.Scheme, model.Description.Gate.MinConfidence, options.Aggregate, wholeFeedIsOneClip: !feed.IsLive, bestGuess)
+        {
+            MinQuality = model.Description.Gate.MinQuality ?? 0,
+        };
         _sink = sink;
         _meter = meter;
         _time = time;
@@ -109,7 +112,7 @@ public sealed partial class FramePipeline
     private void ThrowIfModelFaulted(in FrameReading reading)
     {
         // Only an answer shows that the model works: a black or damaged picture never reached it.
-        if (reading.State is FrameState.Live or FrameState.LowConfidence) _failedInARow = 0;
+        if (reading.State is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
         else if (reading.State == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
         _sink.Silence(FrameState.Failed, reading.CapturedAt, cause: null);

@@ -9,8 +9,8 @@ namespace LusEdge;
 /// <code>
 ///   VideoFeed ──► 1 take ──────► 2 preprocess ──► 3 infer ────► 4 aggregate ──► 5 publish ──► IReadingSink
 ///   (own thread)    │                │               │              │
-///                   │ nothing:       │ corrupt,      │ no answer:   │ low_confidence
-///                   │ starting,      │ mode_changed, │ failed
+///                   │ nothing:       │ corrupt,      │ no answer:   │ ood,
+///                   │ starting,      │ mode_changed, │ failed       │ low_confidence
 ///                   │ no_signal      │ black
 /// </code>
 /// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
@@ -49,11 +49,12 @@ public sealed partial class FramePipeline
 
                     // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
                     bool ask = pictureState == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
-                    ReadOnlySpan<float> p = ask ? _model.Run() : [];
+                    float? quality = null;
+                    ReadOnlySpan<float> p = ask ? _model.Run(out quality) : [];
 
                     // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
-                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p) with
+                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p, quality) with
                     {
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };

@@ -44,6 +44,7 @@ internal sealed class MessageWriter(
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
             LatMs = Milliseconds(reading.Latency),
             Scheme = model.Scheme.Id,
             Model = model.Reference,
@@ -68,6 +69,7 @@ internal sealed class MessageWriter(
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
             Scheme = model.Scheme.Id,
             Model = model.Reference,
             Provider = model.Provider,
@@ -199,6 +201,9 @@ internal sealed class MessageWriter(
         for (int i = 0; i < p.Length; i++) rounded[i] = Math.Round((double)p[i], 3);
         return rounded;
     }
+
+    /// <summary>A picture's quality as it travels: three decimals.</summary>
+    public static double? Rounded(float? quality) => quality is { } q ? Math.Round((double)q, 3) : null;
 
     /// <summary>Milliseconds as they travel: two decimals.</summary>
     public static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 2);

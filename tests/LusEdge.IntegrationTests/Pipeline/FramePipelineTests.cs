@@ -59,6 +59,31 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
+    public void A_picture_that_the_model_does_not_know_has_its_quality_and_no_score()
+    {
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2) } };
+        ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
+        using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated).ToItsEnd();
+
+        Assert.All(run.Frames[20..30], f => Assert.True(f is { State: FrameState.Ood, Score: null, Quality: < 0.01f }));
+        Assert.All(run.Frames.Except(run.Frames[20..30]), f => Assert.True(f is { State: FrameState.Live, Score: not null, Quality: > 0.99f }));
+        Assert.Equal((10, 40), (run.Ledger.Withheld[FrameState.Ood], run.Ledger.Scored));
+        Assert.Equal((40, 10), (run.Clips.Single().Usable, run.Clips.Single().Withheld[FrameState.Ood]));
+    }
+
+    [Fact]
+    public void A_best_guess_grades_a_clip_that_the_model_does_not_know_and_its_frames_say_the_truth()
+    {
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("200", seconds: 2) } };
+        ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
+        using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated, bestGuess: true).ToItsEnd();
+
+        Assert.All(run.Frames, f => Assert.True(f is { State: FrameState.Ood, Score: null, Smoothed: null }));
+        Assert.Equal(("2*", 0), (run.Clips.Single().Grade, run.Clips.Single().Usable));
+        Assert.EndsWith("+best-guess", run.Clips.Single().Rule);
+    }
+
+    [Fact]
     public void A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
     {
         using var temp = new TemporaryDirectory();
@@ -226,10 +251,14 @@ public sealed class FramePipelineTests
         Assert.Equal(run.Frames.Count, run.Clips.Single().Frames);
     }
 
-    [Fact]
-    public void The_steady_state_allocates_nothing_on_the_pipelines_thread()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_steady_state_allocates_nothing_on_the_pipelines_thread(bool gated)
     {
-        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
+        ModelDescription description = TinyModel.Seven with { Gate = gated ? new ModelGate(3, 0) { MinQuality = 0.5f } : new ModelGate(3, 0) };
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90", seconds: 60) } };
+        using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
         long at500 = 0;
         long at1500 = 0;
         run.KeepsFrames = false;
