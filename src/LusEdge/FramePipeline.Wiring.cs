@@ -44,6 +44,7 @@ public sealed partial class FramePipeline
     private TimeSpan _feedTime;
     private bool _anyFrame;
     private Preprocessor? _preprocessor;
+    private FreezeDetector? _freeze;
     private int _failedInARow;
 
     /// <summary>A pipeline for one feed.</summary>
@@ -100,6 +101,14 @@ public sealed partial class FramePipeline
         _preprocessor ??= Preprocessor.For(_preprocess, _feed);
         _feedTime = FeedTimeOf(frame);
         (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
+    }
+
+    /// <summary>Whether the picture stands still. A model without thresholds for that has no frozen pictures.</summary>
+    private bool IsFrozen(ReadOnlySpan<byte> picture)
+    {
+        if (_model.Description.Gate is not { FrozenAfter: { } after, FrozenDifference: { } difference }) return false;
+        _freeze ??= new FreezeDetector(TimeSpan.FromSeconds(after), difference, _preprocessor!.Width, _preprocessor.Height);
+        return _freeze.IsFrozen(picture, _feedTime);
     }
 
     /// <summary>Presentation time where it can be trusted (a file; without one, a frame's interval after the last), the monotonic clock for a live feed.</summary>

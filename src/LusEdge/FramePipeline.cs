@@ -11,7 +11,7 @@ namespace LusEdge;
 ///   (own thread)    │                │               │              │
 ///                   │ nothing:       │ corrupt,      │ no answer:   │ ood,
 ///                   │ starting,      │ mode_changed, │ failed       │ low_confidence
-///                   │ no_signal      │ black
+///                   │ no_signal      │ black, frozen
 /// </code>
 /// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
 /// 2. Preprocess copies it into the model's own input, which holds it until the next frame's copy.<br/>
@@ -45,7 +45,9 @@ public sealed partial class FramePipeline
                     NoteArrival(frame);
 
                     // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                    FrameState pictureState = _preprocessor.Fill(frame, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
+                    Span<byte> picture = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
+                    FrameState pictureState = _preprocessor.Fill(frame, picture, _blackMean);
+                    if (pictureState == FrameState.Live && IsFrozen(picture)) pictureState = FrameState.Frozen;
 
                     // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
                     bool ask = pictureState == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);

@@ -256,8 +256,8 @@ public sealed class FramePipelineTests
     [InlineData(true)]
     public void The_steady_state_allocates_nothing_on_the_pipelines_thread(bool gated)
     {
-        ModelDescription description = TinyModel.Seven with { Gate = gated ? new ModelGate(3, 0) { MinQuality = 0.5f } : new ModelGate(3, 0) };
-        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90", seconds: 60) } };
+        ModelDescription description = TinyModel.Seven with { Gate = gated ? new ModelGate(3, 0) { MinQuality = 0.5f, FrozenAfter = 0.8, FrozenDifference = 0.7f } : new ModelGate(3, 0) };
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90+40*sin((X+N)/5)", seconds: 60) } };
         using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
         long at500 = 0;
         long at1500 = 0;
@@ -271,6 +271,7 @@ public sealed class FramePipelineTests
 
         // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
         Assert.InRange(at1500 - at500, 0, 500);
+        Assert.Empty(run.Ledger.Withheld);
     }
 
     private static ChildProcess Send(int port) => FFmpegTool.Start(
