@@ -110,6 +110,7 @@ public sealed partial class SeverityModel : IDisposable
         _input?.Dispose();
         _output.Dispose();
         _quality?.Dispose();
+        _activation?.Dispose();
         _run.Dispose();
         _session.Dispose();
     }

@@ -12,9 +12,12 @@ public sealed class FreezeDetector
 {
     /// <summary>
     /// Cells a side, whatever the picture's size, so that a threshold means the same on each. By measurement: with single pixels a still with
-    /// noise and the calmest lung lie close together, with 24 to 48 cells well apart (docs/commands.md).
+    /// noise and a calm lung lie close together, with cells well apart (docs/commands.md).
     /// </summary>
     private const int CellsASide = 48;
+
+    /// <summary>A smaller picture has fewer cells, because noise needs some pixels to average out over.</summary>
+    private const int LeastCell = 7;
 
     /// <summary>Rows of a cell that are looked at, at most: more change nothing, and their sums have to fit into 16 bits.</summary>
     private const int MostRows = 64;
@@ -39,7 +42,7 @@ public sealed class FreezeDetector
     public FreezeDetector(TimeSpan after, float difference, int width, int height)
     {
         (_after, _difference, _width, _height) = (after, difference, width, height);
-        (_across, _down) = (Math.Min(CellsASide, width), Math.Min(CellsASide, height));
+        (_across, _down) = (Math.Clamp(width / LeastCell, 1, CellsASide), Math.Clamp(height / LeastCell, 1, CellsASide));
         _columns = new ushort[width];
         _between = new float[_across * _down];
         _cells = new float[_across * _down];
