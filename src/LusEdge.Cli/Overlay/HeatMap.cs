@@ -23,7 +23,7 @@ internal sealed class HeatMap(ActivationMap activation, int width, int height)
     /// <summary>From dark to light in even steps, so that the order shows to whoever sees no colours, too.</summary>
     private static readonly Colour[] Ramp = [new(45, 10, 105), new(128, 26, 122), new(203, 62, 88), new(244, 128, 48), new(252, 203, 90), new(255, 250, 200)];
 
-    private static readonly Colour[] Colours = [.. Sample.Along(Ramp.Length, Steps).Select(at => Colour.Between(Ramp[at.First], Ramp[at.Second], at.Share))];
+    private static readonly Colour[] Colours = [.. Enumerable.Range(0, Steps).Select(i => At((float)i / (Steps - 1)))];
 
     private readonly Sample[] _across = Sample.Along(activation.Width, width);
     private readonly Sample[] _down = Sample.Along(activation.Height, height);
@@ -63,5 +63,12 @@ internal sealed class HeatMap(ActivationMap activation, int width, int height)
         }
 
         return _heat;
+    }
+
+    private static Colour At(float heat)
+    {
+        float at = heat * (Ramp.Length - 1);
+        int first = Math.Min((int)at, Ramp.Length - 2);
+        return Colour.Between(Ramp[first], Ramp[first + 1], at - first);
     }
 }
