@@ -1,4 +1,5 @@
 using LusEdge.Capture;
+using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
@@ -46,6 +47,8 @@ internal static class Failure
         ModelException => ExitCode.BadData,
         PreprocessException => ExitCode.BadData,
         PublishException => ExitCode.Unavailable,
+        OverlayException { Reason: OverlayFailure.InTheWay } => ExitCode.Usage,
+        OverlayException => ExitCode.Unavailable,
         TimeoutException => ExitCode.Hung,
         _ => ExitCode.Internal,
     };

@@ -36,6 +36,8 @@ internal sealed class ReplayJson : ReplayOutput
         _json.WriteString("state", JsonNamingPolicy.SnakeCaseLower.ConvertName(reading.State.ToString()));
         WriteGrade(reading.Score?.Severity, reading.Score?.Grade);
         WriteP(reading.Score is { } score ? score.P.Span : []);
+        if (reading.Quality is { } quality) _json.WriteNumber("quality", quality);
+        else _json.WriteNull("quality");
         EndLine();
     }
 

@@ -30,7 +30,7 @@ public sealed record FramesMessage : ResultMessage
     /// <summary>Probabilities in class order, three decimals, each row null unless live.</summary>
     public required IReadOnlyList<IReadOnlyList<double>?> P { get; init; }
 
-    /// <summary>Picture quality 0-1, each null until the model has a gate that measures it.</summary>
+    /// <summary>How much each picture looks like those that the model was trained on, 0-1; null where that was not measured.</summary>
     public required IReadOnlyList<double?> Quality { get; init; }
 
     /// <summary>Milliseconds from capture to the end of aggregation.</summary>

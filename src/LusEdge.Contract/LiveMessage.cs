@@ -30,6 +30,6 @@ public sealed record LiveMessage : ResultMessage
     /// <summary>Smoothed probabilities in the scheme's class order, three decimals; null unless live.</summary>
     public required IReadOnlyList<double>? P { get; init; }
 
-    /// <summary>Picture quality 0-1; null until the model has a gate that measures it.</summary>
+    /// <summary>How much the picture looks like those that the model was trained on, 0-1; null where that was not measured.</summary>
     public double? Quality { get; init; }
 }

@@ -49,6 +49,7 @@ public sealed partial class FramePipeline
     private TimeSpan _feedTime;
     private bool _anyFrame;
     private Preprocessor? _preprocessor;
+    private FreezeDetector? _freeze;
     private int _failedInARow;
 
     /// <summary>A pipeline for one feed.</summary>
@@ -107,8 +108,12 @@ public sealed partial class FramePipeline
     {
         Volatile.Write(ref _model, model);
         _blackMean = model.Description.Gate.BlackMean;
+        _freeze = null;
         _aggregator = new Aggregator(
-            model.InUse.Scheme, model.Description.Gate.MinConfidence, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess);
+            model.InUse.Scheme, model.Description.Gate.MinConfidence, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess)
+        {
+            MinQuality = model.Description.Gate.MinQuality ?? 0,
+        };
     }
 
     /// <summary>Says that no frame comes, again and again: a consumer must never take the last score for the present one.</summary>
@@ -130,6 +135,14 @@ public sealed partial class FramePipeline
         (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
     }
 
+    /// <summary>Whether the picture stands still. A model without thresholds for that has no frozen pictures.</summary>
+    private bool IsFrozen(ReadOnlySpan<byte> picture)
+    {
+        if (_model.Description.Gate is not { FrozenAfter: { } after, FrozenDifference: { } difference }) return false;
+        _freeze ??= new FreezeDetector(TimeSpan.FromSeconds(after), difference, _preprocessor!.Width, _preprocessor.Height);
+        return _freeze.IsFrozen(picture, _feedTime);
+    }
+
     /// <summary>Presentation time where it can be trusted (a file; without one, a frame's interval after the last), the monotonic clock for a live feed.</summary>
     private TimeSpan FeedTimeOf(CapturedFrame frame)
     {
@@ -140,7 +153,7 @@ public sealed partial class FramePipeline
     private void ThrowIfModelFaulted(in FrameReading reading)
     {
         // Only an answer shows that the model works: a black or damaged picture never reached it.
-        if (reading.State is FrameState.Live or FrameState.LowConfidence) _failedInARow = 0;
+        if (reading.State is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
         else if (reading.State == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
         _sink.Silence(FrameState.Failed, reading.CapturedAt, cause: null);

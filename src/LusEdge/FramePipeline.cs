@@ -9,9 +9,9 @@ namespace LusEdge;
 /// <code>
 ///   VideoFeed ──► 1 take ──────► 2 preprocess ──► 3 infer ────► 4 aggregate ──► 5 publish ──► IReadingSink
 ///   (own thread)    │                │               │              │
-///                   │ nothing:       │ corrupt,      │ no answer:   │ low_confidence
-///                   │ starting,      │ mode_changed, │ failed
-///                   │ no_signal      │ black
+///                   │ nothing:       │ corrupt,      │ no answer:   │ ood,
+///                   │ starting,      │ mode_changed, │ failed       │ low_confidence
+///                   │ no_signal      │ black, frozen
 /// </code>
 /// 0. Before a frame is taken, a model that was activated meanwhile takes over from the present one.<br/>
 /// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
@@ -49,15 +49,18 @@ public sealed partial class FramePipeline
                     NoteArrival(frame);
 
                     // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                    FrameState pictureState = _preprocessor.Fill(frame, _model.InputFor(_preprocessor.Width, _preprocessor.Height), _blackMean);
+                    Span<byte> picture = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
+                    FrameState pictureState = _preprocessor.Fill(frame, picture, _blackMean);
+                    if (pictureState == FrameState.Live && IsFrozen(picture)) pictureState = FrameState.Frozen;
 
                     // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
                     bool ask = pictureState == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
-                    ReadOnlySpan<float> p = ask ? _model.Run() : [];
+                    float? quality = null;
+                    ReadOnlySpan<float> p = ask ? _model.Run(out quality) : [];
 
                     // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
-                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p) with
+                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p, quality) with
                     {
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };

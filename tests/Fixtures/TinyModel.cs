@@ -41,10 +41,34 @@ internal static class TinyModel
         int classes = outputs ?? description.Classes.Count;
         var graph = new OnnxGraph("tiny");
         string gray = SeverityGraph.Preprocess(graph, description.Input.Width, description.Input.Height, mean: 0, std: 1);
-        // Softmax of w x + b with these is a softmax of -sharpness (x - center)^2.
+        Grade(graph, gray, classes, description);
+        return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
+    }
+
+    /// <summary>A softmax of w x + b with these weights is one of -sharpness (x - center)^2.</summary>
+    private static void Grade(OnnxGraph graph, string gray, int classes, ModelDescription description)
+    {
         float[] centers = [.. Enumerable.Range(0, classes).Select(i => (i + 0.5f) / classes)];
         SeverityGraph.Classify(
             graph, gray, [.. centers.Select(c => 2 * Sharpness * c)], [.. centers.Select(c => -Sharpness * c * c)], (float)description.Temperature);
+    }
+
+    /// <summary>A model that also measures <c>quality</c>, by mean gray alone: the darker, the more it likes a picture.</summary>
+    /// <param name="description">What it says about itself.</param>
+    /// <param name="level">The mean gray, 0-255, of a picture whose quality is one half.</param>
+    /// <param name="steepness">How fast quality falls from 1 (black) to 0 (white).</param>
+    /// <param name="columns">Columns of the output, where a test wants another number than one.</param>
+    public static byte[] WithQuality(ModelDescription description, float level, float steepness = 50, int columns = 1)
+    {
+        var graph = new OnnxGraph("gated");
+        string gray = SeverityGraph.Preprocess(graph, description.Input.Width, description.Input.Height, mean: 0, std: 1);
+        string mean = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [gray])], ("axis", 1));
+        float[] slope = new float[columns], offset = new float[columns];
+        slope.AsSpan().Fill(-steepness);
+        offset.AsSpan().Fill(steepness * level / 255);
+        string liked = graph.Node("Add", [graph.Node("MatMul", [mean, graph.Constant(slope, 1, columns)]), graph.Constant(offset, 1, columns)]);
+        graph.Output("Sigmoid", [liked], "quality", ["1", $"{columns}"]);
+        Grade(graph, gray, description.Classes.Count, description);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 

@@ -21,10 +21,11 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(walk.GetProperty("frames").GetInt32(), frames.Length);
         foreach ((int i, JsonElement frame) in frames.Index())
         {
-            Assert.Equal(["file", "frame", "pts", "state", "severity", "grade", "p"], frame.EnumerateObject().Select(f => f.Name));
+            Assert.Equal(["file", "frame", "pts", "state", "severity", "grade", "p", "quality"], frame.EnumerateObject().Select(f => f.Name));
             Assert.Equal(Lusedge.PhantomClip, frame.GetProperty("file").GetString());
             Assert.Equal(i, frame.GetProperty("frame").GetInt32());
             Assert.Equal(i / 25.0, frame.GetProperty("pts").GetDouble(), 3);
+            Assert.Equal(JsonValueKind.Null, frame.GetProperty("quality").ValueKind);
             bool live = frame.GetProperty("state").GetString() == "live";
             foreach (string field in (string[])["severity", "grade", "p"]) Assert.Equal(live, frame.GetProperty(field).ValueKind != JsonValueKind.Null);
             if (live) Assert.Equal(1, frame.GetProperty("p").EnumerateArray().Sum(p => p.GetDouble()), 3);

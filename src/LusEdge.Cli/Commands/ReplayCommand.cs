@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LusEdge.Capture;
+using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Preprocess;
+using LusEdge.Publish;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
@@ -39,23 +41,38 @@ internal static class ReplayCommand
             if (given.Tokens is [{ Value: var text }] && text != "none" && !Sector.TryParse(text, out _)) given.AddError($"--sector: {text} is neither none nor x,y,w,h in pixels, w and h above 0.");
         });
 
-        var replay = new Command("replay", "Grades recorded clips: a line a clip, or every frame with --json.") { sources, model, json, bestGuess, sector };
+        var overlay = new Option<string?>("--overlay") { Description = "Also write the clip as a video with each frame's grade and heat map, for a person to look at. It holds the patient's pictures.", HelpName = "OUT.mp4" };
+        overlay.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: var path }] && Path.GetExtension(path) != ".mp4") given.AddError($"--overlay: {path} does not end in .mp4, which is what it will be.");
+        });
+        var force = new Option<bool>("--force") { Arity = ArgumentArity.Zero, Description = "Let --overlay replace a file." };
+
+        var replay = new Command("replay", "Grades recorded clips: a line a clip, or every frame with --json.") { sources, model, json, bestGuess, sector, overlay, force };
+        replay.Validators.Add(given =>
+        {
+            if (given.GetResult(overlay) is not null && given.GetResult(sources) is { Tokens.Count: > 1 }) given.AddError("--overlay takes one clip at a time.");
+        });
         replay.SetAction((parsed, stop) =>
         {
             var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
             if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
-            return StandardOutput.WriteAsync(() => Task.FromResult(ReplayAll(options, parsed.GetValue(sources)!, parsed.GetValue(json), parsed.GetValue(bestGuess), stop)));
+            return StandardOutput.WriteAsync(() => Task.FromResult(ReplayAll(
+                options, parsed.GetValue(sources)!, parsed.GetValue(overlay), parsed.GetValue(force), parsed.GetValue(json), parsed.GetValue(bestGuess), stop)));
         });
         return replay;
     }
 
-    private static ExitCode ReplayAll(LusEdgeOptions options, string[] sources, bool json, bool bestGuess, CancellationToken stop)
+    private static ExitCode ReplayAll(
+        LusEdgeOptions options, string[] sources, string? overlay, bool force, bool json, bool bestGuess, CancellationToken stop)
     {
+        using OverlayFile? file = overlay is null ? null : OverlayFile.Reserve(overlay, sources[0], force);
         using ILoggerFactory loggers = LoggerFactory.Create(logging =>
             logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning)
                 // A source's end is told in a sentence of its own.
                 .AddFilter(typeof(VideoFeed).FullName, LogLevel.Error));
         using SeverityModel model = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
+        ActivationMap? activation = file is null ? null : model.ShowActivation();
         Console.Error.WriteLine(Disclaimer.Text);
         if (model.InUse.DemonstrationOnly) Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");
 
@@ -64,7 +81,7 @@ internal static class ReplayCommand
         foreach (string source in sources)
         {
             LusEdgeOptions one = options with { Capture = options.Capture with { Source = source } };
-            ExitCode code = Replay(one, model, output, bestGuess, loggers, stop);
+            ExitCode code = Replay(one, model, activation, file, output, bestGuess, loggers, stop);
             if (stop.IsCancellationRequested) return ExitCode.Interrupted;
             if (code > worst) worst = code;
         }
@@ -74,7 +91,14 @@ internal static class ReplayCommand
 
     /// <summary>One file. What is wrong with it does not keep the others from being graded.</summary>
     private static ExitCode Replay(
-        LusEdgeOptions options, SeverityModel model, ReplayOutput output, bool bestGuess, ILoggerFactory loggers, CancellationToken stop)
+        LusEdgeOptions options,
+        SeverityModel model,
+        ActivationMap? activation,
+        OverlayFile? file,
+        ReplayOutput output,
+        bool bestGuess,
+        ILoggerFactory loggers,
+        CancellationToken stop)
     {
         try
         {
@@ -84,11 +108,23 @@ internal static class ReplayCommand
             var preprocessor = Preprocessor.For(options.Preprocess, feed);
             feed.Start();
             output.Begin(options.Capture.Source, feed, stop);
-            new FramePipeline(options, feed, preprocessor, model, output, meter, TimeProvider.System, bestGuess).Run(stop);
+            IReadingSink sink = file is null ? output : new OverlaySink(file, feed, preprocessor, model, activation!, output);
+            new FramePipeline(options, feed, preprocessor, model, sink, meter, TimeProvider.System, bestGuess).Run(stop);
             output.End();
+            if (file is not null && !stop.IsCancellationRequested)
+            {
+                file.Finish();
+                Console.Error.WriteLine($"{file.Path}: it holds the patient's pictures. Only you may read it; keep it on this machine.");
+            }
+
             if (feed.End.Error is not { } error) return ExitCode.Ok;
             Failure.Print($"{options.Capture.Source}: {error}");
             return ExitCode.BadData;
+        }
+        catch (OverlayException) when (stop.IsCancellationRequested)
+        {
+            // Ctrl-C goes to the encoder as well.
+            return ExitCode.Interrupted;
         }
         catch (CaptureException e)
         {

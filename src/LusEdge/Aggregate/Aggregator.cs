@@ -38,6 +38,9 @@ public sealed class Aggregator
         _guess = bestGuess ? new ClipBuilder(scheme) : null;
     }
 
+    /// <summary>The model's own threshold: a frame of a lower quality has state ood. 0 lets each pass.</summary>
+    public float MinQuality { get; init; }
+
     /// <summary>True when frames that can't be trusted are to be graded too, for a clip that has no others.</summary>
     public bool WantsEveryFrame => _guess is not null;
 
@@ -57,17 +60,19 @@ public sealed class Aggregator
     /// <param name="at">Feed time: rises with the feed; pts for a file, time since the start for a live feed.</param>
     /// <param name="picture">What the picture alone says: live, or the reason not to trust it.</param>
     /// <param name="p">The model's probabilities in class order; empty when the model was not asked.</param>
+    /// <param name="quality">How much the picture looks like those that the model was trained on; null when that was not measured.</param>
     /// <returns>The reading, its latency still to be filled in. Its memory is reused at the next call.</returns>
     public FrameReading Add(
-        long frame, TimeSpan? pts, DateTimeOffset capturedAt, TimeSpan at, FrameState picture, ReadOnlySpan<float> p)
+        long frame, TimeSpan? pts, DateTimeOffset capturedAt, TimeSpan at, FrameState picture, ReadOnlySpan<float> p, float? quality = null)
     {
         if (_clip.Frames == 0) _clipStart = at;
-        FrameState state = picture == FrameState.Live ? StateOf(p) : picture;
+        FrameState state = picture == FrameState.Live ? StateOf(p, quality) : picture;
         if (state != FrameState.Live)
         {
+            if (IsOtherPicture(state)) _smoother.Reset();
             _clip.Add(frame, capturedAt, state, null, []);
             _guess?.Add(frame, capturedAt, state, p.IsEmpty ? null : TensorPrimitives.IndexOfMax(p), p);
-            return new FrameReading(frame, pts, capturedAt, state, null, null, TimeSpan.Zero);
+            return new FrameReading(frame, pts, capturedAt, state, null, null, TimeSpan.Zero) { Quality = quality };
         }
 
         p.CopyTo(_p);
@@ -75,7 +80,7 @@ public sealed class Aggregator
         int grade = TensorPrimitives.IndexOfMax(smoothed.Span);
         _clip.Add(frame, capturedAt, state, grade, p);
         _guess?.Add(frame, capturedAt, state, grade, p);
-        return new FrameReading(frame, pts, capturedAt, state, ScoreOf(_p), ScoreOf(smoothed), TimeSpan.Zero);
+        return new FrameReading(frame, pts, capturedAt, state, ScoreOf(_p), ScoreOf(smoothed), TimeSpan.Zero) { Quality = quality };
     }
 
     /// <summary>Ends the clip: the sum of what came since the last one, or null if nothing came.</summary>
@@ -95,9 +100,14 @@ public sealed class Aggregator
         return summary;
     }
 
-    private FrameState StateOf(ReadOnlySpan<float> p)
+    /// <summary>Whether the scan itself was interrupted: what was seen before then says nothing about what comes after. A damaged or a doubtful frame is of the same scan.</summary>
+    private static bool IsOtherPicture(FrameState state) =>
+        state is FrameState.Black or FrameState.Frozen or FrameState.ModeChanged or FrameState.Ood;
+
+    private FrameState StateOf(ReadOnlySpan<float> p, float? quality)
     {
         if (p.IsEmpty) return FrameState.Failed;
+        if (quality < MinQuality) return FrameState.Ood;
         return TensorPrimitives.Max(p) < _minConfidence ? FrameState.LowConfidence : FrameState.Live;
     }
 

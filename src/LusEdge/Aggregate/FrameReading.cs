@@ -17,4 +17,8 @@ public readonly record struct FrameReading(
     FrameState State,
     Score? Score,
     Score? Smoothed,
-    TimeSpan Latency);
+    TimeSpan Latency)
+{
+    /// <summary>How much the picture looks like those that the model was trained on, 0-1; null when it was not asked or does not measure it.</summary>
+    public float? Quality { get; init; }
+}

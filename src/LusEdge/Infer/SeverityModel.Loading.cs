@@ -8,6 +8,7 @@ namespace LusEdge.Infer;
 public sealed partial class SeverityModel
 {
     private const string OutputName = "probabilities";
+    private const string QualityName = "quality";
 
     /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
     /// <param name="options">Directory, provider and threads.</param>
@@ -194,6 +195,12 @@ public sealed partial class SeverityModel
         {
             throw WrongShape(file, $"an output \"{OutputName}\", float32 [1,{classes}], one column a class of {description.Scheme}", session.OutputMetadata);
         }
+
+        if (description.Gate.MinQuality is null && !session.OutputMetadata.ContainsKey(QualityName)) return;
+        if (session.OutputMetadata.GetValueOrDefault(QualityName) is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, 1] })
+        {
+            throw WrongShape(file, $"an output \"{QualityName}\", float32 [1,1], for its gate", session.OutputMetadata);
+        }
     }
 
     private static ModelException WrongShape(string file, string needed, IReadOnlyDictionary<string, NodeMetadata> found) => new(
@@ -203,17 +210,23 @@ public sealed partial class SeverityModel
     /// <summary>Runs one gray picture and reads from the profile what ran it.</summary>
     private static string WarmUp(InferenceSession session, ModelDescription description, string file)
     {
+        bool measuresQuality = session.OutputMetadata.ContainsKey(QualityName);
         try
         {
             using OrtValue input = OrtValue.CreateAllocatedTensorValue(
                 OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, description.Input.Height, description.Input.Width]);
             input.GetTensorMutableDataAsSpan<byte>().Fill(115);
             using var run = new RunOptions();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [description.Input.Name], [input], [OutputName]);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [description.Input.Name], [input], measuresQuality ? [OutputName, QualityName] : [OutputName]);
             if (!AreProbabilities(outputs[0].GetTensorDataAsSpan<float>()))
             {
                 throw new ModelException(
                     ModelFailure.BadFile, $"{file}: for a plain gray picture it gives no probabilities that sum to 1. Export the model again.");
+            }
+
+            if (measuresQuality && !IsQuality(outputs[1].GetTensorDataAsSpan<float>()[0]))
+            {
+                throw new ModelException(ModelFailure.BadFile, $"{file}: for a plain gray picture it gives a quality outside 0-1. Export the model again.");
             }
         }
         catch (OnnxRuntimeException e)

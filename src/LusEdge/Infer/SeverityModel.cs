@@ -19,6 +19,7 @@ public sealed partial class SeverityModel : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _run = new();
     private readonly OrtValue _output;
+    private readonly OrtValue? _quality;
     private readonly ILogger _logger;
 
     /// <summary>A provider with memory of its own copies a bound input once, when it is bound: each frame has to be bound anew.</summary>
@@ -37,6 +38,9 @@ public sealed partial class SeverityModel : IDisposable
         _output = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);
         _binding = session.CreateIoBinding();
         _binding.BindOutput(OutputName, _output);
+        if (!session.OutputMetadata.ContainsKey(QualityName)) return;
+        _quality = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, 1]);
+        _binding.BindOutput(QualityName, _quality);
     }
 
     /// <summary>The providers that the native library was built with, the fastest first. Whether one works shows only when a model is loaded.</summary>
@@ -48,7 +52,7 @@ public sealed partial class SeverityModel : IDisposable
     /// <summary>What the model file says about itself.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>The picture to grade, to be filled before <see cref="Run"/>: uint8 gray, row-major, width x height, no padding.</summary>
+    /// <summary>The picture to grade, to be filled before <see cref="Run()"/>: uint8 gray, row-major, width x height, no padding.</summary>
     /// <param name="width">The picture's width in pixels; the file itself stretches it to the network's size.</param>
     /// <param name="height">The picture's height in pixels.</param>
     /// <returns>The input's native memory. It stays the same until another size is asked for.</returns>
@@ -66,13 +70,18 @@ public sealed partial class SeverityModel : IDisposable
         return _input.GetTensorMutableDataAsSpan<byte>();
     }
 
+    /// <inheritdoc cref="Run(out float?)"/>
+    public ReadOnlySpan<float> Run() => Run(out _);
+
     /// <summary>Grades the picture in the input.</summary>
+    /// <param name="quality">How much the picture looks like those that the model was trained on, 0-1. Null for a model that does not measure it, or when the run failed.</param>
     /// <returns>
     /// The probabilities in class order; the memory is reused at the next run. Empty when the run failed or gave something else
     /// than probabilities: one bad frame is a state, not an exception. What failed is logged once, until a run succeeds again.
     /// </returns>
-    public ReadOnlySpan<float> Run()
+    public ReadOnlySpan<float> Run(out float? quality)
     {
+        quality = null;
         if (_input is null) throw new InvalidOperationException("The input was never filled.");
         try
         {
@@ -87,6 +96,9 @@ public sealed partial class SeverityModel : IDisposable
 
         ReadOnlySpan<float> p = _output.GetTensorDataAsSpan<float>();
         if (!AreProbabilities(p)) return Failed("its output is not a row of probabilities that sum to 1");
+        float? measured = _quality?.GetTensorDataAsSpan<float>()[0];
+        if (!IsQuality(measured)) return Failed("its quality is outside 0-1");
+        quality = measured;
         _failing = false;
         return p;
     }
@@ -97,12 +109,16 @@ public sealed partial class SeverityModel : IDisposable
         _binding.Dispose();
         _input?.Dispose();
         _output.Dispose();
+        _quality?.Dispose();
+        _activation?.Dispose();
         _run.Dispose();
         _session.Dispose();
     }
 
     private static bool AreProbabilities(ReadOnlySpan<float> p) =>
         Math.Abs(TensorPrimitives.Sum(p) - 1) < 1e-3f && TensorPrimitives.Min(p) >= 0;
+
+    private static bool IsQuality(float? quality) => quality is null or (>= 0 and <= 1);
 
     private ReadOnlySpan<float> Failed(string why)
     {

@@ -56,7 +56,7 @@ internal sealed class FrameBatch
         Severity.Add(score?.Severity);
         Grade.Add(score?.Grade);
         P.Add(score is null ? null : MessageWriter.Rounded(score.P));
-        Quality.Add(null);
+        Quality.Add(MessageWriter.Rounded(reading.Quality));
         LatMs.Add(MessageWriter.Milliseconds(reading.Latency));
     }
 

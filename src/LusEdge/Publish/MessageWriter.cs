@@ -43,6 +43,7 @@ internal sealed class MessageWriter(
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
             LatMs = Milliseconds(reading.Latency),
             Scheme = reading.Model.Scheme.Id,
             Model = reading.Model.Reference,
@@ -67,6 +68,7 @@ internal sealed class MessageWriter(
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
             Scheme = reading.Model.Scheme.Id,
             Model = reading.Model.Reference,
             Provider = reading.Model.Provider,
@@ -199,6 +201,9 @@ internal sealed class MessageWriter(
         for (int i = 0; i < p.Length; i++) rounded[i] = Math.Round((double)p[i], 3);
         return rounded;
     }
+
+    /// <summary>A picture's quality as it travels: three decimals.</summary>
+    public static double? Rounded(float? quality) => quality is { } q ? Math.Round((double)q, 3) : null;
 
     /// <summary>Milliseconds as they travel: two decimals.</summary>
     public static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 2);

@@ -26,6 +26,9 @@ internal sealed class TelemetryReading(ModelInUse model)
     /// <summary>Why there is a score, or why there is none.</summary>
     public FrameState State { get; private set; }
 
+    /// <summary>How much the picture looks like those that the model was trained on, 0-1, or null.</summary>
+    public float? Quality { get; private set; }
+
     /// <summary>From capture to the end of aggregation.</summary>
     public TimeSpan Latency { get; private set; }
 
@@ -44,6 +47,7 @@ internal sealed class TelemetryReading(ModelInUse model)
         Since = reading.CapturedAt;
         Timestamp = timestamp;
         State = reading.State;
+        Quality = reading.Quality;
         Latency = reading.Latency;
         if (reading.Score is { } score) Score.Set(score);
         if (reading.Smoothed is { } smoothed) Smoothed.Set(smoothed);
@@ -58,6 +62,7 @@ internal sealed class TelemetryReading(ModelInUse model)
         Since = since;
         Timestamp = timestamp;
         State = state;
+        Quality = null;
         Latency = TimeSpan.Zero;
     }
 }

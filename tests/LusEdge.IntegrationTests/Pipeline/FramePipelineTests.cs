@@ -60,6 +60,31 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
+    public void A_picture_that_the_model_does_not_know_has_its_quality_and_no_score()
+    {
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2) } };
+        ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
+        using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated).ToItsEnd();
+
+        Assert.All(run.Frames[20..30], f => Assert.True(f is { State: FrameState.Ood, Score: null, Quality: < 0.01f }));
+        Assert.All(run.Frames.Except(run.Frames[20..30]), f => Assert.True(f is { State: FrameState.Live, Score: not null, Quality: > 0.99f }));
+        Assert.Equal((10, 40), (run.Ledger.Withheld[FrameState.Ood], run.Ledger.Scored));
+        Assert.Equal((40, 10), (run.Clips.Single().Usable, run.Clips.Single().Withheld[FrameState.Ood]));
+    }
+
+    [Fact]
+    public void A_best_guess_grades_a_clip_that_the_model_does_not_know_and_its_frames_say_the_truth()
+    {
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("200", seconds: 2) } };
+        ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
+        using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated, bestGuess: true).ToItsEnd();
+
+        Assert.All(run.Frames, f => Assert.True(f is { State: FrameState.Ood, Score: null, Smoothed: null }));
+        Assert.Equal(("2*", 0), (run.Clips.Single().Grade, run.Clips.Single().Usable));
+        Assert.EndsWith("+best-guess", run.Clips.Single().Rule);
+    }
+
+    [Fact]
     public void A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
     {
         using var temp = new TemporaryDirectory();
@@ -228,12 +253,15 @@ public sealed class FramePipelineTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_steady_state_allocates_nothing_on_the_pipelines_thread(bool watched)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task The_steady_state_allocates_nothing_on_the_pipelines_thread(bool gated, bool watched)
     {
+        ModelDescription description = TinyModel.Seven with { Gate = gated ? new ModelGate(3, 0) { MinQuality = 0.5f, FrozenAfter = 0.8, FrozenDifference = 0.7f } : new ModelGate(3, 0) };
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90+40*sin((X+N)/5)", seconds: 60) } };
         using var temp = new TemporaryDirectory();
-        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
+        using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
         var loader = new ModelLoader(new InferOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
         await using var watch = new ModelWatch(loader, null, _ => { }, TimeProvider.System, NullLogger<SeverityModel>.Instance);
         if (watched) run.Watch = watch;
@@ -249,6 +277,7 @@ public sealed class FramePipelineTests
 
         // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
         Assert.InRange(at1500 - at500, 0, 500);
+        Assert.Empty(run.Ledger.Withheld);
     }
 
     private static ChildProcess Send(int port) => FFmpegTool.Start(

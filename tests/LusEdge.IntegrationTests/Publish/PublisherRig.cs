@@ -62,7 +62,10 @@ internal sealed class PublisherRig : IAsyncDisposable
     {
         Meter.Ledger.Captured();
         Score? score = state == FrameState.Live ? new Score(2, "2", _p) : null;
-        Publisher.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4)));
+        Publisher.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4))
+        {
+            Quality = state is FrameState.Live or FrameState.Ood ? 0.12345f : null,
+        });
         Meter.Latency.Add(TimeSpan.FromMilliseconds(18.4));
         Meter.Ledger.Completed(state);
         Meter.Ledger.Released();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LusEdge.Contract;
+using LusEdge.Infer;
 using LusEdge.Publish;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +13,10 @@ public sealed class SchemaTests
 {
     private static readonly string[] Topics = ["availability", "clip", "frame", "frames", "health", "info", "live", "metrics"];
 
+    /// <summary>Thresholds of a gate that are out of range, or missing (null) beside one that needs them.</summary>
+    private static readonly (string Key, double? Value)[] WrongThresholds =
+        [("min_quality", 1.5), ("frozen_after", 0), ("frozen_difference", 256), ("frozen_after", null), ("frozen_difference", null)];
+
     [Fact]
     public async Task Every_message_validates_and_a_changed_one_does_not()
     {
@@ -19,6 +24,11 @@ public sealed class SchemaTests
         Assert.Equal(Topics.Select(topic => $"urn:lusedge:v1:{topic}"), messages.Select(message => message.Schema).Distinct().Order());
         IReadOnlyList<IReadOnlyList<string>> results = await Ajv.ValidateAsync(messages);
         Assert.All(results.Zip(messages), result => Assert.True(result.First.Count == 0, $"{result.Second.Schema}: {string.Join("; ", result.First)}: {result.Second.Payload}"));
+
+        // What was measured is told with a score and without; what was not is null.
+        Assert.All(
+            messages.Where(message => message.Schema is "urn:lusedge:v1:frame" or "urn:lusedge:v1:live").Select(message => message.Payload),
+            payload => Assert.Equal(payload["state"]!.GetValue<string>() is "live" or "ood" ? 0.123 : null, payload["quality"]?.GetValue<double>()));
 
         (string What, (string Schema, JsonNode Payload) Message)[] changed = [.. Changed(messages)];
         IReadOnlyList<IReadOnlyList<string>> refusals = await Ajv.ValidateAsync([.. changed.Select(change => change.Message)]);
@@ -29,7 +39,8 @@ public sealed class SchemaTests
     public async Task What_a_model_file_says_about_itself_validates_and_a_changed_one_does_not()
     {
         const string Schema = "urn:lusedge:v1:model";
-        JsonNode[] valid = [JsonNode.Parse(TinyModel.Four.ToJson())!, JsonNode.Parse(TinyModel.Seven.ToJson())!];
+        ModelDescription gated = TinyModel.Four with { Gate = new ModelGate(3, 0.3f) { MinQuality = 0.2f, FrozenAfter = 0.8, FrozenDifference = 1 } };
+        JsonNode[] valid = [JsonNode.Parse(TinyModel.Four.ToJson())!, JsonNode.Parse(TinyModel.Seven.ToJson())!, JsonNode.Parse(gated.ToJson())!];
         Assert.All(await Ajv.ValidateAsync([.. valid.Select(model => (Schema, model))]), errors => Assert.Empty(errors));
 
         JsonNode[] changed = [.. valid[1].AsObject().Select(property => property.Key).Select(key =>
@@ -37,6 +48,12 @@ public sealed class SchemaTests
             JsonObject without = valid[1].DeepClone().AsObject();
             without.Remove(key);
             return without;
+        }), .. WrongThresholds.Select(threshold =>
+        {
+            JsonObject other = valid[2].DeepClone().AsObject();
+            if (threshold.Value is { } value) other["gate"]![threshold.Key] = value;
+            else other["gate"]!.AsObject().Remove(threshold.Key);
+            return other;
         })];
         Assert.All(
             (await Ajv.ValidateAsync([.. changed.Select(model => (Schema, model))])).Zip(changed),
@@ -112,10 +129,14 @@ public sealed class SchemaTests
         yield return Change("frame", "a severity without live", payload => !IsLive(payload), payload => payload["severity"] = 0);
         yield return Change("frame", "a probability above one", IsLive, payload => payload["p"]![0] = 1.5);
         yield return Change("frame", "an unknown state", _ => true, payload => payload["state"] = "LIVE");
+        yield return Change("frame", "a quality above one", IsLive, payload => payload["quality"] = 1.5);
+        yield return Change("frame", "no quality", _ => true, payload => payload.Remove("quality"));
         yield return Change("frame", "no research_use_only", _ => true, payload => payload.Remove("research_use_only"));
         yield return Change("live", "live without a grade", IsLive, payload => payload["grade"] = null);
+        yield return Change("live", "a quality in words", _ => true, payload => payload["quality"] = "good");
         yield return Change("live", "a time with an offset", _ => true, payload => payload["t"] = "2026-11-23T04:18:23.123+00:00");
         yield return Change("frames", "a state that is none", _ => true, payload => payload["state"]![0] = "good");
+        yield return Change("frames", "a quality below zero", _ => true, payload => payload["quality"]![0] = -0.1);
         yield return Change("clip", "no grade and no reason", payload => !payload.ContainsKey("reason"), payload => payload["severity"] = null);
         yield return Change("clip", "a grade and a reason", payload => payload.ContainsKey("reason"), payload => payload["grade"] = "1");
         yield return Change("availability", "a will with a time", payload => payload["state"]!.GetValue<string>() == "lost", payload => payload["t"] = "2026-11-23T04:18:23.123Z");

@@ -46,6 +46,48 @@ public sealed class AggregatorTests
     }
 
     [Fact]
+    public void A_picture_below_the_models_own_quality_is_out_of_its_distribution_whatever_its_confidence()
+    {
+        Aggregator aggregator = New(minConfidence: 0.5f, minQuality: 0.3f);
+
+        Assert.Equal(FrameState.Ood, Feed(aggregator, FrameState.Live, Certain(6), quality: 0.29f).State);
+        Assert.Equal(FrameState.Ood, Feed(aggregator, FrameState.Live, [0.4f, 0.3f, 0.3f, 0, 0, 0, 0], quality: 0.29f).State);
+        Assert.Equal(FrameState.LowConfidence, Feed(aggregator, FrameState.Live, [0.4f, 0.3f, 0.3f, 0, 0, 0, 0], quality: 0.3f).State);
+        Assert.Equal(FrameState.Live, Feed(aggregator, FrameState.Live, Certain(6), quality: 0.3f).State);
+        Assert.Equal(FrameState.Failed, Feed(aggregator, FrameState.Live, []).State);
+        Assert.Equal(FrameState.Black, Feed(aggregator, FrameState.Black, Certain(6), quality: 0.29f).State);
+    }
+
+    [Theory]
+    [InlineData(FrameState.Live)]
+    [InlineData(FrameState.Corrupt)]
+    public void The_quality_is_told_whatever_the_state_and_a_withheld_picture_still_has_no_score(FrameState picture)
+    {
+        Aggregator aggregator = New(minQuality: 0.3f, bestGuess: true);
+        FrameReading reading = Feed(aggregator, picture, Certain(6), quality: 0.125f);
+
+        Assert.Equal(0.125f, reading.Quality);
+        Assert.Null(reading.Score);
+        Assert.Null(reading.Smoothed);
+        Assert.Null(Feed(aggregator, picture, [], quality: null).Quality);
+    }
+
+    [Theory]
+    [InlineData(FrameState.Black, "3")]
+    [InlineData(FrameState.Frozen, "3")]
+    [InlineData(FrameState.ModeChanged, "3")]
+    [InlineData(FrameState.Ood, "3")]
+    [InlineData(FrameState.Corrupt, "0")]
+    public void What_was_seen_before_another_picture_weighs_nothing_after_it_but_one_damaged_frame_is_no_other_picture(FrameState between, string grade)
+    {
+        Aggregator aggregator = New(minQuality: 0.5f);
+        for (int i = 0; i < 20; i++) Feed(aggregator, FrameState.Live, Certain(0), quality: 1);
+        FrameState picture = between == FrameState.Ood ? FrameState.Live : between;
+        Assert.Equal(between, Feed(aggregator, picture, between == FrameState.Ood ? Certain(0) : [], quality: 0).State);
+        Assert.Equal(grade, Feed(aggregator, FrameState.Live, Certain(6), quality: 1).Smoothed!.Value.Grade);
+    }
+
+    [Fact]
     public void A_live_picture_without_probabilities_is_failed() =>
         Assert.Equal(FrameState.Failed, Feed(New(), FrameState.Live, []).State);
 
@@ -178,14 +220,14 @@ public sealed class AggregatorTests
     }
 
     private static Aggregator New(
-        AggregateOptions? options = null, float minConfidence = 0, bool wholeFeedIsOneClip = true, bool bestGuess = false) =>
-        new(Seven, minConfidence, options ?? new AggregateOptions(), wholeFeedIsOneClip, bestGuess);
+        AggregateOptions? options = null, float minConfidence = 0, float minQuality = 0, bool wholeFeedIsOneClip = true, bool bestGuess = false) =>
+        new(Seven, minConfidence, options ?? new AggregateOptions(), wholeFeedIsOneClip, bestGuess) { MinQuality = minQuality };
 
     private static float[] Certain(int grade) => [.. Enumerable.Range(0, 7).Select(i => i == grade ? 1f : 0f)];
 
-    private FrameReading Feed(Aggregator aggregator, FrameState picture, ReadOnlySpan<float> p)
+    private FrameReading Feed(Aggregator aggregator, FrameState picture, ReadOnlySpan<float> p, float? quality = null)
     {
         TimeSpan at = _next * FrameInterval;
-        return aggregator.Add(_next++, at, T0 + at, at, picture, p);
+        return aggregator.Add(_next++, at, T0 + at, at, picture, p, quality);
     }
 }

@@ -240,9 +240,85 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_thousand_frames_allocate_next_to_nothing()
+    public void Quality_comes_with_the_probabilities_of_a_model_that_measures_it_and_is_null_from_one_that_does_not()
     {
-        using SeverityModel model = Load(TinyModel.Seven);
+        using SeverityModel measures = LoadWithQuality(Gated);
+        foreach (byte gray in (byte[])[20, 100, 130])
+        {
+            measures.InputFor(40, 30).Fill(gray);
+            Assert.Equal(7, measures.Run(out float? quality).Length);
+            Assert.Equal(1 / (1 + Math.Exp(50 * (gray - 100) / 255.0)), quality!.Value, 4);
+        }
+
+        using SeverityModel plain = Load(TinyModel.Seven);
+        plain.InputFor(40, 30).Fill(20);
+        Assert.False(plain.Run(out float? none).IsEmpty);
+        Assert.Null(none);
+    }
+
+    [Fact]
+    public void A_threshold_of_quality_without_the_output_is_refused()
+    {
+        TinyModel.Write(_temp["model"], Gated);
+        ModelException e = Refusal(() => Load(_temp["model"]));
+
+        Assert.Equal(ModelFailure.WrongShape, e.Reason);
+        Assert.Contains("output \"quality\", float32 [1,1]", e.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_quality_of_another_shape_is_refused_with_a_threshold_and_without(bool threshold)
+    {
+        ModelDescription description = threshold ? Gated : TinyModel.Seven;
+        TinyModel.Write(_temp["model"], description.Scheme, TinyModel.WithQuality(description, level: 100, columns: 2));
+        ModelException e = Refusal(() => Load(_temp["model"]));
+
+        Assert.Equal(ModelFailure.WrongShape, e.Reason);
+        Assert.Contains("\"quality\" Float [1,2]", e.Message);
+    }
+
+    [Fact]
+    public void A_quality_that_is_no_number_is_refused_at_the_warm_up()
+    {
+        TinyModel.Write(_temp["model"], Gated.Scheme, TinyModel.WithQuality(Gated, level: float.NaN));
+        Assert.Contains("a quality outside 0-1", Refusal(() => Load(_temp["model"])).Message);
+    }
+
+    [Fact]
+    public void A_gate_that_contradicts_itself_is_refused_with_every_error()
+    {
+        ModelDescription wrong = TinyModel.Seven with { Gate = new ModelGate(256, 2) { MinQuality = -0.1f, FrozenAfter = 0 } };
+        TinyModel.Write(_temp["model"], wrong);
+        ModelException e = Refusal(() => Load(_temp["model"]));
+
+        Assert.Equal(ModelFailure.BadMetadata, e.Reason);
+        Assert.All(
+            (string[])["black_mean is outside", "min_confidence is outside", "min_quality is outside", "frozen_after is not above 0", "frozen_after and gate.frozen_difference one is missing"],
+            error => Assert.Contains(error, e.Message));
+
+        ModelDescription tooFar = TinyModel.Seven with { Gate = new ModelGate(3, 0) { FrozenAfter = 1, FrozenDifference = 255.5f } };
+        Assert.Contains("frozen_difference is outside", Refusal(() => Load(TinyModel.Write(_temp["far"], tooFar))).Message);
+    }
+
+    [Fact]
+    public void A_gates_optional_thresholds_are_left_out_of_the_file_and_read_back_where_they_are_given()
+    {
+        Assert.DoesNotContain("null", TinyModel.Seven.ToJson());
+        var gate = new ModelGate(3, 0.5f) { MinQuality = 0.25f, FrozenAfter = 0.8, FrozenDifference = 1.5f };
+        ModelDescription read = ModelDescription.Parse((TinyModel.Seven with { Gate = gate }).ToJson(), "a file");
+
+        Assert.Equal(gate, read.Gate);
+        Assert.Contains("\"min_quality\":0.25,\"frozen_after\":0.8,\"frozen_difference\":1.5", read.ToJson());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_thousand_frames_allocate_next_to_nothing(bool withQuality)
+    {
+        using SeverityModel model = withQuality ? LoadWithQuality(Gated) : Load(TinyModel.Seven);
         for (int i = 0; i < 50; i++) Run(model, 64, 48, 80);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++) Run(model, 64, 48, 80);
@@ -256,6 +332,11 @@ public sealed class SeverityModelTests : IDisposable
         Load(TinyModel.Seven).Dispose();
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "lusedge-profile-*").Except(before));
     }
+
+    private static readonly ModelDescription Gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
+
+    private SeverityModel LoadWithQuality(ModelDescription description) =>
+        Load(TinyModel.Write(_temp["gated"], description.Scheme, TinyModel.WithQuality(description, level: 100)));
 
     private static ModelException Refusal(Func<SeverityModel> load) => Assert.Throws<ModelException>(() => load().Dispose());
 

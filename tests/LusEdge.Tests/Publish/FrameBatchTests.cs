@@ -29,6 +29,16 @@ public sealed class FrameBatchTests
     }
 
     [Fact]
+    public void Quality_has_three_decimals_whatever_the_state_and_is_null_where_it_was_not_measured()
+    {
+        Add(1, Start, FrameState.Live, 0.98765f);
+        Add(2, Start, FrameState.Ood, 0.12345f);
+        Add(3, Start, FrameState.Black);
+        Assert.Equal([0.988, 0.123, null], _batch.Quality);
+        Assert.Null(_batch.P[1]);
+    }
+
+    [Fact]
     public void A_batch_ends_after_a_second_or_when_the_clock_goes_back()
     {
         Assert.False(_batch.IsFullAt(Start));
@@ -52,10 +62,10 @@ public sealed class FrameBatchTests
         Assert.False(_batch.EndsBefore(_reading));
     }
 
-    private void Add(long frame, DateTimeOffset at, FrameState state)
+    private void Add(long frame, DateTimeOffset at, FrameState state, float? quality = null)
     {
         Score? score = state == FrameState.Live ? new Score(1, "1", new float[] { 0.25f, 0.75f }) : null;
-        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)), Model, 0);
+        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)) { Quality = quality }, Model, 0);
         _batch.Add(_reading);
     }
 }

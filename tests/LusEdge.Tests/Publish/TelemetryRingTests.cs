@@ -21,12 +21,13 @@ public sealed class TelemetryRingTests
         Assert.True(_ring.TryWrite(FrameState.NoSignal, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(2), 0));
 
         TelemetryReading first = _ring.Peek()!;
-        Assert.Equal((1, FrameState.Live, 3, "3"), (first.Frame, first.State, first.Score.Severity, first.Score.Grade));
+        Assert.Equal((1, FrameState.Live, 3, "3", 0.5f), (first.Frame, first.State, first.Score.Severity, first.Score.Grade, first.Quality));
         Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Score.P);
         Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Smoothed.P);
         _ring.Advance();
         TelemetryReading second = _ring.Peek()!;
         Assert.Equal((null, FrameState.NoSignal, DateTimeOffset.UnixEpoch), (second.Frame, second.State, second.Since));
+        Assert.Null(second.Quality);
         _ring.Advance();
         Assert.True(_ring.IsEmpty);
         Assert.Null(_ring.Peek());
@@ -89,6 +90,6 @@ public sealed class TelemetryRingTests
     private FrameReading Reading(long frame)
     {
         var score = new Score(3, "3", _p);
-        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch, FrameState.Live, score, score, TimeSpan.Zero);
+        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch, FrameState.Live, score, score, TimeSpan.Zero) { Quality = 0.5f };
     }
 }

@@ -1,0 +1,41 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace LusEdge.Infer;
+
+/// <summary>
+/// Where in the last picture the evidence for each class lies: the model's output <c>cam</c>, valid until its next run and no longer than the
+/// model. A class's average over the map is its logit without the bias.
+/// </summary>
+public sealed class ActivationMap
+{
+    private readonly OrtValue _cam;
+    private readonly int _classes;
+    private readonly float _temperature;
+
+    internal ActivationMap(OrtValue cam, int classes, int width, int height, float temperature) =>
+        (_cam, _classes, Width, Height, _temperature) = (cam, classes, width, height, temperature);
+
+    /// <summary>Columns of the map.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows of the map.</summary>
+    public int Height { get; }
+
+    /// <summary>
+    /// What speaks for a class more than for the average class: a softmax knows only differences. In units of the calibrated logits, so that
+    /// models can be compared: were it 2 everywhere, the class's odds would be e² times those of an average class.
+    /// </summary>
+    /// <param name="grade">The class's index.</param>
+    /// <param name="evidence">Receives <see cref="Width"/> x <see cref="Height"/> numbers, row by row; below 0 where the picture speaks against the class.</param>
+    public void EvidenceFor(int grade, Span<float> evidence)
+    {
+        ReadOnlySpan<float> cam = _cam.GetTensorDataAsSpan<float>();
+        int size = Width * Height;
+        for (int i = 0; i < size; i++)
+        {
+            float sum = 0;
+            for (int k = 0; k < _classes; k++) sum += cam[(k * size) + i];
+            evidence[i] = (cam[(grade * size) + i] - (sum / _classes)) / _temperature;
+        }
+    }
+}

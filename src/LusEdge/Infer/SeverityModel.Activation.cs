@@ -1,0 +1,34 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace LusEdge.Infer;
+
+/// <content>The class activation map, for whoever asks: until then it is not bound, and nothing of it is copied.</content>
+public sealed partial class SeverityModel
+{
+    private const string ActivationName = "cam";
+    private OrtValue? _activation;
+
+    /// <summary>From now on each run also gives the class activation map.</summary>
+    /// <returns>A view of the model's own output.</returns>
+    /// <exception cref="ModelException">The file has no output <c>cam</c>, float32 [1,classes,h,w].</exception>
+    public ActivationMap ShowActivation()
+    {
+        int classes = Description.Classes.Count;
+        if (_session.OutputMetadata.GetValueOrDefault(ActivationName) is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var maps, _, _] }
+            || maps != classes)
+        {
+            throw WrongShape(InUse.Reference, $"an output \"{ActivationName}\", float32 [1,{classes},h,w], to show where its evidence lies", _session.OutputMetadata);
+        }
+
+        // The file leaves the map's size open: a picture of the network's own size tells it, and that of another is no different.
+        using OrtValue input = OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, Description.Input.Height, Description.Input.Width]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [Description.Input.Name], [input], [ActivationName]);
+        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
+        _activation?.Dispose();
+        _activation = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape);
+        _binding.BindOutput(ActivationName, _activation);
+        return new ActivationMap(_activation, classes, (int)shape[3], (int)shape[2], (float)Description.Temperature);
+    }
+}
