@@ -52,4 +52,5 @@ internal sealed record EvaluationFile(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(EvaluationFile))]
+[JsonSerializable(typeof(IReadOnlyList<SetFigures>))]
 internal sealed partial class EvaluationJson : JsonSerializerContext;

@@ -20,6 +20,7 @@ internal static class FiguresTable
             Classes(text, set);
             Confusion(text, $"{set.Dataset}, clips by {set.Rules[0].Rule}", set.Rules[0]);
             Confusion(text, $"{set.Dataset}, each frame", set.Frame);
+            text.Append('\n');
         }
 
         return text.ToString().TrimEnd('\n') + "\n";
@@ -77,7 +78,6 @@ internal static class FiguresTable
         text.Append($"|---|{string.Concat(Enumerable.Repeat("---|", rule.Classes.Count))}\n");
         foreach ((ClassFigures label, IReadOnlyList<int> row) in rule.Classes.Zip(rule.Confusion))
             text.Append(CultureInfo.InvariantCulture, $"| **{Escaped(label.Grade)}** | {string.Join(" | ", row)} |\n");
-        text.Append('\n');
     }
 
     /// <summary>A starred grade's star is no emphasis.</summary>

@@ -63,7 +63,8 @@ internal sealed record ClipCard(
         probabilities, and `lusedge-train evaluate` computes these tables from it. The file itself was then trained on all clips.
 
         {FiguresTable.ToMarkdown(HeldOut)}
-        "Highest mean probability" averages the frames' probabilities. "Mean grade, rounded" rounds the grades' average, weighted by these.
+        "Each frame" holds every frame by itself against its clip's label; the other columns are of clips. "Highest mean probability" averages the
+        frames' probabilities. "Mean grade, rounded" rounds the grades' average, weighted by these.
         "Appliance's clip rule" is what `replay --best-guess` does, on the same {extracted.Frames} frames a clip at most: the highest grade that a quarter of them
         reach. "Always grade" is the set's most frequent grade, said every time.
 
