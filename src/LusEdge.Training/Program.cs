@@ -13,6 +13,7 @@ var root = new Command(
     FeaturesCommand.Create(),
     HeadCommand.Create(),
     EvaluateCommand.Create(),
+    ReportCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };
