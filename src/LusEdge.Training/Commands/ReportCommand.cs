@@ -50,11 +50,11 @@ internal static class ReportCommand
             Predictions? otherPredictions = other?.LoadPredictions(clips);
             ReportPage page = await ProgressDisplay.RunAsync(progress =>
             {
-                var run = new ReportedRun(directory, predictions, predictions.Figures(clips, progress, stop));
-                ReportedRun? frameSplit = other is null ? null : new ReportedRun(other, otherPredictions!, otherPredictions!.Figures(clips, progress, stop));
                 IReadOnlyList<Picture> examples = parsed.GetValue(cam) is > 0 and var count
                     ? new CamExamples(Path.GetDirectoryName(Path.GetFullPath(labels))!, clips, predictions, parsed.GetValue(model)!).Draw(count, progress, stop)
                     : [];
+                var run = new ReportedRun(directory, predictions, predictions.Figures(clips, progress, stop));
+                ReportedRun? frameSplit = other is null ? null : new ReportedRun(other, otherPredictions!, otherPredictions!.Figures(clips, progress, stop));
                 return Task.FromResult(TrainingReport.Compose(run, frameSplit, tried, examples));
             });
             string html = parsed.GetValue(output)!, markdown = Path.ChangeExtension(html, ".md");

@@ -41,18 +41,31 @@ internal static class ChartSheet
         }
 
         plot.Legend.FontSize = TextSize;
+        plot.Legend.Orientation = Orientation.Horizontal;
         plot.Legend.BackgroundColor = Colors.Transparent;
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         return plot;
     }
 
-    /// <summary>Both axes from 0 to 1.</summary>
+    /// <summary>Both axes from 0 to 1, and a little more so that what lies on the edge is seen whole.</summary>
     public static void Shares(Plot plot)
     {
-        plot.Axes.SetLimits(0, 1, 0, 1);
+        plot.Axes.SetLimits(0, 1.04, 0, 1.04);
         plot.Axes.Bottom.TickGenerator = new NumericManual([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"]);
         plot.Axes.Left.TickGenerator = new NumericManual([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"]);
+    }
+
+    /// <summary>A line through points, without marks.</summary>
+    public static ScottPlot.Plottables.Scatter Line(Plot plot, Coordinates[] points, Color color, LinePattern pattern, string? legend)
+    {
+        ScottPlot.Plottables.Scatter line = plot.Add.Scatter(points);
+        line.Color = color;
+        line.LineWidth = 1.8f;
+        line.LinePattern = pattern;
+        line.MarkerSize = 0;
+        if (legend is not null) line.LegendText = legend;
+        return line;
     }
 
     /// <summary>The drawing.</summary>
@@ -61,6 +74,8 @@ internal static class ChartSheet
     /// <param name="height">Height.</param>
     public static string ToSvg(Plot plot, int width, int height)
     {
+        // Above the data, where it hides nothing.
+        if (plot.GetPlottables().Any(shown => shown.LegendItems.Any(item => item.LabelText.Length > 0))) plot.ShowLegend(Edge.Top);
         string svg = plot.GetSvgXml(width, height);
         return svg[svg.IndexOf("<svg", StringComparison.Ordinal)..]
             .Replace($"width=\"{width}\" height=\"{height}\">", $"viewBox=\"0 0 {width} {height}\">", StringComparison.Ordinal)

@@ -27,7 +27,7 @@ internal static class HtmlStyle
         td { overflow-wrap: anywhere; min-width: 3.2rem; }
         tbody tr:nth-child(even) { background: var(--stripe); }
         .gallery { display: flex; flex-wrap: wrap; gap: 1.2rem; margin: 1rem 0; align-items: flex-start; }
-        figure { margin: 0; flex: 1 1 25rem; max-width: 36rem; }
+        figure { margin: 0; flex: 1 1 21rem; max-width: 33rem; }
         figcaption { font-size: .86rem; color: var(--soft); margin-top: .3rem; }
         figure > svg, figure > img { width: 100%; height: auto; display: block; }
         .chart text { font-family: "DejaVu Sans", Verdana, sans-serif; white-space: normal; }

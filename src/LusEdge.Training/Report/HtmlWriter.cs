@@ -15,9 +15,9 @@ internal static class HtmlWriter
             <!doctype html>
             <html lang="en">
             <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
             <title>{Text(page.Title)}</title>
             <style>
             {HtmlStyle.Css}
@@ -91,7 +91,7 @@ internal static class HtmlWriter
             .Replace(" id=\"", $" id=\"c{number}-", StringComparison.Ordinal)
             .Replace("url(#", $"url(#c{number}-", StringComparison.Ordinal)
             .Replace("href=\"#", $"href=\"#c{number}-", StringComparison.Ordinal),
-        Picture picture => $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\">",
+        Picture picture => $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\" />",
         _ => "",
     };
 

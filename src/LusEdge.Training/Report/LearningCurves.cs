@@ -17,7 +17,6 @@ internal static class LearningCurves
             Plot plot = ChartSheet.Create("epoch", "loss");
             Add(plot, history, "training", point => point.TrainLoss, ChartSheet.Second, LinePattern.Dashed);
             Add(plot, history, "held-out clips", point => point.ValidationLoss, ChartSheet.First, LinePattern.Solid);
-            plot.ShowLegend(Alignment.UpperRight);
             yield return new Chart(
                 "Loss by epoch, a line a fold. Where the training's goes on falling and that of the held-out clips rises, the network learns patients by heart.",
                 $"Learning curves. {Spoken(history, "training loss", p => p.TrainLoss)} {Spoken(history, "held-out loss", p => p.ValidationLoss)}",
@@ -28,7 +27,6 @@ internal static class LearningCurves
         {
             Plot plot = ChartSheet.Create("epoch", "quadratic-weighted kappa");
             Add(plot, history, "held-out clips", point => point.ValidationKappa, ChartSheet.First, LinePattern.Solid);
-            plot.ShowLegend(Alignment.LowerRight);
             yield return new Chart(
                 "Agreement on the held-out clips by epoch, a line a fold: 1 is perfect, 0 is chance.",
                 $"Kappa by epoch. {Spoken(history, "kappa", p => p.ValidationKappa)}",
@@ -44,23 +42,12 @@ internal static class LearningCurves
         {
             Coordinates[] points = [.. fold.Where(point => of(point) is not null).Select(point => new Coordinates(point.Epoch, of(point)!.Value))];
             if (points.Length == 0) continue;
-            ScottPlot.Plottables.Scatter line = plot.Add.Scatter(points);
-            line.Color = color;
-            line.LineWidth = 1.6f;
-            line.LinePattern = pattern;
-            line.MarkerSize = points.Length == 1 ? 7 : 0;
-            if (legend is not null) line.LegendText = legend;
-            legend = null;
-            ScottPlot.Plottables.Text name = plot.Add.Text(fold.Key == "all" ? "all" : $"fold {fold.Key}", points[^1]);
-            name.LabelFontColor = color;
-            name.LabelFontSize = 10;
-            name.LabelAlignment = Alignment.MiddleLeft;
-            name.OffsetX = 4;
-        }
+            ScottPlot.Plottables.Scatter line = ChartSheet.Line(plot, points, color, pattern, legend);
 
-        plot.Axes.AutoScale();
-        AxisLimits limits = plot.Axes.GetLimits();
-        plot.Axes.SetLimitsX(limits.Left, limits.Right + 0.08 * (limits.Right - limits.Left));
+            // A single epoch is no line.
+            if (points.Length == 1) line.MarkerSize = 7;
+            legend = null;
+        }
     }
 
     private static string Spoken(IReadOnlyList<HistoryPoint> history, string what, Func<HistoryPoint, double?> of) => string.Join(" ", history

@@ -16,10 +16,7 @@ internal static class ReliabilityChart
     {
         Plot plot = ChartSheet.Create("confidence: the highest probability", "share that is right");
         ChartSheet.Shares(plot);
-        ScottPlot.Plottables.LinePlot ideal = plot.Add.Line(0, 0, 1, 1);
-        ideal.Color = ChartSheet.Quiet;
-        ideal.LinePattern = LinePattern.Dashed;
-        ideal.LegendText = "as sure as it should be";
+        ChartSheet.Line(plot, [new(0, 0), new(1, 1)], ChartSheet.Quiet, LinePattern.Dashed, "as sure as it should be");
         int total = drawn.All.Reliability!.Counts.Sum(bin => bin.Count);
         var points = new List<Coordinates>();
         for (int bin = 0; bin < Reliability.Bins; bin++)
@@ -38,12 +35,10 @@ internal static class ReliabilityChart
             points.Add(new Coordinates(x, (double)right / count));
         }
 
-        ScottPlot.Plottables.Scatter measured = plot.Add.Scatter(points);
+        ScottPlot.Plottables.Scatter measured = plot.Add.ScatterPoints(points);
         measured.Color = ChartSheet.First;
-        measured.MarkerSize = 8;
-        measured.LineWidth = 1.5f;
-        measured.LegendText = "measured, with 95 % interval";
-        plot.ShowLegend(Alignment.UpperLeft);
+        measured.MarkerSize = 9;
+        measured.LegendText = "measured, 95 % interval";
         return new Chart(
             $"Reliability of {what}. Points above the dashed line: more often right than the model says; below: overconfident. Gray bars: the share of the {what} with that confidence.",
             $"Reliability diagram of {what}: {string.Join("; ", points.Select(p => FormattableString.Invariant($"confidence {p.X:0.00}, right {p.Y:0.00}")))}.",

@@ -14,16 +14,15 @@ internal static class RiskCoverageChart
     {
         Plot plot = ChartSheet.Create("coverage: share that is graded, the surest first", "risk: share of these that is wrong");
         ChartSheet.Shares(plot);
-        Add(plot, "clips", set.DrawnClips!, ChartSheet.First);
-        Add(plot, "frames", set.DrawnFrames!, ChartSheet.Second);
-        plot.ShowLegend(Alignment.UpperLeft);
+        Add(plot, "clips", set.DrawnClips!, ChartSheet.First, LinePattern.Solid);
+        Add(plot, "frames", set.DrawnFrames!, ChartSheet.Second, LinePattern.Dashed);
         return new Chart(
             $"Risk and coverage on {set.Dataset}. A model that knows when it is wrong has a line that rises to the right; a flat one gains nothing by keeping silent. Shaded: 95 % intervals.",
             $"Risk by coverage on {set.Dataset}, clips: {Spoken(set.DrawnClips!)}; frames: {Spoken(set.DrawnFrames!)}.",
             ChartSheet.ToSvg(plot, Width, Height));
     }
 
-    private static void Add(Plot plot, string what, DrawnFigures drawn, Color color)
+    private static void Add(Plot plot, string what, DrawnFigures drawn, Color color, LinePattern pattern)
     {
         double[] coverages = [.. RiskCoverage.Coverages];
         (double Low, double High)[] band = [.. coverages.Select((_, i) => PatientDraws.Interval([.. drawn.Drawn.Select(draw => draw.RiskCoverage!.Risks[i]).Order()]))];
@@ -31,11 +30,7 @@ internal static class RiskCoverageChart
         filled.FillColor = color.WithAlpha(0.18);
         filled.LineWidth = 0;
         filled.MarkerSize = 0;
-        ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(coverages, [.. drawn.All.RiskCoverage!.Risks]);
-        line.Color = color;
-        line.LineWidth = 2;
-        line.LegendText = what;
-        if (color == ChartSheet.Second) line.LinePattern = LinePattern.Dashed;
+        ChartSheet.Line(plot, [.. coverages.Zip(drawn.All.RiskCoverage!.Risks, (x, y) => new Coordinates(x, y))], color, pattern, what);
     }
 
     private static string Spoken(DrawnFigures drawn) => string.Join(", ", RiskCoverage.Coverages.Index()

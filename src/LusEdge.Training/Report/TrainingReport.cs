@@ -92,7 +92,7 @@ internal static class TrainingReport
         yield return new DataTable(
             "Every figure, with 95 % intervals over patients.",
             ["figure", .. rules.Select(rule => rule.Rule)],
-            [.. FiguresTable.Rows(frames).Select(row => (IReadOnlyList<string>)[row.Name, .. rules.Select(rule => FiguresTable.Cell(row.Of(rule)))])]);
+            [.. FiguresTable.Rows(frames).Select(row => (IReadOnlyList<string>)[row.Name, .. rules.Select(rule => Cell(row.Of(rule)))])]);
         yield return Classes($"Clips by {clips.Rule}, grade by grade.", "clips", clips);
         yield return Classes("Each frame, grade by grade.", "frames", frames);
         yield return new Gallery([ConfusionChart.Draw($"{set.Dataset}: clips by {clips.Rule}", clips), ConfusionChart.Draw($"{set.Dataset}: each frame", frames)]);
@@ -108,7 +108,7 @@ internal static class TrainingReport
         caption,
         ["grade", counted, "precision", "recall", "F1", "AUC"],
         [.. rule.Classes.Select(c => (IReadOnlyList<string>)
-            [c.Grade, c.Support.ToString(CultureInfo.InvariantCulture), .. new[] { c.Precision, c.Recall, c.F1, c.Auc }.Select(FiguresTable.Cell)])]);
+            [c.Grade, c.Support.ToString(CultureInfo.InvariantCulture), .. new[] { c.Precision, c.Recall, c.F1, c.Auc }.Select(Cell)])]);
 
     private static IEnumerable<Block> SideBySide(ReportedRun run, ReportedRun frameSplit)
     {
@@ -121,7 +121,7 @@ internal static class TrainingReport
                 $"{patient.Dataset}: the same figures by both splits.",
                 ["figure", "frames, split by patient", "frames, split by frame (LEAKY)", "clips, split by patient", "clips, split by frame (LEAKY)"],
                 [.. FiguresTable.Rows(patient.Frame).Select(row => (IReadOnlyList<string>)
-                    [row.Name, .. new[] { patient.Frame, frame.Frame, patient.Rules[0], frame.Rules[0] }.Select(rule => FiguresTable.Cell(row.Of(rule)))])]);
+                    [row.Name, .. new[] { patient.Frame, frame.Frame, patient.Rules[0], frame.Rules[0] }.Select(rule => Cell(row.Of(rule)))])]);
             yield return new Gallery(
             [
                 ConfusionChart.Draw($"{patient.Dataset}: each frame, split by patient", patient.Frame),
@@ -143,6 +143,9 @@ internal static class TrainingReport
             "Frames by lot, grade after grade, misses included. Bright is where the evidence for the grade lies, relative to the rest of the same picture: it shows where, not how strong, and not that the place is diseased. The map comes from the exported file, which was trained on all clips, these too; the held-out grade is that of a model that had not seen the patient.");
         yield return new Gallery(examples);
     }
+
+    /// <summary>A figure with its interval on one line.</summary>
+    private static string Cell(Figure? figure) => FiguresTable.Cell(figure).Replace(' ', '\u00A0');
 
     /// <summary>An object's entries as rows, nested ones by their path.</summary>
     private static IEnumerable<IReadOnlyList<string>> Flatten(string path, JsonElement element)
