@@ -24,7 +24,7 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
     private const float BlackMean = 3;
 
     private const int Width = 360;
-    private const float Strength = 0.55f;
+    private const float Strength = 0.65f;
 
     /// <summary>Draws the examples.</summary>
     /// <param name="count">How many.</param>
@@ -120,7 +120,7 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
         return png.ToArray();
     }
 
-    /// <summary>From nothing over violet and orange to yellow: lightness rises with the value, so it is read without colours too.</summary>
+    /// <summary>From nothing at all over violet and orange to yellow: lightness rises with the value, so it is read without colours too.</summary>
     private static SKColor Heat(float share)
     {
         ReadOnlySpan<(byte R, byte G, byte B)> stops = [(30, 10, 70), (140, 30, 110), (230, 90, 50), (250, 230, 90)];
@@ -128,7 +128,7 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
         int from = Math.Min((int)place, stops.Length - 2);
         float rest = place - from;
         return new SKColor(
-            Mix(stops[from].R, stops[from + 1].R), Mix(stops[from].G, stops[from + 1].G), Mix(stops[from].B, stops[from + 1].B), (byte)(255 * Strength * share));
+            Mix(stops[from].R, stops[from + 1].R), Mix(stops[from].G, stops[from + 1].G), Mix(stops[from].B, stops[from + 1].B), (byte)(255 * Strength * share * share));
 
         byte Mix(byte a, byte b) => (byte)(a + (b - a) * rest);
     }

@@ -41,6 +41,7 @@ internal static class ChartSheet
         }
 
         plot.Legend.FontSize = TextSize;
+        plot.Legend.SymbolWidth = 34;
         plot.Legend.Orientation = Orientation.Horizontal;
         plot.Legend.BackgroundColor = Colors.Transparent;
         plot.Legend.OutlineColor = Colors.Transparent;

@@ -24,7 +24,7 @@ internal static class HtmlStyle
         th, td { padding: .28rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
         thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
         tbody th { font-weight: 500; }
-        td { overflow-wrap: anywhere; min-width: 3.2rem; }
+        td { overflow-wrap: break-word; }
         tbody tr:nth-child(even) { background: var(--stripe); }
         .gallery { display: flex; flex-wrap: wrap; gap: 1.2rem; margin: 1rem 0; align-items: flex-start; }
         figure { margin: 0; flex: 1 1 21rem; max-width: 33rem; }

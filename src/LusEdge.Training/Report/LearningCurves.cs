@@ -18,7 +18,7 @@ internal static class LearningCurves
             Add(plot, history, "training", point => point.TrainLoss, ChartSheet.Second, LinePattern.Dashed);
             Add(plot, history, "held-out clips", point => point.ValidationLoss, ChartSheet.First, LinePattern.Solid);
             yield return new Chart(
-                "Loss by epoch, a line a fold. Where the training's goes on falling and that of the held-out clips rises, the network learns patients by heart.",
+                "Loss by epoch, a line a fold, and one of the last model where there is one. Where the training's goes on falling and that of the held-out clips rises, the network learns patients by heart.",
                 $"Learning curves. {Spoken(history, "training loss", p => p.TrainLoss)} {Spoken(history, "held-out loss", p => p.ValidationLoss)}",
                 ChartSheet.ToSvg(plot, Width, Height));
         }

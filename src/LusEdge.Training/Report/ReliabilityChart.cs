@@ -6,7 +6,7 @@ namespace LusEdge.Training.Report;
 /// <summary>Whether 70 % sure means right 7 times of 10: the share that is right against the confidence, bin by bin.</summary>
 internal static class ReliabilityChart
 {
-    private const int Width = 480, Height = 400;
+    private const int Width = 400, Height = 380;
     private const double BinWidth = 1.0 / Reliability.Bins;
 
     /// <summary>Draws.</summary>
@@ -16,7 +16,7 @@ internal static class ReliabilityChart
     {
         Plot plot = ChartSheet.Create("confidence: the highest probability", "share that is right");
         ChartSheet.Shares(plot);
-        ChartSheet.Line(plot, [new(0, 0), new(1, 1)], ChartSheet.Quiet, LinePattern.Dashed, "as sure as it should be");
+        ChartSheet.Line(plot, [new(0, 0), new(0.5, 0.5), new(1, 1)], ChartSheet.Quiet, LinePattern.Dashed, "as sure as it should be");
         int total = drawn.All.Reliability!.Counts.Sum(bin => bin.Count);
         var points = new List<Coordinates>();
         for (int bin = 0; bin < Reliability.Bins; bin++)

@@ -6,13 +6,13 @@ namespace LusEdge.Training.Report;
 /// <summary>What leaving out the least sure would gain: the share of wrong grades by how much is graded.</summary>
 internal static class RiskCoverageChart
 {
-    private const int Width = 480, Height = 400;
+    private const int Width = 400, Height = 380;
 
     /// <summary>Draws.</summary>
     /// <param name="set">The figures of a set, with what was drawn for them.</param>
     public static Chart Draw(SetFigures set)
     {
-        Plot plot = ChartSheet.Create("coverage: share that is graded, the surest first", "risk: share of these that is wrong");
+        Plot plot = ChartSheet.Create("coverage: share graded, the surest first", "risk: share of these that is wrong");
         ChartSheet.Shares(plot);
         Add(plot, "clips", set.DrawnClips!, ChartSheet.First, LinePattern.Solid);
         Add(plot, "frames", set.DrawnFrames!, ChartSheet.Second, LinePattern.Dashed);
