@@ -16,7 +16,6 @@ internal static class ReliabilityChart
     {
         Plot plot = ChartSheet.Create("confidence: the highest probability", "share that is right");
         ChartSheet.Shares(plot);
-        ChartSheet.Line(plot, [new(0, 0), new(0.5, 0.5), new(1, 1)], ChartSheet.Quiet, LinePattern.Dashed, "as sure as it should be");
         int total = drawn.All.Reliability!.Counts.Sum(bin => bin.Count);
         var points = new List<Coordinates>();
         for (int bin = 0; bin < Reliability.Bins; bin++)
@@ -39,6 +38,9 @@ internal static class ReliabilityChart
         measured.Color = ChartSheet.First;
         measured.MarkerSize = 9;
         measured.LegendText = "measured, 95 % interval";
+
+        // The last: what is drawn after a dashed line is drawn with its dashes, which Skia has no way to write for marks and areas.
+        ChartSheet.Line(plot, [new(0, 0), new(1, 1)], ChartSheet.Quiet, LinePattern.Dashed, "as sure as it should be");
         return new Chart(
             $"Reliability of {what}. Points above the dashed line: more often right than the model says; below: overconfident. Gray bars: the share of the {what} with that confidence.",
             $"Reliability diagram of {what}: {string.Join("; ", points.Select(p => FormattableString.Invariant($"confidence {p.X:0.00}, right {p.Y:0.00}")))}.",

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LusEdge.TrainingTests;
 
 /// <summary>The command, started as a program of its own.</summary>
-internal static class Trainer
+internal static class CommandLine
 {
     public static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
     {
