@@ -54,7 +54,7 @@ internal static class ConfusionChart
         ScottPlot.Plottables.Text written = plot.Add.Text(text, x, y);
         written.LabelFontSize = size;
         written.LabelAlignment = Alignment.MiddleCenter;
-        written.LabelFontColor = share > 0.45 ? Colors.White : OnLight;
+        written.LabelFontColor = share > 0.7 ? Colors.White : OnLight;
     }
 
     private static Color MixedWith(this Color from, Color to, double share) => new(

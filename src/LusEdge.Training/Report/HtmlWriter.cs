@@ -95,5 +95,6 @@ internal static class HtmlWriter
         _ => "",
     };
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    /// <summary>No line ends before a per cent sign.</summary>
+    private static string Text(string text) => WebUtility.HtmlEncode(text.Replace(" %", "\u00A0%", StringComparison.Ordinal));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Xml.Linq;
 using LusEdge.Contract;
 using LusEdge.Training.Clips;
@@ -47,7 +48,8 @@ public sealed class TrainingReportTests : IDisposable
     [Fact]
     public void What_was_trained_is_said_in_full()
     {
-        string html = HtmlWriter.Write(Compose(leaky: false)), markdown = MarkdownWriter.Write(Compose(leaky: false));
+        ReportPage report = Compose(leaky: false);
+        string html = HtmlWriter.Write(report), markdown = MarkdownWriter.Write(report);
         foreach (string said in new[] { "model.depth", "augment[0].name", "0123abcd", "TorchSharp", "00:10:00", "gate.energy", "-3.5", "1.25", "cross, plain", "0.0001235" })
         {
             Assert.Contains(said, html, StringComparison.Ordinal);
@@ -61,39 +63,37 @@ public sealed class TrainingReportTests : IDisposable
     [Fact]
     public void The_figures_are_those_of_evaluate_on_the_page_and_beside_it()
     {
-        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(_fixture.Index);
-        SetFigures one = Run(_fixture.Training, clips).Sets[0];
+        ReportedRun run = Run(_fixture.Training);
+        SetFigures one = run.Sets[0];
+        ReportPage report = TrainingReport.Compose(run, null, null, []);
         RuleFigures[] rules = [one.Frame, .. one.Rules];
         string row = $"| quadratic-weighted kappa | {string.Join(" | ", rules.Select(rule => FiguresTable.Cell(rule.QuadraticKappa)))} |";
-        Assert.Contains(row, MarkdownWriter.Write(Compose(leaky: false)), StringComparison.Ordinal);
-        Assert.Contains(FiguresTable.Cell(one.Frame.Brier).Replace(' ', '\u00A0'), System.Net.WebUtility.HtmlDecode(HtmlWriter.Write(Compose(leaky: false))), StringComparison.Ordinal);
+        Assert.Contains(row, MarkdownWriter.Write(report), StringComparison.Ordinal);
+        Assert.Contains(FiguresTable.Cell(one.Frame.Brier).Replace(' ', '\u00A0'), WebUtility.HtmlDecode(HtmlWriter.Write(report)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_frame_split_is_said_wherever_its_figures_are()
     {
         // Beside the patient split once, for the section; as the report's own training, above each section with figures.
-        Assert.Equal(1, Count(Compose(leaky: true)));
-        Assert.Equal(0, Count(Compose(leaky: false)));
-        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(_fixture.Index);
-        Assert.Equal(3, Count(TrainingReport.Compose(Run(_fixture.Leaky, clips), null, null, [])));
+        ReportedRun patients = Run(_fixture.Training), frames = Run(_fixture.Leaky);
+        Assert.Equal(1, Count(TrainingReport.Compose(patients, frames, null, [])));
+        Assert.Equal(0, Count(TrainingReport.Compose(patients, null, null, [])));
+        Assert.Equal(3, Count(TrainingReport.Compose(frames, null, null, [])));
 
-        static int Count(ReportPage page) => HtmlWriter.Write(page).Split(Predictions.LeakyWarning).Length - 1;
+        static int Count(ReportPage page) => MarkdownWriter.Write(page).Split(Predictions.LeakyWarning).Length - 1;
     }
 
     public void Dispose() => _fixture.Dispose();
 
-    private static ReportedRun Run(string path, IReadOnlyList<LabelledClip> clips)
+    private ReportedRun Run(string path)
     {
+        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(_fixture.Index);
         TrainingDirectory directory = TrainingDirectory.Load(path);
         Predictions predictions = directory.LoadPredictions(clips);
         return new ReportedRun(directory, predictions, predictions.Figures(clips, null, TestContext.Current.CancellationToken));
     }
 
-    private ReportPage Compose(bool leaky)
-    {
-        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(_fixture.Index);
-        return TrainingReport.Compose(
-            Run(_fixture.Training, clips), leaky ? Run(_fixture.Leaky, clips) : null, TrialsTable.Load(_fixture.Trials), [new Picture("A frame.", "A frame.", [0])]);
-    }
+    private ReportPage Compose(bool leaky) => TrainingReport.Compose(
+        Run(_fixture.Training), leaky ? Run(_fixture.Leaky) : null, TrialsTable.Load(_fixture.Trials), [new Picture("A frame.", "A frame.", [0])]);
 }
