@@ -18,6 +18,9 @@ internal enum TrainingFailure
     /// <summary>A checkpoint's file can't be read.</summary>
     Unreadable,
 
+    /// <summary>An experiment or a search is wrong.</summary>
+    BadExperiment,
+
     /// <summary>An index of clips, or a table of predictions for it, has a row that can't be used.</summary>
     BadIndex,
 }
