@@ -68,7 +68,7 @@ internal sealed record Experiment
 
     /// <summary>A row of targets a class, by the loss that was chosen.</summary>
     /// <param name="classes">Number of classes.</param>
-    public float[] Targets(int classes) => OrdinalTargets.Table(classes, Loss == SoftOrdinal ? (float)Steepness : float.PositiveInfinity);
+    public float[] Targets(int classes) => OrdinalTargets.Table(classes, Loss == SoftOrdinal ? (float)Steepness : OrdinalTargets.Hard);
 
     /// <summary>The experiment as it stands in a file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";
