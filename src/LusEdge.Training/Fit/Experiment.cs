@@ -85,14 +85,22 @@ internal sealed record Experiment
     public static Experiment Parse(JsonObject document, string path)
     {
         var errors = new List<string>();
-        JsonFile.Compare(document, JsonSerializer.SerializeToNode(new Experiment(), ExperimentJson.Default.Experiment)!.AsObject(), "", errors);
+        JsonObject form = JsonSerializer.SerializeToNode(new Experiment(), ExperimentJson.Default.Experiment)!.AsObject();
+        JsonFile.Compare(document, form, "", errors);
+        JsonObject complete = JsonFile.Complete(document, form);
         if (document["augmentation"] is JsonArray steps)
         {
-            JsonObject form = JsonSerializer.SerializeToNode(new AugmentationStep(""), ExperimentJson.Default.AugmentationStep)!.AsObject();
+            JsonObject stepForm = JsonSerializer.SerializeToNode(new AugmentationStep(""), ExperimentJson.Default.AugmentationStep)!.AsObject();
             foreach ((int i, JsonNode? step) in steps.Index())
             {
-                if (step is JsonObject given) JsonFile.Compare(given, form, $"augmentation[{i}].", errors);
-                else errors.Add($"augmentation[{i}]: give an object with a name");
+                if (step is not JsonObject given)
+                {
+                    errors.Add($"augmentation[{i}]: give an object with a name");
+                    continue;
+                }
+
+                JsonFile.Compare(given, stepForm, $"augmentation[{i}].", errors);
+                complete["augmentation"]![i] = JsonFile.Complete(given, stepForm);
             }
         }
 
@@ -101,7 +109,7 @@ internal sealed record Experiment
         {
             try
             {
-                experiment = document.Deserialize(ExperimentJson.Default.Experiment)!;
+                experiment = complete.Deserialize(ExperimentJson.Default.Experiment)!;
                 errors.AddRange(experiment.Errors());
             }
             catch (JsonException e)
@@ -138,7 +146,7 @@ internal sealed record Experiment
             Scheme.Length > 0 ? "" : "scheme is empty",
             Index.Length > 0 ? "" : "index is empty",
         ];
-        return wrong.Concat(Network.Errors()).Concat(Frozen.Errors(Size)).Concat(Finetune.Errors())
+        return wrong.Concat(Network.Errors()).Concat(Method == FrozenMethod ? Frozen.Errors(Size) : []).Concat(Finetune.Errors())
             .Concat(Augmentation.Index().SelectMany(pair => pair.Item.Errors($"augmentation[{pair.Index}]")))
             .Where(error => error.Length > 0);
     }

@@ -27,6 +27,18 @@ internal static class JsonFile
         }
     }
 
+    /// <summary>Fills in what is left out.</summary>
+    /// <param name="given">What someone wrote, and it alone where it says something.</param>
+    /// <param name="form">The defaults.</param>
+    /// <returns>A document with every key.</returns>
+    public static JsonObject Complete(JsonObject given, JsonObject form)
+    {
+        JsonObject complete = form.DeepClone().AsObject();
+        foreach ((string key, JsonNode? value) in given)
+            complete[key] = value is JsonObject inner && form[key] is JsonObject innerForm ? Complete(inner, innerForm) : value?.DeepClone();
+        return complete;
+    }
+
     /// <summary>Holds keys and kinds of value against those of a form that has every key.</summary>
     /// <param name="given">What someone wrote.</param>
     /// <param name="form">The form; null there stands for anything.</param>

@@ -40,6 +40,8 @@ internal sealed record SearchSettings
         JsonObject form = JsonSerializer.SerializeToNode(new SearchSettings(), SearchJson.Default.SearchSettings)!.AsObject();
         form["parameters"] = null;
         JsonFile.Compare(document, form, "", errors);
+        form["parameters"] = new JsonObject();
+        JsonObject complete = JsonFile.Complete(document, form);
         if (document["parameters"] is JsonObject parameters)
         {
             JsonObject range = JsonSerializer.SerializeToNode(new SearchRange(), SearchJson.Default.SearchRange)!.AsObject();
@@ -55,7 +57,7 @@ internal sealed record SearchSettings
         {
             try
             {
-                search = document.Deserialize(SearchJson.Default.SearchSettings)!;
+                search = complete.Deserialize(SearchJson.Default.SearchSettings)!;
                 errors.AddRange(search.Errors().Where(error => error.Length > 0));
             }
             catch (JsonException e)
