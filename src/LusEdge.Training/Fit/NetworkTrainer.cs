@@ -98,8 +98,10 @@ internal sealed class NetworkTrainer : IDisposable
         Tensor loss = (-(nn.functional.log_softmax(logits, 1) * targets).sum(1) * weights).mean();
         if (_findings is not null) loss = loss.Plus(FindingsLoss(average.mm(_findings.forward(pooled)), units).Times(_experiment.Finetune.FindingsWeight));
         loss.backward();
-        nn.utils.clip_grad_norm_(Network.Module.parameters().Where(parameter => parameter.requires_grad), LongestGradient);
-        _optimizer.Step(LearningRate((step + 0.5) / steps));
+        double length = nn.utils.clip_grad_norm_(Network.Module.parameters().Where(parameter => parameter.requires_grad), LongestGradient);
+
+        // Where a channel hardly varies over a batch, the gradient through its normalisation can overflow: such a step says nothing.
+        if (double.IsFinite(length)) _optimizer.Step(LearningRate((step + 0.5) / steps));
         float value = loss.item<float>();
         return float.IsFinite(value)
             ? value

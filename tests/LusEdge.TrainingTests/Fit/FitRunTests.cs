@@ -15,7 +15,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Scheme = "sanmatteo-7",
         Index = phantom.Index,
         Frames = 2,
-        Size = 32,
+        Size = 64,
         Method = Experiment.FinetuneMethod,
         Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
         Finetune = new FinetuneSettings { Epochs = 2, Batch = 7, Patience = 5 },
@@ -25,7 +25,6 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     private Experiment Frozen => Finetune with
     {
         Method = Experiment.FrozenMethod,
-        Size = 64,
         Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
         Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1 },
     };
@@ -49,7 +48,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         using TrainedModel model = TrainedModel.Load(training);
         Assert.NotNull(model.Residual);
         Assert.Null(model.Head);
-        Assert.Equal(("sanmatteo-7", 7, 32), (model.Scheme.Id, model.Scheme.Grades.Count, model.Size));
+        Assert.Equal(("sanmatteo-7", 7, 64), (model.Scheme.Id, model.Scheme.Grades.Count, model.Size));
         Assert.Equal(Finetune.ToJson(), model.Experiment.ToJson());
     }
 
