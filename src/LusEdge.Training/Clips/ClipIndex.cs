@@ -6,7 +6,7 @@ namespace LusEdge.Training.Clips;
 
 /// <summary>
 /// The list of labelled clips, <c>index.csv</c>: columns <c>file, dataset, patient, fold, severity, frames</c> and, if some
-/// pictures show more than ultrasound, <c>sector</c>, and on a scale with starred grades, <c>grade</c>; others are ignored. A patient in two folds is refused: frames of one patient
+/// pictures show more than ultrasound, <c>sector</c>, and on a scale with starred grades, <c>grade</c>, and <c>findings</c>; others are ignored. A patient in two folds is refused: frames of one patient
 /// are nearly the same picture, and figures from such a split say nothing.
 /// </summary>
 internal static class ClipIndex
@@ -14,7 +14,7 @@ internal static class ClipIndex
     /// <summary>Grades 0 to 3 of the ICLUS scale (Soldati et al. 2020).</summary>
     public const int Grades = 4;
 
-    private const string SectorColumn = "sector", GradeColumn = "grade";
+    private const string SectorColumn = "sector", GradeColumn = "grade", FindingsColumn = "findings";
 
     private static readonly string[] Columns = ["file", "dataset", "patient", "fold", "severity", "frames"];
 
@@ -37,7 +37,8 @@ internal static class ClipIndex
                 Whole("severity", 0, Grades - 1),
                 Whole("frames", 1, 1_000_000),
                 cells.GetValueOrDefault(SectorColumn) is { Length: > 0 } sector ? sector : "none",
-                cells.GetValueOrDefault(GradeColumn) is { Length: > 0 } grade ? grade : null);
+                cells.GetValueOrDefault(GradeColumn) is { Length: > 0 } grade ? grade : null,
+                cells.GetValueOrDefault(FindingsColumn) ?? "");
             if (clip.File.Length == 0 || clip.Patient.Length == 0 || clip.Dataset.Length == 0)
                 throw Bad(path, row, "file, dataset or patient is empty; fill it in");
             if (!byFile.TryAdd(clip.File, clip)) throw Bad(path, row, $"{clip.File} is in row {byFile[clip.File].Row} already; remove one of the two");

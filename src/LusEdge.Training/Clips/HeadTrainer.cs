@@ -22,27 +22,35 @@ internal static class HeadTrainer
     /// <summary>Trains.</summary>
     /// <param name="frames">Of the training clips only, clip by clip.</param>
     /// <param name="settings">How.</param>
-    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, HeadSettings settings)
+    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, HeadSettings settings) =>
+        Train(frames, clip => clip.Severity, OrdinalTargets.Table(ClipIndex.Grades), settings);
+
+    /// <summary>Trains for any scale.</summary>
+    /// <param name="frames">Of the training clips only, clip by clip.</param>
+    /// <param name="classOf">The class of a clip.</param>
+    /// <param name="targetTable">A row of targets a class, row-major [classes, classes].</param>
+    /// <param name="settings">How.</param>
+    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, Func<LabelledClip, int> classOf, float[] targetTable, HeadSettings settings)
     {
+        int classes = (int)Math.Sqrt(targetTable.Length);
         using DisposeScope scope = NewDisposeScope();
         using var noGradient = no_grad();
-        const int Classes = ClipIndex.Grades;
         LabelledClip[] clips = [.. frames.Select(frame => frame.Clip).Distinct()];
         Dictionary<LabelledClip, long> order = clips.Index().ToDictionary(pair => pair.Item, pair => (long)pair.Index);
         Tensor clipOf = tensor(frames.Select(frame => order[frame.Clip]).ToArray());
         Tensor features = tensor(frames.SelectMany(frame => frame.Values).ToArray(), [frames.Count, frames[0].Values.Length]).to(float64);
         Tensor framesOf = bincount(clipOf).to(float64);
-        Tensor means = zeros(clips.Length, features.shape[1], float64).index_add(0, clipOf, features, 1) / framesOf.unsqueeze(1);
+        Tensor means = zeros(clips.Length, features.shape[1], float64).scatter_add(0, clipOf.unsqueeze(1).expand_as(features), features) / framesOf.unsqueeze(1);
 
-        (Tensor center, Tensor spread) = (means.mean([0]), means.std(0).clamp_min(SmallestSpread));
+        (Tensor center, Tensor spread) = (means.mean([0]), means.std(0).AtLeast(SmallestSpread));
         Tensor basis = Components((means - center) / spread, settings.Components);
         Tensor scores = ((features - center) / spread).mm(basis);
 
         // A clip weighs the same however many frames it has, and a grade, if asked, however many clips.
-        double[] clipsOf = [.. Enumerable.Range(0, Classes).Select(grade => settings.Balanced ? clips.Count(clip => clip.Severity == grade) : 1.0)];
-        Tensor weights = 1 / framesOf.index_select(0, clipOf) / tensor(frames.Select(frame => clipsOf[frame.Clip.Severity]).ToArray());
-        Tensor targets = tensor(OrdinalTargets.Table(Classes), [Classes, Classes]).to(float64)
-            .index_select(0, tensor(frames.Select(frame => (long)frame.Clip.Severity).ToArray()));
+        double[] clipsOf = [.. Enumerable.Range(0, classes).Select(grade => settings.Balanced ? clips.Count(clip => classOf(clip) == grade) : 1.0)];
+        Tensor weights = framesOf.index_select(0, clipOf).reciprocal() / tensor(frames.Select(frame => clipsOf[classOf(frame.Clip)]).ToArray());
+        Tensor targets = tensor(targetTable, [classes, classes]).to(float64)
+            .index_select(0, tensor(frames.Select(frame => (long)classOf(frame.Clip)).ToArray()));
         (Tensor slope, Tensor bias) = Regress(scores, targets, (weights / weights.sum()).unsqueeze(1), settings);
 
         Tensor weight = slope.mm(basis.t()) / spread;
@@ -58,8 +66,8 @@ internal static class HeadTrainer
         // There are more inputs than clips, so by the clips' products and not by the inputs'.
         long clips = standard.shape[0], kept = Math.Min(most, clips - 1);
         (Tensor variances, Tensor vectors) = linalg.eigh(standard.mm(standard.t()));
-        Tensor lengths = variances.narrow(0, clips - kept, kept).clamp_min(SmallestSpread).sqrt();
-        return standard.t().mm(vectors.narrow(1, clips - kept, kept)) / lengths / (lengths.max() / Math.Sqrt(clips));
+        Tensor lengths = variances.narrow(0, clips - kept, kept).AtLeast(SmallestSpread).sqrt();
+        return standard.t().mm(vectors.narrow(1, clips - kept, kept)) / lengths / lengths.max().Times(1 / Math.Sqrt(clips));
     }
 
     /// <summary>Newton's method on the penalised cross-entropy, which is convex.</summary>
@@ -73,16 +81,16 @@ internal static class HeadTrainer
         long count = scores.shape[0], width = scores.shape[1], classes = targets.shape[1];
 
         // The logits are linear in the parameters: those of a class are its design times the parameters.
-        Tensor steps = arange(classes, float64) - (classes - 1) / 2.0;
+        Tensor steps = tensor(Enumerable.Range(0, (int)classes).Select(c => c - (classes - 1) / 2.0).ToArray());
         long slopes = settings.Ordered ? width : classes * width, parameters = slopes + classes;
         Tensor[] design = [.. Enumerable.Range(0, (int)classes).Select(c =>
         {
             Tensor one = zeros(count, parameters, float64);
             one.narrow(1, settings.Ordered ? 0 : c * width, width).copy_(settings.Ordered ? scores * steps[c] : scores);
-            one.narrow(1, slopes + c, 1).fill_(1);
+            one.narrow(1, slopes + c, 1).Fill(1);
             return one;
         })];
-        Tensor penalty = cat([full(slopes, settings.Penalty, float64), full(classes, BiasPenalty, float64)]);
+        Tensor penalty = cat([ones(slopes, float64).Times(settings.Penalty), ones(classes, float64).Times(BiasPenalty)]);
         Tensor at = zeros(parameters, float64);
         for (int i = 0; i < MostSteps; i++)
         {
@@ -93,9 +101,9 @@ internal static class HeadTrainer
             for (int c = 0; c < classes; c++)
             {
                 Tensor share = p.narrow(1, c, 1);
-                gradient += design[c].t().mv(error.select(1, c));
-                curvature += design[c].t().mm(design[c] * share * weights);
-                mean += design[c] * share;
+                gradient = gradient.Plus(design[c].t().mv(error.select(1, c)));
+                curvature = curvature.Plus(design[c].t().mm(design[c] * share * weights));
+                mean = mean.Plus(design[c] * share);
             }
 
             Tensor step = linalg.solve(curvature - mean.t().mm(mean * weights), gradient);

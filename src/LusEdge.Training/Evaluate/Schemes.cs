@@ -18,6 +18,9 @@ internal static class Schemes
         new("sanmatteo-7", ["0", "0*", "1", "1*", "2", "2*", "3"], [0, 0, 1, 1, 2, 2, 3]),
     ];
 
+    /// <summary>Whether a scale is known by its id alone.</summary>
+    public static bool IsKnown(string id) => Known.Any(scheme => scheme.Id == id);
+
     /// <summary>Finds a scale.</summary>
     /// <param name="idOrFile">Its id, or a JSON file with <c>id</c>, <c>classes</c> and <c>severities</c>.</param>
     /// <exception cref="TrainingException">There is no such scale, or the file is wrong.</exception>

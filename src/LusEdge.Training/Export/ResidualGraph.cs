@@ -41,17 +41,17 @@ internal static class ResidualGraph
     }
 
     /// <summary>Adds a convolution and the normalisation after it as one convolution.</summary>
-    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNorm2d norm) =>
+    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNormalisation norm) =>
         Convolve(graph, input, convolution, convolution.weight!, norm);
 
     /// <summary>The same with other weights than the convolution's own.</summary>
-    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, Tensor kernels, BatchNorm2d norm)
+    internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, Tensor kernels, BatchNormalisation norm)
     {
         // gamma * (w x + b - mean) / sqrt(var + eps) + beta, sorted by what depends on x.
-        Tensor scale = norm.weight! / (norm.running_var! + norm.eps).sqrt();
+        Tensor scale = norm.Weight / norm.RunningVariance.Plus(norm.Epsilon).sqrt();
         Tensor weight = kernels * scale.view(-1, 1, 1, 1);
-        Tensor shift = convolution.bias is { } own ? norm.running_mean! - own : norm.running_mean!;
-        Tensor bias = norm.bias! - shift * scale;
+        Tensor shift = convolution.bias is { } own ? norm.RunningMean - own : norm.RunningMean;
+        Tensor bias = norm.Bias - shift * scale;
         long stride = convolution.stride[0], padding = convolution.padding![0];
         return graph.Node(
             "Conv",

@@ -21,11 +21,11 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
         : base(nameof(BottleneckBlock))
     {
         First = nn.Conv2d(inputs, inside, 1, stride);
-        FirstNorm = nn.BatchNorm2d(inside, BottleneckNetwork.Epsilon);
+        FirstNorm = new BatchNormalisation(inside, BottleneckNetwork.Epsilon);
         Second = nn.Conv2d(inside, inside, 3, padding: 1);
-        SecondNorm = nn.BatchNorm2d(inside, BottleneckNetwork.Epsilon);
+        SecondNorm = new BatchNormalisation(inside, BottleneckNetwork.Epsilon);
         Third = nn.Conv2d(inside, Expansion * inside, 1);
-        ThirdNorm = nn.BatchNorm2d(Expansion * inside, BottleneckNetwork.Epsilon);
+        ThirdNorm = new BatchNormalisation(Expansion * inside, BottleneckNetwork.Epsilon);
         register_module("conv1", First);
         register_module("bn1", FirstNorm);
         register_module("conv2", Second);
@@ -35,26 +35,26 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
         if (!projects) return;
 
         Shortcut = nn.Conv2d(inputs, Expansion * inside, 1, stride);
-        ShortcutNorm = nn.BatchNorm2d(Expansion * inside, BottleneckNetwork.Epsilon);
+        ShortcutNorm = new BatchNormalisation(Expansion * inside, BottleneckNetwork.Epsilon);
         register_module("downsample", nn.Sequential(("0", Shortcut), ("1", ShortcutNorm)));
     }
 
     public Conv2d First { get; }
 
-    public BatchNorm2d FirstNorm { get; }
+    public BatchNormalisation FirstNorm { get; }
 
     public Conv2d Second { get; }
 
-    public BatchNorm2d SecondNorm { get; }
+    public BatchNormalisation SecondNorm { get; }
 
     public Conv2d Third { get; }
 
-    public BatchNorm2d ThirdNorm { get; }
+    public BatchNormalisation ThirdNorm { get; }
 
     /// <summary>The way around, where its shape must change; null where it is the input itself.</summary>
     public Conv2d? Shortcut { get; }
 
-    public BatchNorm2d? ShortcutNorm { get; }
+    public BatchNormalisation? ShortcutNorm { get; }
 
     /// <param name="input">Float32 [n, inputs, h, w].</param>
     /// <returns>Float32 [n, 4 inside, h / stride, w / stride].</returns>
@@ -64,6 +64,6 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
         Tensor around = Shortcut is null ? input : ShortcutNorm!.forward(Shortcut.forward(input));
         Tensor through = nn.functional.relu(FirstNorm.forward(First.forward(input)));
         through = nn.functional.relu(SecondNorm.forward(Second.forward(through)));
-        return nn.functional.relu(ThirdNorm.forward(Third.forward(through)) + around).MoveToOuterDisposeScope();
+        return nn.functional.relu(ThirdNorm.forward(Third.forward(through)).Plus(around)).MoveToOuterDisposeScope();
     }
 }

@@ -53,15 +53,15 @@ internal static class ImagenetWeights
         network.eval();
         return network;
 
-        void Fill(Conv2d convolution, BatchNorm2d norm, string layer, string normLayer)
+        void Fill(Conv2d convolution, BatchNormalisation norm, string layer, string normLayer)
         {
             // Keras' order is height, width, inputs, outputs.
             Put(convolution.weight!, $"{layer}/kernel", kernel => kernel.permute(3, 2, 0, 1));
             Put(convolution.bias!, $"{layer}/bias", bias => bias);
-            Put(norm.weight!, $"{normLayer}/gamma", gamma => gamma);
-            Put(norm.bias!, $"{normLayer}/beta", beta => beta);
-            Put(norm.running_mean!, $"{normLayer}/moving_mean", mean => mean);
-            Put(norm.running_var!, $"{normLayer}/moving_variance", variance => variance);
+            Put(norm.Weight, $"{normLayer}/gamma", gamma => gamma);
+            Put(norm.Bias, $"{normLayer}/beta", beta => beta);
+            Put(norm.RunningMean, $"{normLayer}/moving_mean", mean => mean);
+            Put(norm.RunningVariance, $"{normLayer}/moving_variance", variance => variance);
         }
 
         void Put(Tensor target, string name, Func<Tensor, Tensor> order)

@@ -14,9 +14,9 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         : base(nameof(ResidualBlock))
     {
         First = nn.Conv2d(inputs, outputs, 3, stride, padding: 1, bias: false);
-        FirstNorm = nn.BatchNorm2d(outputs);
+        FirstNorm = new BatchNormalisation(outputs);
         Second = nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false);
-        SecondNorm = nn.BatchNorm2d(outputs);
+        SecondNorm = new BatchNormalisation(outputs);
         register_module("conv1", First);
         register_module("bn1", FirstNorm);
         register_module("conv2", Second);
@@ -24,22 +24,22 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         if (stride == 1 && inputs == outputs) return;
 
         Shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias: false);
-        ShortcutNorm = nn.BatchNorm2d(outputs);
+        ShortcutNorm = new BatchNormalisation(outputs);
         register_module("downsample", nn.Sequential(("0", Shortcut), ("1", ShortcutNorm)));
     }
 
     public Conv2d First { get; }
 
-    public BatchNorm2d FirstNorm { get; }
+    public BatchNormalisation FirstNorm { get; }
 
     public Conv2d Second { get; }
 
-    public BatchNorm2d SecondNorm { get; }
+    public BatchNormalisation SecondNorm { get; }
 
     /// <summary>The way around, where its shape must change; null where it is the input itself.</summary>
     public Conv2d? Shortcut { get; }
 
-    public BatchNorm2d? ShortcutNorm { get; }
+    public BatchNormalisation? ShortcutNorm { get; }
 
     /// <param name="input">Float32 [n, inputs, h, w].</param>
     /// <returns>Float32 [n, outputs, h / stride, w / stride].</returns>
@@ -48,6 +48,6 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor around = Shortcut is null ? input : ShortcutNorm!.forward(Shortcut.forward(input));
         Tensor through = nn.functional.relu(FirstNorm.forward(First.forward(input)));
-        return nn.functional.relu(SecondNorm.forward(Second.forward(through)) + around).MoveToOuterDisposeScope();
+        return nn.functional.relu(SecondNorm.forward(Second.forward(through)).Plus(around)).MoveToOuterDisposeScope();
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         : base(nameof(ResidualNetwork))
     {
         Stem = nn.Conv2d(1, width, 7, stride: 2, padding: 3, bias: false);
-        StemNorm = nn.BatchNorm2d(width);
+        StemNorm = new BatchNormalisation(width);
         register_module("conv1", Stem);
         register_module("bn1", StemNorm);
         var blocks = new List<ResidualBlock>();
@@ -53,7 +53,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 
     public Conv2d Stem { get; }
 
-    public BatchNorm2d StemNorm { get; }
+    public BatchNormalisation StemNorm { get; }
 
     /// <summary>First to last.</summary>
     public IReadOnlyList<ResidualBlock> Blocks { get; }
@@ -65,9 +65,16 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        return Classifier.forward(Pool(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the classifier sees: the last features' means over the picture, float32 [n, channels].</summary>
+    public Tensor Pool(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor features = nn.functional.relu(StemNorm.forward(Stem.forward(input)));
         features = nn.functional.max_pool2d(features, 3, 2, 1);
         foreach (ResidualBlock block in Blocks) features = block.forward(features);
-        return Classifier.forward(features.mean([2, 3])).MoveToOuterDisposeScope();
+        return features.mean([2, 3]).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LusEdge.Training.Fit;
@@ -36,7 +35,7 @@ internal sealed class Trainer : IDisposable
         Network = new ResidualNetwork(classes, settings.Width, settings.Depth);
         _pictures = new PhantomPictures(settings.Seed, settings.Size, augmented: true);
         _targets = tensor(OrdinalTargets.Table(classes), [classes, classes]);
-        _optimizer = optim.AdamW(Network.parameters(), settings.LearningRate, weight_decay: WeightDecay);
+        _optimizer = new AdamW(Network.parameters(), WeightDecay);
     }
 
     public FitSettings Settings { get; }
@@ -53,12 +52,13 @@ internal sealed class Trainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Network.train();
         (Tensor pictures, Tensor grades) = Batch();
-        foreach (var group in _optimizer.ParamGroups) group.LearningRate = LearningRate();
-        _optimizer.zero_grad();
+        _optimizer.Clear();
         Tensor loss = -(nn.functional.log_softmax(Network.forward(pictures), 1) * _targets[grades]).sum(1).mean();
         loss.backward();
-        nn.utils.clip_grad_norm_(Network.parameters(), LongestGradient);
-        _optimizer.step();
+        double length = nn.utils.clip_grad_norm_(Network.parameters(), LongestGradient);
+
+        // Where a channel hardly varies over a batch, the gradient through its normalisation can overflow: such a step says nothing.
+        if (double.IsFinite(length)) _optimizer.Step(LearningRate());
         Step++;
         return loss.item<float>();
     }
@@ -68,7 +68,7 @@ internal sealed class Trainer : IDisposable
     public void Save(string directory)
     {
         Network.save(Path.Combine(directory, WeightsFile));
-        _optimizer.save_state_dict(Path.Combine(directory, OptimizerFile));
+        _optimizer.Save(Path.Combine(directory, OptimizerFile));
     }
 
     /// <summary>Goes on from where a run with the same settings was.</summary>
@@ -77,7 +77,7 @@ internal sealed class Trainer : IDisposable
     public void Resume(string directory, int step)
     {
         Network.load(Path.Combine(directory, WeightsFile));
-        _optimizer.load_state_dict(Path.Combine(directory, OptimizerFile));
+        _optimizer.Load(Path.Combine(directory, OptimizerFile));
         Step = step;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
@@ -14,7 +13,7 @@ namespace LusEdge.Training.Report;
 /// <param name="Calibration">Temperature and thresholds, <c>calibration.json</c>: a JSON object, or null without one.</param>
 /// <param name="History">The learning curves, <c>history.csv</c>; empty without one.</param>
 internal sealed record TrainingDirectory(
-    string Path, JsonElement Experiment, RunRecord Record, JsonElement? Calibration, IReadOnlyList<HistoryPoint> History)
+    string Path, JsonElement Experiment, FitRecord Record, JsonElement? Calibration, IReadOnlyList<HistoryPoint> History)
 {
     /// <summary>Where the held-out predictions are.</summary>
     public string PredictionsFile => System.IO.Path.Combine(Path, FrameGrade.FileName);
@@ -24,14 +23,14 @@ internal sealed record TrainingDirectory(
     /// <exception cref="TrainingException">It holds no training, one that was not calibrated, or a file that can't be read.</exception>
     public static TrainingDirectory Load(string path)
     {
-        if (!File.Exists(In("record.json")))
-            throw new TrainingException(TrainingFailure.NotFound, $"{path} holds no training; run `lusedge-train fit --out {path}` first.");
+        if (!File.Exists(In(FitRecord.FileName)))
+            throw new TrainingException(TrainingFailure.NotFound, $"{path} holds no training; run `lusedge-train fit EXPERIMENT.json --out {path}` first.");
         var directory = new TrainingDirectory(
             path,
             ReadObject("experiment.json"),
-            Read("record.json", bytes => JsonSerializer.Deserialize(bytes, RunRecordJson.Default.RunRecord) ?? throw new JsonException("it is null.")),
+            FitRecord.Load(path),
             File.Exists(In("calibration.json")) ? ReadObject("calibration.json") : null,
-            File.Exists(In("history.csv")) ? HistoryPoint.Load(In("history.csv")) : []);
+            File.Exists(In(HistoryRow.FileName)) ? HistoryPoint.Load(In(HistoryRow.FileName)) : []);
         return File.Exists(directory.PredictionsFile)
             ? directory
             : throw new TrainingException(
@@ -71,27 +70,3 @@ internal sealed record TrainingDirectory(
                 $"{PredictionsFile}: {(read.Leaky ? "it says that it leaks, and record.json that it does not" : "record.json says that it leaks, and its first line does not")}; they are of different runs: calibrate anew.");
     }
 }
-
-/// <summary>How a training ran.</summary>
-/// <param name="DataSha256">Hash of the training data.</param>
-/// <param name="Index">The index that was trained on, a path as it was given.</param>
-/// <param name="Packages">Versions of what it ran on, by name.</param>
-/// <param name="Seed">Names the random numbers.</param>
-/// <param name="Threads">Threads of the tensor library: another number gives other last bits.</param>
-/// <param name="Elapsed">How long it took, as written.</param>
-/// <param name="Leaky">True for a split by frame.</param>
-/// <param name="Scheme">The scale.</param>
-internal sealed record RunRecord(
-    [property: JsonPropertyName("data_sha256")] string DataSha256,
-    string Index,
-    IReadOnlyDictionary<string, string> Packages,
-    long Seed,
-    int Threads,
-    JsonElement Elapsed,
-    bool Leaky,
-    SchemeFile Scheme);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(RunRecord))]
-internal sealed partial class RunRecordJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Report;
 
@@ -35,7 +36,12 @@ internal static class TrainingReport
         return new ReportPage($"Training report: {name}", sections);
     }
 
-    private static IEnumerable<Block> Warning(ReportedRun run) => run.Predictions.Leaky ? [new Notice(Predictions.LeakyWarning)] : [];
+    private static IEnumerable<Block> Warning(ReportedRun run)
+    {
+        if (run.Predictions.Leaky) yield return new Notice(Predictions.LeakyWarning);
+        if (run.Training.Record.DemonstrationOnly)
+            yield return new Notice("Synthetic pictures were among the clips: for demonstration only. These figures say nothing about patients.");
+    }
 
     private static IEnumerable<Block> InShort(ReportedRun run)
     {
@@ -58,7 +64,7 @@ internal static class TrainingReport
 
     private static IEnumerable<Block> WhatWasTrained(TrainingDirectory training)
     {
-        RunRecord record = training.Record;
+        FitRecord record = training.Record;
         List<IReadOnlyList<string>> rows =
         [
             ["scale", $"{record.Scheme.Id}: {string.Join(", ", record.Scheme.Classes)}, counted as severity {string.Join(", ", record.Scheme.Severities)}"],
@@ -67,7 +73,8 @@ internal static class TrainingReport
             ["SHA-256 of the data", record.DataSha256],
             ["seed", record.Seed.ToString(CultureInfo.InvariantCulture)],
             ["threads", record.Threads.ToString(CultureInfo.InvariantCulture)],
-            ["time taken", record.Elapsed.ToString()],
+            ["time taken", record.Elapsed.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture)],
+            ["clips trained on", record.Clips.ToString(CultureInfo.InvariantCulture)],
             .. record.Packages.OrderBy(package => package.Key, StringComparer.Ordinal).Select(package => (IReadOnlyList<string>)[package.Key, package.Value]),
         ];
         yield return new DataTable("The run.", ["", ""], rows);

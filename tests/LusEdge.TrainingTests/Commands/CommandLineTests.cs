@@ -4,7 +4,9 @@ public sealed class CommandLineTests
 {
     [Theory]
     [InlineData("phantom")]
+    [InlineData("index")]
     [InlineData("fit")]
+    [InlineData("search")]
     [InlineData("export")]
     [InlineData("features")]
     [InlineData("head")]
@@ -19,8 +21,10 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--images: give a whole number above 0.", "fit", "--out", "x", "--images", "0")]
-    [InlineData("--depth: give 18 or 34.", "fit", "--out", "x", "--depth", "50")]
+    [InlineData("'--out' is required", "fit", "x")]
+    [InlineData("'--unmark'", "fit", "x", "--out", "y", "--unmark")]
+    [InlineData("--pattern: it has no group", "index", "x", "--pattern", "(.*)")]
+    [InlineData("--folds: give at least 2", "index", "x", "--folds", "1")]
     [InlineData("'--out' is required", "phantom")]
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
     [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]

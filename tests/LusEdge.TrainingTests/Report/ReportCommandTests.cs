@@ -35,7 +35,7 @@ public sealed class ReportCommandTests : IDisposable
     public async Task A_directory_without_a_training_leaves_with_66()
     {
         (int code, _, string errors) = await CommandLine.Run("report", "--training", "/nonexistent", "--out", Page);
-        Assert.Equal((66, "lusedge-train: /nonexistent holds no training; run `lusedge-train fit --out /nonexistent` first.\n"), (code, errors));
+        Assert.Equal((66, "lusedge-train: /nonexistent holds no training; run `lusedge-train fit EXPERIMENT.json --out /nonexistent` first.\n"), (code, errors));
     }
 
     [Fact]

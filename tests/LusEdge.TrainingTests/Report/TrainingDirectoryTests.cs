@@ -20,7 +20,7 @@ public sealed class TrainingDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("record.json", null, "holds no training; run `lusedge-train fit --out ", TrainingFailure.NotFound)]
+    [InlineData("record.json", null, "holds no training; run `lusedge-train fit EXPERIMENT.json --out ", TrainingFailure.NotFound)]
     [InlineData("predictions.csv", null, "there is no predictions.csv; run `lusedge-train calibrate --training ", TrainingFailure.NotFinished)]
     [InlineData("experiment.json", null, "experiment.json: can't be read", TrainingFailure.Unreadable)]
     [InlineData("experiment.json", "[1]", "it is no JSON object", TrainingFailure.Unreadable)]

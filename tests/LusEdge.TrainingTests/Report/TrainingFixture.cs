@@ -38,7 +38,8 @@ internal sealed class TrainingFixture : IDisposable
         File.WriteAllText(Path.Combine(directory, "experiment.json"), """{ "model": { "depth": 18 }, "augment": [{ "name": "flip", "p": 0.5 }], "note": "a < b & c" }""");
         File.WriteAllText(Path.Combine(directory, "record.json"), $$"""
             {
-              "data_sha256": "0123abcd", "index": "{{Index}}", "packages": { "TorchSharp": "0.107.0" }, "seed": 7, "threads": 2, "elapsed": "00:10:00",
+              "data_sha256": "0123abcd", "index": "{{Index}}", "packages": { "TorchSharp": "0.107.0" }, "seed": 7, "threads": 2, "elapsed": "00:10:00", "clips": 16,
+              "demonstration_only": {{(leaky ? "true" : "false")}},
               "leaky": {{(leaky ? "true" : "false")}}, "scheme": { "id": "iclus-4", "classes": ["0", "1", "2", "3"], "severities": [0, 1, 2, 3] }
             }
             """);

@@ -81,6 +81,10 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Equal(0, Count(TrainingReport.Compose(patients, null, null, [])));
         Assert.Equal(3, Count(TrainingReport.Compose(frames, null, null, [])));
 
+        // That the phantom was among the clips too.
+        Assert.Contains("for demonstration only", MarkdownWriter.Write(TrainingReport.Compose(frames, null, null, [])), StringComparison.Ordinal);
+        Assert.DoesNotContain("for demonstration only", MarkdownWriter.Write(TrainingReport.Compose(patients, null, null, [])), StringComparison.Ordinal);
+
         static int Count(ReportPage page) => MarkdownWriter.Write(page).Split(Predictions.LeakyWarning).Length - 1;
     }
 
