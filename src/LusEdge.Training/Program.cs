@@ -8,13 +8,16 @@ var root = new Command(
     "Makes the synthetic phantom, and trains, evaluates and exports the models.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
 {
     PhantomCommand.Create(),
+    IndexCommand.Create(),
     FitCommand.Create(),
+    SearchCommand.Create(),
     ExportCommand.Create(),
     FeaturesCommand.Create(),
     HeadCommand.Create(),
     EvaluateCommand.Create(),
     KeygenCommand.Create(),
     SignCommand.Create(),
+    ReportCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };

@@ -12,6 +12,26 @@ internal static class ClipFrames
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Counts the frames that a clip decodes to.</summary>
+    /// <param name="file">The clip.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="CaptureException">It can't be decoded.</exception>
+    public static int Count(string file, CancellationToken cancel)
+    {
+        using var feed = new VideoFeed(new CaptureOptions { Source = file }, new FrameLedger(), TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        feed.Open();
+        feed.Start();
+        int count = 0;
+        while (feed.Take(Patience, out CapturedFrame? frame) is var taken and not TakeResult.Ended)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (taken == TakeResult.Nothing) continue;
+            using (frame) count = (int)frame!.Number + 1;
+        }
+
+        return count;
+    }
+
     /// <summary>Some frames, evenly spread over the clip. Where one is black or damaged, the next good one takes its place.</summary>
     /// <param name="directory">The index's directory.</param>
     /// <param name="clip">The clip.</param>

@@ -6,7 +6,7 @@ namespace LusEdge.Training.Clips;
 
 /// <summary>
 /// The list of labelled clips, <c>index.csv</c>: columns <c>file, dataset, patient, fold, severity, frames</c> and, if some
-/// pictures show more than ultrasound, <c>sector</c>; others are ignored. A patient in two folds is refused: frames of one patient
+/// pictures show more than ultrasound, <c>sector</c>, and on a scale with starred grades, <c>grade</c>, and <c>findings</c>; others are ignored. A patient in two folds is refused: frames of one patient
 /// are nearly the same picture, and figures from such a split say nothing.
 /// </summary>
 internal static class ClipIndex
@@ -14,7 +14,7 @@ internal static class ClipIndex
     /// <summary>Grades 0 to 3 of the ICLUS scale (Soldati et al. 2020).</summary>
     public const int Grades = 4;
 
-    private const string SectorColumn = "sector";
+    private const string SectorColumn = "sector", GradeColumn = "grade", FindingsColumn = "findings";
 
     private static readonly string[] Columns = ["file", "dataset", "patient", "fold", "severity", "frames"];
 
@@ -36,7 +36,9 @@ internal static class ClipIndex
                 Whole("fold", 1, 1000),
                 Whole("severity", 0, Grades - 1),
                 Whole("frames", 1, 1_000_000),
-                cells.GetValueOrDefault(SectorColumn) is { Length: > 0 } sector ? sector : "none");
+                cells.GetValueOrDefault(SectorColumn) is { Length: > 0 } sector ? sector : "none",
+                cells.GetValueOrDefault(GradeColumn) is { Length: > 0 } grade ? grade : null,
+                cells.GetValueOrDefault(FindingsColumn) ?? "");
             if (clip.File.Length == 0 || clip.Patient.Length == 0 || clip.Dataset.Length == 0)
                 throw Bad(path, row, "file, dataset or patient is empty; fill it in");
             if (!byFile.TryAdd(clip.File, clip)) throw Bad(path, row, $"{clip.File} is in row {byFile[clip.File].Row} already; remove one of the two");
@@ -59,10 +61,13 @@ internal static class ClipIndex
     /// <param name="path">The file.</param>
     /// <param name="columns">Those that must be there.</param>
     /// <param name="what">What the file should be, for the message.</param>
+    /// <param name="firstLine">Skipped where the file begins with it, before the header.</param>
     /// <exception cref="TrainingException">It is missing or no such table.</exception>
-    internal static IEnumerable<(int Row, Dictionary<string, string> Cells)> Rows(string path, IReadOnlyList<string> columns, string what)
+    internal static IEnumerable<(int Row, Dictionary<string, string> Cells)> Rows(
+        string path, IReadOnlyList<string> columns, string what, string? firstLine = null)
     {
         using TextFieldParser parser = Open(path, what);
+        if (firstLine is not null && parser.PeekChars(firstLine.Length) == firstLine) parser.ReadLine();
         string[] header = Next() ?? throw new TrainingException(TrainingFailure.BadIndex, $"{path}: it is empty; give {what}.");
         if (columns.Except(header).ToArray() is { Length: > 0 } missing)
             throw Bad(path, 1, $"the column {string.Join(", ", missing)} is missing; the first row names the columns of {what}");

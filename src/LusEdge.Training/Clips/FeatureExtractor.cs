@@ -13,6 +13,9 @@ namespace LusEdge.Training.Clips;
 /// <param name="directory">Where the features are kept.</param>
 internal sealed class FeatureExtractor(byte[] backbone, FeatureSettings settings, string directory)
 {
+    /// <summary>What is done to a clip's frames before the network sees them; null for nothing.</summary>
+    public Func<IReadOnlyList<GrayFrame>, IReadOnlyList<GrayFrame>>? Change { get; init; }
+
     /// <summary>Makes what is missing.</summary>
     /// <param name="index">The index's path.</param>
     /// <param name="clips">Its rows.</param>
@@ -26,14 +29,23 @@ internal sealed class FeatureExtractor(byte[] backbone, FeatureSettings settings
         using var session = new InferenceSession(backbone, options);
         int done = 0;
 
-        // A clip a thread: each picture by itself is too small a task to share.
-        try
-        {
-            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = settings.Threads, CancellationToken = cancel }, clip =>
+        ForEach(
+            clips,
+            settings.Threads,
+            clip =>
             {
                 if (!settings.Stages.All(stage => File.Exists(settings.FileOf(directory, clip, stage)))) Run(session, root, clip, cancel);
                 progress.Report(new WorkProgress("features", Interlocked.Increment(ref done), clips.Count));
-            });
+            },
+            cancel);
+    }
+
+    /// <summary>Does something with every clip, a clip a thread: each picture by itself is too small a task to share.</summary>
+    internal static void ForEach(IReadOnlyList<LabelledClip> clips, int threads, Action<LabelledClip> body, CancellationToken cancel)
+    {
+        try
+        {
+            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, body);
         }
         catch (AggregateException e)
         {
@@ -45,6 +57,7 @@ internal sealed class FeatureExtractor(byte[] backbone, FeatureSettings settings
     private void Run(InferenceSession session, string root, LabelledClip clip, CancellationToken cancel)
     {
         IReadOnlyList<GrayFrame> frames = ClipFrames.Read(root, clip, settings.Frames, settings.BlackMean, cancel);
+        if (Change is not null) frames = Change(frames);
         var values = settings.Stages.ToDictionary(stage => stage, _ => new List<float[]>());
         var shapes = new Dictionary<int, long[]>();
         using var run = new RunOptions();
@@ -86,7 +99,10 @@ internal sealed record FeatureSettings
 
     /// <summary>A picture whose mean gray is below this is black and left out.</summary>
     /// <value>The default is 3, as of the exported model's gate.</value>
-    public float BlackMean { get; init; } = 3;
+    public float BlackMean { get; init; } = Black;
+
+    /// <summary>The default of <see cref="BlackMean"/>.</summary>
+    public const float Black = 3;
 
     /// <summary>Clips at once.</summary>
     /// <value>The default is 2.</value>

@@ -22,11 +22,19 @@ internal static class HeadTrainer
     /// <summary>Trains.</summary>
     /// <param name="frames">Of the training clips only, clip by clip.</param>
     /// <param name="settings">How.</param>
-    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, HeadSettings settings)
+    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, HeadSettings settings) =>
+        Train(frames, clip => clip.Severity, OrdinalTargets.Table(ClipIndex.Grades), settings);
+
+    /// <summary>Trains for any scale.</summary>
+    /// <param name="frames">Of the training clips only, clip by clip.</param>
+    /// <param name="classOf">The class of a clip.</param>
+    /// <param name="targetTable">A row of targets a class, row-major [classes, classes].</param>
+    /// <param name="settings">How.</param>
+    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, Func<LabelledClip, int> classOf, float[] targetTable, HeadSettings settings)
     {
+        int classes = (int)Math.Sqrt(targetTable.Length);
         using DisposeScope scope = NewDisposeScope();
         using var noGradient = no_grad();
-        const int Classes = ClipIndex.Grades;
         LabelledClip[] clips = [.. frames.Select(frame => frame.Clip).Distinct()];
         Dictionary<LabelledClip, long> order = clips.Index().ToDictionary(pair => pair.Item, pair => (long)pair.Index);
         Tensor clipOf = tensor(frames.Select(frame => order[frame.Clip]).ToArray());
@@ -39,10 +47,10 @@ internal static class HeadTrainer
         Tensor scores = ((features - center) / spread).mm(basis);
 
         // A clip weighs the same however many frames it has, and a grade, if asked, however many clips.
-        double[] clipsOf = [.. Enumerable.Range(0, Classes).Select(grade => settings.Balanced ? clips.Count(clip => clip.Severity == grade) : 1.0)];
-        Tensor weights = framesOf.index_select(0, clipOf).reciprocal() / tensor(frames.Select(frame => clipsOf[frame.Clip.Severity]).ToArray());
-        Tensor targets = tensor(OrdinalTargets.Table(Classes), [Classes, Classes]).to(float64)
-            .index_select(0, tensor(frames.Select(frame => (long)frame.Clip.Severity).ToArray()));
+        double[] clipsOf = [.. Enumerable.Range(0, classes).Select(grade => settings.Balanced ? clips.Count(clip => classOf(clip) == grade) : 1.0)];
+        Tensor weights = framesOf.index_select(0, clipOf).reciprocal() / tensor(frames.Select(frame => clipsOf[classOf(frame.Clip)]).ToArray());
+        Tensor targets = tensor(targetTable, [classes, classes]).to(float64)
+            .index_select(0, tensor(frames.Select(frame => (long)classOf(frame.Clip)).ToArray()));
         (Tensor slope, Tensor bias) = Regress(scores, targets, (weights / weights.sum()).unsqueeze(1), settings);
 
         Tensor weight = slope.mm(basis.t()) / spread;

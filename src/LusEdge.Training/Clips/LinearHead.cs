@@ -1,11 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LusEdge.Training.Fit;
+
 namespace LusEdge.Training.Clips;
 
 /// <summary>From a frame's banded features to the logits of the grades: all that is trained, as one matrix.</summary>
 /// <param name="Bands">Number of bands.</param>
-/// <param name="Weight">Row-major [classes, bands, channels].</param>
+/// <param name="Weight">Row-major [classes, bands, channels]; with several stages, one stage's [bands, channels] after the other's.</param>
 /// <param name="Bias">One a class.</param>
 internal sealed record LinearHead(int Bands, float[] Weight, float[] Bias)
 {
+    /// <summary>The head's file.</summary>
+    public const string FileName = "head.json";
+
     /// <summary>Grades a frame.</summary>
     /// <param name="features">Row-major [bands, channels].</param>
     /// <returns>Its logits.</returns>
@@ -23,4 +30,35 @@ internal sealed record LinearHead(int Bands, float[] Weight, float[] Bias)
 
         return logits;
     }
+
+    /// <summary>Writes the file: it appears under its name only when it is complete.</summary>
+    public void Save(string file)
+    {
+        File.WriteAllText($"{file}.part", JsonSerializer.Serialize(this, LinearHeadJson.Default.LinearHead) + "\n");
+        File.Move($"{file}.part", file, overwrite: true);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="classes">Classes of the scale.</param>
+    /// <exception cref="TrainingException">It is missing, damaged or of another scale.</exception>
+    public static LinearHead Load(string file, int classes)
+    {
+        try
+        {
+            LinearHead head = JsonSerializer.Deserialize(File.ReadAllBytes(file), LinearHeadJson.Default.LinearHead) ?? throw new JsonException("It is null.");
+            return head.Bias.Length == classes && head.Bands > 0 && head.Weight.Length % (classes * head.Bands) == 0
+                ? head
+                : throw new JsonException($"it has {head.Bias.Length} classes and {head.Weight.Length} weights, and the scale {classes} classes.");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(TrainingFailure.Unreadable, $"{file}: can't be read: {e.Message} Train anew.", e);
+        }
+    }
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(LinearHead))]
+internal sealed partial class LinearHeadJson : JsonSerializerContext;

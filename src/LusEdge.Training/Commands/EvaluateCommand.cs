@@ -1,25 +1,42 @@
 using System.CommandLine;
+using LusEdge.Contract;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train evaluate</c>: a card's figures, computed anew from the predictions that lie beside it.</summary>
+/// <summary><c>lusedge-train evaluate</c>: every figure of a card, computed anew from the predictions that lie beside it.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
     {
         Option<string> index = ClipOptions.Index();
+        Option<string?> scheme = ClipOptions.Scheme();
         var predictions = new Option<string>("--predictions")
         {
             Description = $"The held-out probabilities, {FrameGrade.FileName} in the model's directory.",
             HelpName = "FILE",
             Required = true,
         };
-        var evaluate = new Command("evaluate", "Computes the figures of a model's card anew, from its held-out predictions and the clips' labels.") { predictions, index };
-        evaluate.SetAction(parsed =>
+        var json = new Option<string?>("--json") { Description = "Writes the figures there too, for programs.", HelpName = "FILE" };
+        var evaluate = new Command("evaluate", "Computes the figures of a model's card anew, from its held-out predictions and the clips' labels.")
         {
-            IReadOnlyList<LabelledClip> clips = ClipIndex.Load(parsed.GetValue(index)!);
-            Console.Write(ClipFigures.ToMarkdown(ClipFigures.Of(clips, FrameGrade.Load(parsed.GetValue(predictions)!, clips))));
+            predictions, index, scheme, json,
+        };
+        evaluate.SetAction(async (parsed, stop) =>
+        {
+            string table = parsed.GetValue(predictions)!, labels = parsed.GetValue(index)!;
+            IReadOnlyList<LabelledClip> clips = ClipIndex.Load(labels);
+            Predictions read = Predictions.Load(table, clips, parsed.GetValue(scheme) is { } named ? Schemes.Load(named) : null);
+            IReadOnlyList<SetFigures> sets = await ProgressDisplay.RunAsync(progress => Task.FromResult(read.Figures(clips, progress, stop)));
+            if (parsed.GetValue(json) is { } file) EvaluationFile.Of(read, table, labels, sets).Write(file);
+            Console.Write($"""
+                {Disclaimer.Text}
+
+                Intervals hold 95 % of the values when the patients are drawn anew, {PatientDraws.Count} times. docs/training.md defines each figure.
+
+                {FiguresTable.ToMarkdown(sets, read.Leaky)}
+                """);
             return (int)ExitCode.Ok;
         });
         return evaluate;

@@ -20,7 +20,7 @@ internal static class Failure
 
         ExitCode code = exception switch
         {
-            TrainingException { Reason: TrainingFailure.TorchUnavailable } => ExitCode.Unavailable,
+            TrainingException { Reason: TrainingFailure.TorchUnavailable or TrainingFailure.FontMissing } => ExitCode.Unavailable,
             TrainingException { Reason: TrainingFailure.NotFound } => ExitCode.NotFound,
             TrainingException => ExitCode.BadData,
             PhantomException { Reason: PhantomFailure.EncoderMissing } => ExitCode.Unavailable,

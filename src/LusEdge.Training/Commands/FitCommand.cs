@@ -1,59 +1,46 @@
 using System.CommandLine;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train fit</c>: trains the demonstration network on the phantom.</summary>
+/// <summary><c>lusedge-train fit</c>: trains what an experiment file says, held out by patient.</summary>
 internal static class FitCommand
 {
     public static Command Create()
     {
-        var defaults = new FitSettings();
+        var file = new Argument<string>("EXPERIMENT.json") { Description = "Everything that decides what is trained (docs/schemas/v1/experiment.json)." };
         var output = new Option<string>("--out")
         {
-            Description = "Where checkpoints are kept, one a minute. A training that was stopped goes on from there.",
+            Description = "The training's directory. A training that was stopped goes on from there.",
             HelpName = "DIR",
             Required = true,
         };
-        var seed = new Option<ulong>("--seed") { Description = "Names initial weights and pictures.", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
-        var images = new PositiveOption("--images", "Training pictures in all, each seen once; the last batch is filled up.", defaults.Images);
-        var batch = new PositiveOption("--batch", "Pictures a step.", defaults.Batch);
-        var depth = new Option<int>("--depth") { Description = "Layers of the residual network: 18 or 34.", HelpName = "N", DefaultValueFactory = _ => defaults.Depth };
-        depth.Validators.Add(given =>
+        var fold = new Option<int?>("--fold") { Description = "Hold out this fold alone, and don't train on all clips.", HelpName = "K" };
+        var leaky = new Option<bool>("--leaky")
         {
-            if (given.Errors.Any() || ResidualNetwork.Depths.ContainsKey(given.GetValueOrDefault<int>())) return;
-            given.AddError($"--depth: give {string.Join(" or ", ResidualNetwork.Depths.Keys)}.");
-        });
-        var threads = new PositiveOption("--threads", "Threads of the tensor library. Another number gives slightly other weights.", defaults.Threads);
+            Description = "Split by frame instead of by patient. The figures then show memory, not skill; everything that is written says so.",
+        };
         var fit = new Command(
             "fit",
             """
-            Trains a ResNet-18 or -34 from random weights on synthetic phantom pictures: for demonstration only.
+            Trains an experiment: holds out each fold of patients in turn, grades it, then trains on all clips.
 
-            Pictures are generated as they are needed. The same options give the same weights, bit by bit. On a machine that does
-            other work too, set OMP_WAIT_POLICY=PASSIVE, or idle threads spin.
+            The same experiment, clips and machine give the same weights, bit by bit. On a machine that does other work too, set
+            OMP_WAIT_POLICY=PASSIVE, or idle threads spin.
             """)
         {
-            output, seed, images, batch, depth, threads,
+            file, output, fold, leaky,
         };
         fit.SetAction(async (parsed, stop) =>
         {
-            var settings = new FitSettings
-            {
-                Seed = parsed.GetValue(seed),
-                Images = parsed.GetValue(images),
-                Batch = parsed.GetValue(batch),
-                Depth = parsed.GetValue(depth),
-                Threads = parsed.GetValue(threads),
-            };
+            Experiment experiment = Experiment.Load(parsed.GetValue(file)!);
             TorchLibrary.Load();
-            var run = new TrainingRun(settings, new CheckpointFolder(parsed.GetValue(output)!), TimeProvider.System);
-            TrainingOutcome outcome = await ProgressDisplay.RunAsync(progress => Task.FromResult(run.Run(progress, stop)));
-            Console.WriteLine($"""
-                {outcome.HeldOut.Pictures} held-out phantom pictures: {outcome.HeldOut.Accuracy:P1} right, {outcome.HeldOut.WithinOne:P1} within one grade,
-                macro-F1 {outcome.HeldOut.MacroF1:0.000}, calibration error {outcome.HeldOut.CalibrationError:0.000} at temperature {outcome.Temperature:0.000}.
-                Synthetic pictures: these figures say nothing about patients.
-                """);
+            if (parsed.GetValue(leaky)) Failure.Print(Predictions.LeakyWarning);
+            var run = new FitRun(experiment, parsed.GetValue(output)!, parsed.GetValue(leaky), TimeProvider.System);
+            int? only = parsed.GetValue(fold);
+            IReadOnlyList<FrameLogits> logits = await ProgressDisplay.RunAsync(progress => Task.FromResult(run.Run(only is null ? null : [only.Value], progress, stop)));
+            Console.WriteLine($"{parsed.GetValue(output)}: {logits.Count} held-out frames graded{(parsed.GetValue(leaky) ? " (leaky)" : "")}.");
             return (int)ExitCode.Ok;
         });
         return fit;

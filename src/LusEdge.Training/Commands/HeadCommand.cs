@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 
@@ -68,7 +69,7 @@ internal static class HeadCommand
                     CultureInfo.InvariantCulture, $"{directory}: on the appliance's path no probability differs from the training's by more than {difference:0.00000}.\n"));
                 return Task.FromResult(card.HeldOut);
             });
-            Console.Write(ClipFigures.ToMarkdown(figures));
+            Console.Write(FiguresTable.ToMarkdown(figures));
             return (int)ExitCode.Ok;
         });
         return head;

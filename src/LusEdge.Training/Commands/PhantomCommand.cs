@@ -6,6 +6,9 @@ namespace LusEdge.Training.Commands;
 /// <summary><c>lusedge-train phantom</c>: writes synthetic clips and pictures.</summary>
 internal static class PhantomCommand
 {
+    /// <summary>Three seconds.</summary>
+    private const int ClipFrames = 75;
+
     public static Command Create()
     {
         var output = new Option<string>("--out")
@@ -16,7 +19,7 @@ internal static class PhantomCommand
             Required = true,
         };
         var seed = new Option<ulong>("--seed") { Description = "Names the scenes: the same seed gives the same pictures.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var count = new PositiveOption("--count", "How many clips to write into DIR.", byDefault: 14);
+        var count = new PositiveOption("--clips", "How many clips to write into DIR.", byDefault: 56);
         var phantom = new Command("phantom", "Writes synthetic lung ultrasound of the seven grades. Needs the ffmpeg command.") { output, seed, count };
         phantom.SetAction(async (parsed, stop) =>
         {
@@ -26,7 +29,7 @@ internal static class PhantomCommand
             {
                 ".mp4" => PhantomWalk.WriteAsync(path, named, progress, stop),
                 ".png" => ContactSheet.WriteAsync(path, named, stop),
-                _ => ClipCollection.WriteAsync(path, parsed.GetValue(count), named, progress, stop),
+                _ => ClipCollection.WriteAsync(path, parsed.GetValue(count), ClipFrames, named, progress, stop),
             });
             Console.WriteLine(path);
             return (int)ExitCode.Ok;

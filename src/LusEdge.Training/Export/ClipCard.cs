@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 
 namespace LusEdge.Training.Export;
 
@@ -61,8 +62,9 @@ internal sealed record ClipCard(
         that holds 95 % of the values when the patients are drawn anew, 2000 times. `{FrameGrade.FileName}` holds every frame's held-out
         probabilities, and `lusedge-train evaluate` computes these tables from it. The file itself was then trained on all clips.
 
-        {ClipFigures.ToMarkdown(HeldOut)}
-        "Highest mean probability" averages the frames' probabilities. "Mean grade, rounded" rounds the grades' average, weighted by these.
+        {FiguresTable.ToMarkdown(HeldOut)}
+        "Each frame" holds every frame by itself against its clip's label; the other columns are of clips. "Highest mean probability" averages the
+        frames' probabilities. "Mean grade, rounded" rounds the grades' average, weighted by these.
         "Appliance's clip rule" is what `replay --best-guess` does, on the same {extracted.Frames} frames a clip at most: the highest grade that a quarter of them
         reach. "Always grade" is the set's most frequent grade, said every time.
 

@@ -4,6 +4,7 @@ using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Preprocess;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
 using Microsoft.Extensions.Logging.Abstractions;

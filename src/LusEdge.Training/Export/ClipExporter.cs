@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Export;
@@ -50,7 +51,7 @@ internal static class ClipExporter
             File.WriteAllText(written, table);
 
             // From the table as it is written, decimals and all: whoever computes the figures anew gets the same.
-            IReadOnlyList<FrameGrade> grades = FrameGrade.Load(written, data.Clips);
+            IReadOnlyList<FrameGrade> grades = Predictions.Load(written, data.Clips).Frames;
             var card = new ClipCard(
                 "It grades lung ultrasound from 0 to 3, trained on public clips of patients. It is the first step from the phantom to patients, and a baseline to beat.",
                 "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LusEdge.Infer;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Export;

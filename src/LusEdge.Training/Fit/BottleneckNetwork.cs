@@ -21,7 +21,8 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
 
     /// <param name="blocks">Blocks of each stage; fewer stages end the network earlier.</param>
     /// <param name="width">Channels of the stem. ResNet-50 has 64.</param>
-    public BottleneckNetwork(IReadOnlyList<int> blocks, int width = 64)
+    /// <param name="classes">Outputs of the classifier; none without.</param>
+    public BottleneckNetwork(IReadOnlyList<int> blocks, int width = 64, int? classes = null)
         : base(nameof(BottleneckNetwork))
     {
         Stem = nn.Conv2d(Means.Count, width, 7, stride: 2, padding: 3);
@@ -45,6 +46,10 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
         Stages = stages;
         register_module("stem", Stem);
         register_module("stem_norm", StemNorm);
+        if (classes is null) return;
+
+        Classifier = nn.Linear(channels, classes.Value);
+        register_module("fc", Classifier);
     }
 
     public Conv2d Stem { get; }
@@ -53,6 +58,9 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
 
     /// <summary>The blocks of each stage, first to last.</summary>
     public IReadOnlyList<IReadOnlyList<BottleneckBlock>> Stages { get; }
+
+    /// <summary>From the last features' means to the logits; null where the network is a part of something else.</summary>
+    public Linear? Classifier { get; }
 
     /// <param name="input">Float32 [n, 1, h, w], gray 0-255: the same in all three channels.</param>
     /// <returns>Each stage's features, float32 [n, channels, h / 4, w / 4] and half of that from stage to stage.</returns>

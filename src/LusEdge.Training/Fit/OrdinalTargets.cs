@@ -6,6 +6,9 @@ namespace LusEdge.Training.Fit;
 /// </summary>
 internal static class OrdinalTargets
 {
+    /// <summary>So steep that nothing is left for a neighbour: cross-entropy with the label alone.</summary>
+    public const float Hard = 1e6f;
+
     /// <summary>A neighbour gets e^-3 of the truth's share: enough to teach the order, little enough to stay sure.</summary>
     private const float Steepness = 3;
 

@@ -65,9 +65,16 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        return Classifier.forward(Pool(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the classifier sees: the last features' means over the picture, float32 [n, channels].</summary>
+    public Tensor Pool(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor features = nn.functional.relu(StemNorm.forward(Stem.forward(input)));
         features = nn.functional.max_pool2d(features, 3, 2, 1);
         foreach (ResidualBlock block in Blocks) features = block.forward(features);
-        return Classifier.forward(features.mean([2, 3])).MoveToOuterDisposeScope();
+        return features.mean([2, 3]).MoveToOuterDisposeScope();
     }
 }

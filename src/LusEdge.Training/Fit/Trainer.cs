@@ -55,8 +55,10 @@ internal sealed class Trainer : IDisposable
         _optimizer.Clear();
         Tensor loss = -(nn.functional.log_softmax(Network.forward(pictures), 1) * _targets[grades]).sum(1).mean();
         loss.backward();
-        nn.utils.clip_grad_norm_(Network.parameters(), LongestGradient);
-        _optimizer.Step(LearningRate());
+        double length = nn.utils.clip_grad_norm_(Network.parameters(), LongestGradient);
+
+        // Where a channel hardly varies over a batch, the gradient through its normalisation can overflow: such a step says nothing.
+        if (double.IsFinite(length)) _optimizer.Step(LearningRate());
         Step++;
         return loss.item<float>();
     }

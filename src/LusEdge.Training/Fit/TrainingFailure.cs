@@ -18,6 +18,12 @@ internal enum TrainingFailure
     /// <summary>A checkpoint's file can't be read.</summary>
     Unreadable,
 
+    /// <summary>The machine has no font to draw charts with.</summary>
+    FontMissing,
+
+    /// <summary>An experiment or a search is wrong.</summary>
+    BadExperiment,
+
     /// <summary>An index of clips, or a table of predictions for it, has a row that can't be used.</summary>
     BadIndex,
 }

@@ -1,3 +1,4 @@
+using LusEdge.Training.Evaluate;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -5,20 +5,24 @@ namespace LusEdge.Training.Phantom;
 /// <summary>A directory of short labelled clips, each of a scene of its own, and index.csv with a line a clip.</summary>
 internal static class ClipCollection
 {
-    private const int Width = 384, Height = 320, Seconds = 3;
+    private const int Width = 384, Height = 320, MostFolds = 4;
 
     /// <summary>Writes clips of all grades, convex and linear in turn.</summary>
     /// <param name="directory">Where to write; made if it is not there.</param>
     /// <param name="count">How many clips; the grades take turns.</param>
+    /// <param name="frames">Frames a clip.</param>
     /// <param name="seed">Names the collection.</param>
     /// <param name="progress">Told after every frame.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="PhantomException">ffmpeg is missing or failed.</exception>
-    public static async Task WriteAsync(string directory, int count, ulong seed, IProgress<WorkProgress> progress, CancellationToken cancel)
+    public static async Task WriteAsync(string directory, int count, int frames, ulong seed, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         Directory.CreateDirectory(directory);
-        var index = new StringBuilder("file,dataset,probe,grade,frames,width,height,fps,source\n");
+        var index = new StringBuilder("file,dataset,patient,fold,severity,grade,frames,probe,width,height,fps,source\n");
         var random = new SeededRandom(seed);
+
+        // Each clip is a patient of its own, and each fold has all grades.
+        int folds = Math.Clamp(count / Appearance.Grades.Count, 1, MostFolds);
         for (int i = 0; i < count; i++)
         {
             Appearance appearance = Appearance.Grades[i % Appearance.Grades.Count];
@@ -27,11 +31,11 @@ internal static class ClipCollection
                 ? ScanConverter.Linear(Width, Height, random.In(0, 0.15f))
                 : ScanConverter.Convex(Width, Height, random.In(0.45f, 0.75f), random.In(0.2f, 0.4f));
             ulong scene = random.Next();
-            var clip = new PhantomClip([new PhantomScene(appearance, scene)], Seconds * PhantomClip.FramesPerSecond, converter, scene);
+            var clip = new PhantomClip([new PhantomScene(appearance, scene)], frames, converter, scene);
             string name = $"phantom-{i:D4}.mp4";
             await clip.WriteAsync(Path.Combine(directory, name), progress, cancel);
             index.Append(
-                $"{name},phantom,{(linear ? "linear" : "convex")},{appearance.Grade},{clip.Frames},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic\n");
+                $"{name},{Clips.TrainingClips.Phantom},{Clips.TrainingClips.Phantom}-p{i:D4},{1 + i / Appearance.Grades.Count % folds},{appearance.Grade[0]},{appearance.Grade},{clip.Frames},{(linear ? "linear" : "convex")},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic\n");
         }
 
         string file = Path.Combine(directory, "index.csv"), unfinished = file + ".part";

@@ -1,5 +1,6 @@
 using LusEdge.Training;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
 using LusEdge.TrainingTests.Fit;
@@ -37,7 +38,8 @@ public sealed class HeadTrainerTests : IProgress<WorkProgress>
         BandedFrame[] frames = Frames(clips: 120, signal: 0);
         CrossValidated validated = new CrossValidation(frames, new HeadSettings { Bands = 1 }).Run(this, TestContext.Current.CancellationToken);
         Assert.Equal(frames.Select(frame => (frame.Clip.File, frame.Clip.Fold, frame.Number)), validated.Grades.Select(grade => (grade.File, grade.Fold, grade.Frame)));
-        double kappa = ClipFigures.Of([.. frames.Select(frame => frame.Clip).Distinct()], validated.Grades)[0].Rules[0].QuadraticKappa.Value;
+        double kappa = ClipFigures.Of(
+            [.. frames.Select(frame => frame.Clip).Distinct()], validated.Grades, cancel: TestContext.Current.CancellationToken)[0].Rules[0].QuadraticKappa.Value;
         Assert.InRange(kappa, -0.3, 0.3);
 
         // The last head saw these very clips.

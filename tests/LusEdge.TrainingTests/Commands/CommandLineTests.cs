@@ -1,37 +1,43 @@
-using System.Diagnostics;
-
 namespace LusEdge.TrainingTests.Commands;
 
 public sealed class CommandLineTests
 {
     [Theory]
     [InlineData("phantom")]
+    [InlineData("index")]
     [InlineData("fit")]
+    [InlineData("search")]
     [InlineData("export")]
     [InlineData("features")]
     [InlineData("head")]
     [InlineData("evaluate")]
     [InlineData("keygen")]
     [InlineData("sign")]
+    [InlineData("report")]
     public async Task Help_names_every_command_and_says_what_the_model_is_not_for(string command)
     {
-        Assert.Contains($"\n  {command} ", (await Run("--help")).Output, StringComparison.Ordinal);
-        (int code, string output, string errors) = await Run(command, "--help");
+        Assert.Contains($"\n  {command} ", (await CommandLine.Run("--help")).Output, StringComparison.Ordinal);
+        (int code, string output, string errors) = await CommandLine.Run(command, "--help");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Usage:", output, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("--images: give a whole number above 0.", "fit", "--out", "x", "--images", "0")]
-    [InlineData("--depth: give 18 or 34.", "fit", "--out", "x", "--depth", "50")]
+    [InlineData("'--out' is required", "fit", "x")]
+    [InlineData("'--unmark'", "fit", "x", "--out", "y", "--unmark")]
+    [InlineData("--pattern: it has no group", "index", "x", "--pattern", "(.*)")]
+    [InlineData("--folds: give at least 2", "index", "x", "--folds", "1")]
     [InlineData("'--out' is required", "phantom")]
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
     [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]
     [InlineData("--stages: give whole numbers from 1 to 4.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--stages", "5")]
+    [InlineData("--cam: give --model too", "report", "--training", "x", "--out", "y.html", "--cam", "3")]
+    [InlineData("--cam: give a whole number from 0", "report", "--training", "x", "--out", "y.html", "--cam", "-1")]
+    [InlineData("--out: give a name that ends in .html", "report", "--training", "x", "--out", "y.pdf")]
     [InlineData("--out: give --imagenet too", "head", "--index", "x", "--features", "y", "--out", "z")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_and_leaves_with_64(string sentence, params string[] arguments)
     {
-        (int code, string output, string errors) = await Run(arguments);
+        (int code, string output, string errors) = await CommandLine.Run(arguments);
         Assert.Equal((64, ""), (code, output));
         Assert.Contains(sentence, errors, StringComparison.Ordinal);
         Assert.Contains($"see `lusedge-train {arguments[0]} --help`", errors, StringComparison.Ordinal);
@@ -40,7 +46,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_missing_training_is_told_in_a_sentence_and_leaves_with_66()
     {
-        (int code, _, string errors) = await Run("export", "--training", "/nonexistent/training", "--out", "/nonexistent/model", "--walk", "walk.mp4");
+        (int code, _, string errors) = await CommandLine.Run("export", "--training", "/nonexistent/training", "--out", "/nonexistent/model", "--walk", "walk.mp4");
         Assert.Equal(66, code);
         Assert.Equal(
             "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit --out /nonexistent/training` first.\n", errors);
@@ -52,7 +58,7 @@ public sealed class CommandLineTests
     [InlineData("evaluate", "--predictions", "x")]
     public async Task A_missing_index_is_told_in_a_sentence_and_leaves_with_66(string command, params string[] arguments)
     {
-        (int code, _, string errors) = await Run([command, "--index", "/nonexistent/index.csv", .. arguments]);
+        (int code, _, string errors) = await CommandLine.Run([command, "--index", "/nonexistent/index.csv", .. arguments]);
         Assert.Equal((66, "lusedge-train: /nonexistent/index.csv: can't be read; name an index of clips.\n"), (code, errors));
     }
 
@@ -63,7 +69,7 @@ public sealed class CommandLineTests
         try
         {
             await File.WriteAllTextAsync(index, "file,dataset,patient,fold,severity,frames\na.mp4,blues,p,1,5,60\n", TestContext.Current.CancellationToken);
-            (int code, _, string errors) = await Run("evaluate", "--predictions", "x", "--index", index);
+            (int code, _, string errors) = await CommandLine.Run("evaluate", "--predictions", "x", "--index", index);
             Assert.Equal((65, $"lusedge-train: {index}: row 2: severity is \"5\"; give a whole number from 0 to 3.\n"), (code, errors));
         }
         finally

@@ -2,6 +2,7 @@ using System.Text;
 using LusEdge.Infer;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 using LusEdge.TrainingTests.Fit;
@@ -49,8 +50,9 @@ public sealed class ClipExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.Equal(["README.md", "manifest.json", "model.onnx", "predictions.csv"], Directory.GetFiles(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string readme = File.ReadAllText(Path.Combine(Model, "README.md"));
         Assert.Contains("Not a medical device. Not for diagnosis, treatment or patient monitoring.", readme, StringComparison.Ordinal);
-        Assert.Contains(ClipFigures.ToMarkdown(card.HeldOut), readme, StringComparison.Ordinal);
-        Assert.Equal(card.HeldOut[0].Rules[0].Accuracy, ClipFigures.Of(clips, FrameGrade.Load(Path.Combine(Model, FrameGrade.FileName), clips))[0].Rules[0].Accuracy);
+        Assert.Contains(FiguresTable.ToMarkdown(card.HeldOut), readme, StringComparison.Ordinal);
+        IReadOnlyList<SetFigures> anew = Predictions.Load(Path.Combine(Model, FrameGrade.FileName), clips).Figures(clips, null, Cancel);
+        Assert.Equal(card.HeldOut[0].Rules[0].Accuracy, anew[0].Rules[0].Accuracy);
     }
 
     [Fact]

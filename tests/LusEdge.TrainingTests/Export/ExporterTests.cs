@@ -1,5 +1,6 @@
 using LusEdge.Infer;
 using LusEdge.Training;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;

@@ -1,3 +1,4 @@
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.TrainingTests.Fit;

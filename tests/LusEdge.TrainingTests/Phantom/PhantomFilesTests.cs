@@ -17,11 +17,11 @@ public sealed class PhantomFilesTests : IDisposable
     [Fact]
     public async Task A_collection_has_a_clip_a_line_and_the_appliance_decodes_every_frame_of_it()
     {
-        await ClipCollection.WriteAsync(_directory, count: 8, seed: 3, _silent, Cancel);
+        await ClipCollection.WriteAsync(_directory, count: 8, frames: 75, seed: 3, _silent, Cancel);
         string[] lines = await File.ReadAllLinesAsync(Path.Combine(_directory, "index.csv"), Cancel);
         Assert.Equal(9, lines.Length);
-        Assert.Equal("phantom-0001.mp4,phantom,convex,0*,75,384,320,25,synthetic", lines[2]);
-        Assert.Equal("phantom-0007.mp4,phantom,linear,0,75,384,320,25,synthetic", lines[8]);
+        Assert.Equal("phantom-0001.mp4,phantom,phantom-p0001,1,0,0*,75,convex,384,320,25,synthetic", lines[2]);
+        Assert.Equal("phantom-0007.mp4,phantom,phantom-p0007,1,0,0,75,linear,384,320,25,synthetic", lines[8]);
         Assert.Equal(10, Directory.GetFileSystemEntries(_directory).Length - 1 + 2);
         Assert.Equal(75, Decode(Path.Combine(_directory, "phantom-0007.mp4"), 384, 320));
     }

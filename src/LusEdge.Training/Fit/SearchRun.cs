@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
+
+namespace LusEdge.Training.Fit;
+
+/// <summary>
+/// <c>lusedge-train search</c>: random search with successive halving. All trials hold out the first fold; the best go on to two folds, the best
+/// of these to four, until all folds are held out. Each trial is a training in a directory of its own, so nothing is done twice.
+/// </summary>
+/// <param name="file">The search's file.</param>
+/// <param name="directory">Where everything is kept.</param>
+/// <param name="time">Measures how long it takes.</param>
+internal sealed class SearchRun(string file, string directory, TimeProvider time)
+{
+    /// <summary>The table of every trial.</summary>
+    public const string TrialsFile = "trials.csv";
+
+    /// <summary>The best trial's experiment.</summary>
+    public const string BestFile = "best.json";
+
+    private const string SearchFile = "search.json";
+
+    private sealed record Scored(SearchTrial Trial, int Folds, int Clips, ConfusionMatrix Score);
+
+    /// <summary>Searches.</summary>
+    /// <param name="progress">Told after every step of every training.</param>
+    /// <param name="cancel">Stops; what was done is kept.</param>
+    /// <returns>The best trial and its kappa over all folds.</returns>
+    /// <exception cref="TrainingException">Search, experiment, index or clips can't be used, or the directory holds another search.</exception>
+    public (SearchTrial Best, double Kappa) Run(IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        (SearchSettings search, IReadOnlyList<SearchTrial> trials) = SearchSettings.Load(file);
+        Begin(trials);
+        TrainingClips clips = TrainingClips.Load(trials[0].Experiment);
+        var scored = new SortedDictionary<int, Scored>();
+        IReadOnlyList<SearchTrial> going = trials;
+        for (int folds = 1; ; folds = Math.Min(2 * folds, clips.Folds.Count))
+        {
+            foreach ((int done, SearchTrial trial) in going.Index())
+            {
+                progress.Report(new WorkProgress($"trials on {folds} folds", done, going.Count, Best(scored)));
+                scored[trial.Number] = Score(trial, clips, folds, progress, cancel);
+                Write(TrialsFile, ToCsv(scored.Values, trials[0].Values.Keys));
+            }
+
+            progress.Report(new WorkProgress($"trials on {folds} folds", going.Count, going.Count, Best(scored)));
+            going = [.. going.OrderByDescending(trial => scored[trial.Number].Score.QuadraticKappa).ThenBy(trial => trial.Number)];
+            if (folds == clips.Folds.Count) break;
+            going = [.. going.Take(Math.Max(1, (int)Math.Ceiling(going.Count * search.Keep)))];
+        }
+
+        Write(BestFile, going[0].Experiment.ToJson());
+        return (going[0], scored[going[0].Number].Score.QuadraticKappa);
+    }
+
+    private string FolderOf(SearchTrial trial) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"trial-{trial.Number:D3}"));
+
+    private void Begin(IReadOnlyList<SearchTrial> trials)
+    {
+        string drawn = string.Concat(trials.Select(trial => trial.Experiment.ToJson())), own = Path.Combine(directory, SearchFile);
+        Directory.CreateDirectory(directory);
+        if (!File.Exists(own)) Write(SearchFile, drawn);
+        else if (File.ReadAllText(own) != drawn) throw new TrainingException(TrainingFailure.OtherSettings, $"{directory}: it holds another search; name another directory, or delete this one.");
+    }
+
+    private Scored Score(SearchTrial trial, TrainingClips clips, int folds, IProgress<WorkProgress> progress, CancellationToken cancel)
+    {
+        int[] parts = [.. clips.Folds.Take(folds)];
+        string[] tables = [.. parts.Select(part => Path.Combine(FolderOf(trial), $"fold-{part}", FrameLogits.FileName))];
+        if (!tables.All(File.Exists))
+        {
+            new FitRun(trial.Experiment, FolderOf(trial), leaky: false, time) { Cache = Path.Combine(directory, "features") }
+                .Run(parts, new Prefixed(progress, $"trial {trial.Number}, fold "), cancel);
+        }
+
+        Dictionary<string, LabelledClip> byFile = clips.Clips.ToDictionary(clip => clip.File);
+        FrameLogits[] rows = [.. tables.SelectMany(table => FrameLogits.Load(table, clips.Scheme.Grades.Count))];
+        Sample[] samples = [.. rows.Select(row => new Sample(byFile[row.File], clips.ClassOf(byFile[row.File]), row.Frame, 0, row.Fold))];
+        ConfusionMatrix score = ClipScore.Of(samples, [.. rows.Select(row => TemperatureScaling.Softmax([.. row.Z], 1))]);
+        return new Scored(trial, folds, score.Total, score);
+    }
+
+    private static string? Best(SortedDictionary<int, Scored> scored) =>
+        scored.Values.OrderByDescending(one => one.Folds).ThenByDescending(one => one.Score.QuadraticKappa).FirstOrDefault() is { } best
+            ? FormattableString.Invariant($"best kappa {best.Score.QuadraticKappa:0.00} (trial {best.Trial.Number}, {best.Folds} folds)")
+            : null;
+
+    private static string ToCsv(IEnumerable<Scored> scored, IEnumerable<string> keys)
+    {
+        string[] columns = [.. keys];
+        var text = new StringBuilder($"trial,folds,clips,qwk,accuracy,within_one,macro_f1,{string.Join(',', columns)}\n");
+        foreach (Scored one in scored)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{one.Trial.Number},{one.Folds},{one.Clips},{one.Score.QuadraticKappa:0.0000},{one.Score.Accuracy:0.0000},{one.Score.WithinOne:0.0000},{one.Score.MacroF1:0.0000}");
+            foreach (string column in columns) text.Append(CultureInfo.InvariantCulture, $",\"{one.Trial.Values[column].Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private void Write(string name, string text)
+    {
+        string path = Path.Combine(directory, name);
+        File.WriteAllText($"{path}.part", text);
+        File.Move($"{path}.part", path, overwrite: true);
+    }
+
+    private sealed class Prefixed(IProgress<WorkProgress> progress, string prefix) : IProgress<WorkProgress>
+    {
+        public void Report(WorkProgress value) => progress.Report(value with { Stage = prefix + value.Stage });
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using ScottPlot;
+
+namespace LusEdge.Training.Report;
+
+/// <summary>How loss and agreement went with the epochs, a line a fold.</summary>
+internal static class LearningCurves
+{
+    private const int Width = 560, Height = 380;
+
+    /// <summary>Draws what the history has: the losses, and the kappa on held-out clips.</summary>
+    /// <param name="history">All folds.</param>
+    public static IEnumerable<Chart> Draw(IReadOnlyList<HistoryPoint> history)
+    {
+        if (history.Any(point => point.TrainLoss is not null || point.ValidationLoss is not null))
+        {
+            Plot plot = ChartSheet.Create("epoch", "loss");
+            Add(plot, history, "training", point => point.TrainLoss, ChartSheet.Second, LinePattern.Dashed);
+            Add(plot, history, "held-out clips", point => point.ValidationLoss, ChartSheet.First, LinePattern.Solid);
+            yield return new Chart(
+                "Loss by epoch, a line a fold, and one of the last model where there is one. Where the training's goes on falling and that of the held-out clips rises, the network learns patients by heart.",
+                $"Learning curves. {Spoken(history, "training loss", p => p.TrainLoss)} {Spoken(history, "held-out loss", p => p.ValidationLoss)}",
+                ChartSheet.ToSvg(plot, Width, Height));
+        }
+
+        if (history.Any(point => point.ValidationKappa is not null))
+        {
+            Plot plot = ChartSheet.Create("epoch", "quadratic-weighted kappa");
+            Add(plot, history, "held-out clips", point => point.ValidationKappa, ChartSheet.First, LinePattern.Solid);
+            yield return new Chart(
+                "Agreement on the held-out clips by epoch, a line a fold: 1 is perfect, 0 is chance.",
+                $"Kappa by epoch. {Spoken(history, "kappa", p => p.ValidationKappa)}",
+                ChartSheet.ToSvg(plot, Width, Height));
+        }
+    }
+
+    private static void Add(
+        Plot plot, IReadOnlyList<HistoryPoint> history, string what, Func<HistoryPoint, double?> of, Color color, LinePattern pattern)
+    {
+        string? legend = what;
+        foreach (IGrouping<string, HistoryPoint> fold in history.GroupBy(point => point.Fold))
+        {
+            Coordinates[] points = [.. fold.Where(point => of(point) is not null).Select(point => new Coordinates(point.Epoch, of(point)!.Value))];
+            if (points.Length == 0) continue;
+            ScottPlot.Plottables.Scatter line = ChartSheet.Line(plot, points, color, pattern, legend);
+
+            // A single epoch is no line.
+            if (points.Length == 1) line.MarkerSize = 7;
+            legend = null;
+        }
+    }
+
+    private static string Spoken(IReadOnlyList<HistoryPoint> history, string what, Func<HistoryPoint, double?> of) => string.Join(" ", history
+        .GroupBy(point => point.Fold)
+        .Select(fold => (Fold: fold.Key, Values: fold.Select(of).OfType<double>().ToArray()))
+        .Where(fold => fold.Values.Length > 0)
+        .Select(fold => string.Create(CultureInfo.InvariantCulture, $"Fold {fold.Fold}: {what} from {fold.Values[0]:0.00} to {fold.Values[^1]:0.00}.")));
+}

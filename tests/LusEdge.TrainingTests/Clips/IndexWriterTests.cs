@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using LusEdge.Training;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Fit;
+using LusEdge.TrainingTests.Fit;
+
+namespace LusEdge.TrainingTests.Clips;
+
+/// <summary>Indexes of the tiny phantom collection, sorted into folders as a hospital might have them; and what is wrong with an index of clips that are there.</summary>
+public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable, IProgress<WorkProgress>
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-writer-").FullName;
+
+    private string Index => Path.Combine(_directory, "index.csv");
+
+    [Fact]
+    public void Patients_are_shared_out_whole_and_the_grades_evenly_and_the_same_each_time()
+    {
+        // The phantom's clips take turns in the seven grades: two patients of a grade's two clips, and so on.
+        for (int i = 0; i < 14; i++) Copy(i, $"p{i % 7}-{i / 7}/{LabelOf(i)}/clip.mp4");
+        (int clips, int ungraded) = Write("^(?<patient>[^/]+)/(?<grade>[^/]+)/", "sanmatteo-7", folds: 2);
+        Assert.Equal((14, 0), (clips, ungraded));
+        IReadOnlyList<LabelledClip> read = ClipIndex.Load(Index);
+        Assert.All(read, clip => Assert.Equal(8, clip.Frames));
+        Assert.All(read.GroupBy(clip => clip.Grade), grade => Assert.Equal([1, 2], grade.Select(clip => clip.Fold).Order()));
+        string first = File.ReadAllText(Index);
+        File.Delete(Index);
+        Write("^(?<patient>[^/]+)/(?<grade>[^/]+)/", "sanmatteo-7", folds: 2);
+        Assert.Equal(first, File.ReadAllText(Index));
+    }
+
+    [Fact]
+    public void A_grade_that_no_path_says_is_left_to_be_filled_in()
+    {
+        for (int i = 0; i < 4; i++) Copy(i, $"patient {i / 2}/clip, {i}.mp4");
+        Assert.Equal((4, 4), Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2));
+        Assert.Contains("row 2: severity is \"\"; give a whole number from 0 to 3", Assert.Throws<TrainingException>(() => ClipIndex.Load(Index)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is an index already", Assert.Throws<TrainingException>(() => Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("clip.mp4", "its path does not say the patient")]
+    [InlineData("p1/g7/clip.mp4", "its path says grade 7, which scale iclus-4 does not have (0, 1, 2, 3)")]
+    public void A_clip_that_can_not_be_listed_is_refused_by_name_and_nothing_is_written(string path, string sentence)
+    {
+        Copy(0, path);
+        string message = Assert.Throws<TrainingException>(() => Write("^(?<patient>[^/]+)/(g(?<grade>.))?", "iclus-4", folds: 2)).Message;
+        Assert.StartsWith($"{path}: {sentence}", message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Index));
+    }
+
+    [Fact]
+    public void The_same_clip_twice_is_refused_whatever_it_is_called()
+    {
+        Copy(0, "p1/a.mp4");
+        Copy(0, "p2/b.mp4");
+        Assert.Contains("p2/b.mp4: the same clip as p1/a.mp4", Assert.Throws<TrainingException>(() => Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missing.mp4,x,p9,2,3,3,8", "row 9: there is no clip")]
+    [InlineData("copy.mp4,x,p9,2,3,3,8", "row 9: copy.mp4 is the same clip as phantom-0000.mp4 in row 2")]
+    [InlineData("phantom-0008.mp4,x,p9,2,3,5*,8", "row 9 of the index: phantom-0008.mp4 has grade 5* and severity 3, which scale sanmatteo-7 does not have")]
+    [InlineData("phantom-0008.mp4,x,p9,2,0,0,8", "with fold 1 held out, no clip of grade 0* is left to train on")]
+    public void Clips_that_can_not_be_trained_on_are_refused_by_their_row(string row, string sentence)
+    {
+        for (int i = 0; i < 9; i++) Copy(i, $"phantom-{i:D4}.mp4");
+        Copy(0, "copy.mp4");
+        string[] lines = File.ReadAllLines(phantom.Index);
+        File.WriteAllText(Index, "file,dataset,patient,fold,severity,grade,frames\n" + string.Concat(lines[1..8].Select(line => string.Join(',', line.Split(',')[..7]) + "\n")) + row + "\n");
+        var refused = Assert.Throws<TrainingException>(() => TrainingClips.Load(new Experiment { Scheme = "sanmatteo-7", Index = Index }));
+        Assert.Equal(TrainingFailure.BadIndex, refused.Reason);
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+    }
+
+    void IProgress<WorkProgress>.Report(WorkProgress value)
+    {
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string LabelOf(int clip) => Schemes.Load("sanmatteo-7").Grades[clip % 7];
+
+    private void Copy(int clip, string to)
+    {
+        string target = Path.Combine(_directory, to);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(Path.Combine(phantom.Directory, $"phantom-{clip:D4}.mp4"), target);
+    }
+
+    private (int Clips, int Ungraded) Write(string pattern, string scheme, int folds) =>
+        new IndexWriter(Schemes.Load(scheme), "hospital", folds, "none").Write(_directory, Index, new Regex(pattern), this, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,203 @@
+using LusEdge.Training;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Fit;
+
+namespace LusEdge.TrainingTests.Fit;
+
+/// <summary>From an index and an experiment to a training's directory, on the tiny phantom collection.</summary>
+[Collection(TorchTests.Name)]
+public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-fit-").FullName;
+
+    private Experiment Finetune => new()
+    {
+        Scheme = "sanmatteo-7",
+        Index = phantom.Index,
+        Frames = 2,
+        Size = 64,
+        Method = Experiment.FinetuneMethod,
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+        Finetune = new FinetuneSettings { Epochs = 2, Batch = 7, Patience = 5 },
+        Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }, new AugmentationStep("noise") { Low = 0, High = 8 }],
+    };
+
+    private Experiment Frozen => Finetune with
+    {
+        Method = Experiment.FrozenMethod,
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
+        Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1 },
+    };
+
+    [Fact]
+    public void A_fine_tuned_network_leaves_everything_that_the_contract_names()
+    {
+        string training = In("training");
+        IReadOnlyList<FrameLogits> logits = Run(Finetune, training);
+        Assert.Equal(28, logits.Count);
+        Assert.All(logits, row => Assert.Equal(7, row.Z.Count));
+        Assert.Equal(
+            ["all", "experiment.json", "fold-1", "fold-2", "history.csv", "logits.csv", "record.json"],
+            Directory.GetFileSystemEntries(training).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["history.csv", "weights.bin"], Directory.GetFileSystemEntries(Path.Combine(training, "all")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["1,1,", "1,2,", "2,1,", "2,2,", "all,1,", "all,2,"],
+            File.ReadAllLines(Path.Combine(training, "history.csv"))[1..].Select(line => string.Join(',', line.Split(',')[..2]) + ","));
+        Assert.Equal(logits.Select(row => row.File).Distinct().Count(), FrameLogits.Load(Path.Combine(training, "logits.csv"), 7).Select(row => row.File).Distinct().Count());
+
+        using TrainedModel model = TrainedModel.Load(training);
+        Assert.NotNull(model.Residual);
+        Assert.Null(model.Head);
+        Assert.Equal(("sanmatteo-7", 7, 64), (model.Scheme.Id, model.Scheme.Grades.Count, model.Size));
+        Assert.Equal(Finetune.ToJson(), model.Experiment.ToJson());
+    }
+
+    [Fact]
+    public void A_training_that_was_killed_between_any_two_steps_ends_with_the_same_bits()
+    {
+        Run(Finetune, In("whole"));
+        foreach (int after in (int[])[1, 3, 4])
+        {
+            string training = In($"stopped-{after}");
+            int steps = 0;
+            using var stop = new CancellationTokenSource();
+            var watcher = new Watcher(progress =>
+            {
+                if (progress.Stage is "1" or "2" or "all" && ++steps == after) stop.Cancel();
+            });
+            Assert.Throws<OperationCanceledException>(() => new FitRun(Finetune, training, leaky: false, TimeProvider.System).Run(null, watcher, stop.Token));
+            Run(Finetune, training);
+            foreach (string file in (string[])["all/weights.bin", "fold-1/weights.bin", "logits.csv", "history.csv"])
+                Assert.Equal(File.ReadAllBytes(Path.Combine(In("whole"), file)), File.ReadAllBytes(Path.Combine(training, file)));
+        }
+    }
+
+    [Fact]
+    public void A_head_on_frozen_features_of_two_stages_with_augmented_copies_is_trained_the_same_twice()
+    {
+        IReadOnlyList<FrameLogits> first = Run(Frozen, In("first")), second = Run(Frozen, In("second"));
+        Assert.Equal(first.Select(row => string.Join(' ', row.Z)), second.Select(row => string.Join(' ', row.Z)));
+        using TrainedModel model = TrainedModel.Load(In("first"));
+        Assert.Equal(3, model.Bottleneck!.Stages.Count);
+        Assert.Null(model.Bottleneck.Classifier);
+
+        // Two bands of two stages: 4 * (4 << 1) and 4 * (4 << 2) channels.
+        Assert.Equal(7 * 2 * (32 + 64), model.Head!.Weight.Length);
+    }
+
+    [Fact]
+    public void A_whole_resnet_50_is_fine_tuned_in_its_last_stage_alone_by_clips_and_findings()
+    {
+        Experiment experiment = Finetune with
+        {
+            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
+            Loss = Experiment.CrossEntropy,
+            Finetune = new FinetuneSettings { Epochs = 1, Batch = 8, LastStages = 1, LossOn = FinetuneSettings.ClipLoss, FindingsWeight = 0.5, Schedule = FinetuneSettings.Cosine },
+        };
+        new FitRun(experiment, In("training"), leaky: false, TimeProvider.System).Run([1], Silent, Cancel);
+        Assert.False(File.Exists(In("training/logits.csv")));
+        Run(experiment, In("training"));
+        using TrainedModel model = TrainedModel.Load(In("training"));
+        Assert.NotNull(model.Bottleneck!.Classifier);
+        using GradingNetwork start = StartOf(experiment);
+        Dictionary<string, float[]> before = Numbers(start.Module), after = Numbers(model.Bottleneck);
+        Assert.Equal(before["stage3_0.conv1.weight"], after["stage3_0.conv1.weight"]);
+        Assert.Equal(before["stage3_0.bn1.running_mean"], after["stage3_0.bn1.running_mean"]);
+        Assert.NotEqual(before["stage4_0.conv1.weight"], after["stage4_0.conv1.weight"]);
+        Assert.NotEqual(before["fc.weight"], after["fc.weight"]);
+    }
+
+    [Fact]
+    public void A_frame_split_says_that_it_leaks_wherever_it_writes()
+    {
+        new FitRun(Frozen, In("training"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel);
+        Assert.StartsWith(Predictions.LeakyMarker, File.ReadAllText(In("training/logits.csv")), StringComparison.Ordinal);
+        Assert.Contains("\nleaky-1,", File.ReadAllText(In("training/history.csv")), StringComparison.Ordinal);
+        Assert.True(FitRecord.Load(In("training")).Leaky);
+
+        // Both parts hold a frame of each clip.
+        Assert.All(FrameLogits.Load(In("training/logits.csv"), 7).GroupBy(row => row.File), clip => Assert.Equal([1, 2], clip.Select(row => row.Fold).Order()));
+        var refused = Assert.Throws<TrainingException>(() => Run(Frozen, In("training")));
+        Assert.Contains("a split by frame", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_trained_on_the_phantom_is_for_demonstration_only_and_no_key_of_an_experiment_unsays_it()
+    {
+        Run(Frozen, In("training"));
+        Assert.True(TrainedModel.Load(In("training")).Record.DemonstrationOnly);
+        Assert.DoesNotContain("demonstration", Frozen.ToJson(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_directory_of_another_experiment_or_other_clips_is_refused()
+    {
+        Run(Frozen, In("training"));
+        var refused = Assert.Throws<TrainingException>(() => Run(Frozen with { Seed = 2 }, In("training")));
+        Assert.Equal(TrainingFailure.OtherSettings, refused.Reason);
+        Assert.Contains("another experiment", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_architecture_or_scale_is_refused_by_name()
+    {
+        Run(Finetune, In("training"));
+        Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 4, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
+        var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
+        Assert.Contains("not the weights of a resnet-34 of width 4 with 7 classes", refused.Message, StringComparison.Ordinal);
+        Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));
+    }
+
+    [Fact]
+    public void A_directory_without_a_finished_training_is_no_model()
+    {
+        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => TrainedModel.Load(_directory)).Reason);
+        new FitRun(Frozen, In("training"), leaky: false, TimeProvider.System).Run([1], Silent, Cancel);
+        Assert.Equal(TrainingFailure.NotFinished, Assert.Throws<TrainingException>(() => TrainedModel.Load(In("training"))).Reason);
+    }
+
+    [Fact]
+    public void A_search_keeps_every_trial_halves_them_and_goes_on_where_it_was()
+    {
+        File.WriteAllText(In("experiment.json"), Frozen.ToJson());
+        File.WriteAllText(In("search.json"), """
+            { "experiment": "experiment.json", "trials": 4, "parameters": { "frozen.bands": { "values": [1, 2] }, "frozen.penalty": { "low": 0.001, "high": 1, "log": true } } }
+            """);
+        var search = new SearchRun(In("search.json"), In("search"), TimeProvider.System);
+        (SearchTrial best, double kappa) = search.Run(Silent, Cancel);
+        string[] lines = File.ReadAllLines(In("search/trials.csv"));
+        Assert.Equal("trial,folds,clips,qwk,accuracy,within_one,macro_f1,frozen.bands,frozen.penalty", lines[0]);
+        Assert.Equal(["1", "1", "2", "2"], lines[1..].Select(line => line.Split(',')[1]).Order());
+        Assert.Equal(best.Experiment.ToJson(), Experiment.Load(In("search/best.json")).ToJson());
+
+        string table = File.ReadAllText(In("search/trials.csv"));
+        File.Delete(In("search/trials.csv"));
+        Assert.Equal((best.Number, kappa), search.Run(Silent, Cancel) is var again ? (again.Best.Number, again.Kappa) : default);
+        Assert.Equal(table, File.ReadAllText(In("search/trials.csv")));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static IProgress<WorkProgress> Silent { get; } = new Watcher(_ => { });
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static IReadOnlyList<FrameLogits> Run(Experiment experiment, string training) =>
+        new FitRun(experiment, training, leaky: false, TimeProvider.System).Run(null, Silent, Cancel);
+
+    private static GradingNetwork StartOf(Experiment experiment)
+    {
+        TorchSharp.torch.manual_seed(experiment.Seed);
+        return GradingNetwork.Create(experiment.Network, 7, start: true);
+    }
+
+    private static Dictionary<string, float[]> Numbers(TorchSharp.torch.nn.Module module) =>
+        module.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.data<float>().ToArray());
+
+    private string In(string path) => Path.Combine(_directory, path);
+
+    private sealed class Watcher(Action<WorkProgress> look) : IProgress<WorkProgress>
+    {
+        public void Report(WorkProgress value) => look(value);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using LusEdge.Training.Evaluate;
+
+namespace LusEdge.TrainingTests.Report;
+
+/// <summary>The two commands as they are typed.</summary>
+public sealed class ReportCommandTests : IDisposable
+{
+    private readonly TrainingFixture _fixture = new();
+
+    private string Page => Path.Combine(_fixture.Root, "report.html");
+
+    [Fact]
+    public async Task A_report_is_written_in_both_forms_and_nothing_else()
+    {
+        (int code, string output, string errors) = await CommandLine.Run(
+            "report", "--training", _fixture.Training, "--leaky", _fixture.Leaky, "--trials", _fixture.Trials, "--out", Page);
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("path effect", errors, StringComparison.Ordinal); // Skia's words about a dashed line that it can't draw.
+        Assert.Contains("report.html: written", output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["index.csv", "report.html", "report.md", "trials.csv"], Directory.GetFiles(_fixture.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains(Predictions.LeakyWarning, await File.ReadAllTextAsync(Page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_training_by_patient_is_no_leaky_one_and_nothing_is_written()
+    {
+        (int code, string output, string errors) = await CommandLine.Run("report", "--training", _fixture.Training, "--leaky", _fixture.Training, "--out", Page);
+        Assert.Equal((65, "", $"lusedge-train: {_fixture.Training}: it was split by patient; name a training of `fit --leaky` with --leaky.\n"), (code, output, errors));
+        Assert.False(File.Exists(Page));
+    }
+
+    [Fact]
+    public async Task A_directory_without_a_training_leaves_with_66()
+    {
+        (int code, _, string errors) = await CommandLine.Run("report", "--training", "/nonexistent", "--out", Page);
+        Assert.Equal((66, "lusedge-train: /nonexistent holds no training; run `lusedge-train fit EXPERIMENT.json --out /nonexistent` first.\n"), (code, errors));
+    }
+
+    [Fact]
+    public async Task Evaluate_says_the_leak_on_the_screen_and_in_the_file()
+    {
+        string json = Path.Combine(_fixture.Root, "figures.json");
+        (int code, string output, _) = await CommandLine.Run(
+            "evaluate", "--predictions", Path.Combine(_fixture.Leaky, "predictions.csv"), "--index", _fixture.Index, "--scheme", "iclus-4", "--json", json);
+        Assert.Equal(0, code);
+        Assert.Equal(3, output.Split(Predictions.LeakyWarning).Length);
+        using JsonDocument written = JsonDocument.Parse(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
+        Assert.True(written.RootElement.GetProperty("leaky").GetBoolean());
+        Assert.Equal(Predictions.LeakyWarning, written.RootElement.GetProperty("warning").GetString());
+        Assert.Equal(1, written.RootElement.GetProperty("sets")[0].GetProperty("frame").GetProperty("accuracy").GetProperty("value").GetDouble());
+    }
+
+    public void Dispose() => _fixture.Dispose();
+}
