@@ -82,6 +82,10 @@ public sealed record ModelDescription
         if (!(Temperature > 0)) yield return "temperature is not above 0";
         if (!(Gate.BlackMean is >= 0 and <= 255)) yield return "gate.black_mean is outside 0-255";
         if (!(Gate.MinConfidence is >= 0 and <= 1)) yield return "gate.min_confidence is outside 0-1";
+        if (!(Gate.MinQuality is null or (>= 0 and <= 1))) yield return "gate.min_quality is outside 0-1";
+        if (!(Gate.FrozenAfter is null or > 0)) yield return "gate.frozen_after is not above 0";
+        if (!(Gate.FrozenDifference is null or (>= 0 and <= 255))) yield return "gate.frozen_difference is outside 0-255";
+        if (Gate.FrozenAfter is null != Gate.FrozenDifference is null) yield return "of gate.frozen_after and gate.frozen_difference one is missing: it needs both or neither";
     }
 }
 
@@ -101,7 +105,20 @@ public sealed record ModelPreprocessing(string Color, string Resize, double Mean
 /// <summary>A model's own thresholds for saying nothing.</summary>
 /// <param name="BlackMean">A picture with a mean gray (0-255) below this is black.</param>
 /// <param name="MinConfidence">A frame whose highest probability is below this has no score.</param>
-public sealed record ModelGate(float BlackMean, float MinConfidence);
+public sealed record ModelGate(float BlackMean, float MinConfidence)
+{
+    /// <summary>A picture whose quality is below this is unlike what the model was trained on. Null for a model that measures none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? MinQuality { get; init; }
+
+    /// <summary>A picture that has stayed the same for so many seconds is frozen. Null, with <see cref="FrozenDifference"/>, to look for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FrozenAfter { get; init; }
+
+    /// <summary>Mean absolute difference in gray (0-255) up to which two pictures are the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? FrozenDifference { get; init; }
+}
 
 /// <summary>Where a model comes from. Whatever else the trainer recorded (seed, data hash, figures) is kept as it is.</summary>
 public sealed record ModelProvenance
