@@ -9,7 +9,9 @@ public sealed class CommandLineTests
     [InlineData("index")]
     [InlineData("fit")]
     [InlineData("search")]
+    [InlineData("calibrate")]
     [InlineData("export")]
+    [InlineData("quantize")]
     [InlineData("features")]
     [InlineData("head")]
     [InlineData("evaluate")]
@@ -30,6 +32,7 @@ public sealed class CommandLineTests
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
     [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]
     [InlineData("--stages: give whole numbers from 1 to 4.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--stages", "5")]
+    [InlineData("--index, --pictures: give one of the two.", "quantize", "x", "--out", "z")]
     [InlineData("--out: give --imagenet too", "head", "--index", "x", "--features", "y", "--out", "z")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_and_leaves_with_64(string sentence, params string[] arguments)
     {
@@ -45,7 +48,7 @@ public sealed class CommandLineTests
         (int code, _, string errors) = await Run("export", "--training", "/nonexistent/training", "--out", "/nonexistent/model", "--walk", "walk.mp4");
         Assert.Equal(66, code);
         Assert.Equal(
-            "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit --out /nonexistent/training` first.\n", errors);
+            "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit EXPERIMENT.json --out /nonexistent/training` first.\n", errors);
     }
 
     [Theory]
