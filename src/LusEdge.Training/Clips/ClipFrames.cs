@@ -50,23 +50,40 @@ internal static class ClipFrames
                 TrainingFailure.NotFound, $"{file}: there is no such clip (row {clip.Row} of the index); put it there or remove the row.");
         }
 
+        count = Math.Min(count, clip.Frames);
+
+        // The middle of each of the clip's equal parts.
+        IReadOnlyList<GrayFrame> frames = Read(
+            new CaptureOptions { Source = file, Sector = clip.Sector }, count, (number, taken) => number >= (2L * taken + 1) * clip.Frames / (2 * count), blackMean, cancel);
+        return frames.Count > 0
+            ? frames
+            : throw new TrainingException(
+                TrainingFailure.BadIndex, $"{file}: no frame of it can be used, all are black or damaged (row {clip.Row} of the index); remove the row.");
+    }
+
+    /// <summary>Some frames of any source. Where one is black or damaged, the next good one takes its place.</summary>
+    /// <param name="source">A file, and what of its picture is wanted.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="isWanted">Is asked with a frame's number and the number of frames that were taken before it.</param>
+    /// <param name="blackMean">A picture whose mean gray is below this is black.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="CaptureException">It can't be decoded.</exception>
+    public static IReadOnlyList<GrayFrame> Read(CaptureOptions source, int most, Func<long, int, bool> isWanted, float blackMean, CancellationToken cancel)
+    {
         var ledger = new FrameLedger();
-        using var feed = new VideoFeed(
-            new CaptureOptions { Source = file, Sector = clip.Sector }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        using var feed = new VideoFeed(source, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
         var preprocessor = Preprocessor.For(new PreprocessOptions(), feed);
-        var frames = new List<GrayFrame>(count);
-        count = Math.Min(count, clip.Frames);
+        var frames = new List<GrayFrame>();
         byte[]? pixels = null;
         feed.Start();
-        while (frames.Count < count && feed.Take(Patience, out CapturedFrame? frame) is var taken and not TakeResult.Ended)
+        while (frames.Count < most && feed.Take(Patience, out CapturedFrame? frame) is var taken and not TakeResult.Ended)
         {
             cancel.ThrowIfCancellationRequested();
             if (taken == TakeResult.Nothing) continue;
             using (frame)
             {
-                // The middle of each of the clip's equal parts.
-                if (frame!.Number < (2L * frames.Count + 1) * clip.Frames / (2 * count)) continue;
+                if (!isWanted(frame!.Number, frames.Count)) continue;
                 pixels ??= new byte[preprocessor.Width * preprocessor.Height];
                 if (preprocessor.Fill(frame, pixels, blackMean) != FrameState.Live) continue;
                 frames.Add(new GrayFrame((int)frame.Number, preprocessor.Width, preprocessor.Height, pixels));
@@ -74,10 +91,7 @@ internal static class ClipFrames
             }
         }
 
-        return frames.Count > 0
-            ? frames
-            : throw new TrainingException(
-                TrainingFailure.BadIndex, $"{file}: no frame of it can be used, all are black or damaged (row {clip.Row} of the index); remove the row.");
+        return frames;
     }
 }
 

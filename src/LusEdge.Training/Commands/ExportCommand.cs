@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 
@@ -7,33 +9,59 @@ namespace LusEdge.Training.Commands;
 /// <summary><c>lusedge-train export</c>: from a finished training to a model directory.</summary>
 internal static class ExportCommand
 {
+    private const string Full = "fp32", Half = "fp16";
+
     public static Command Create()
     {
         var training = new Option<string>("--training") { Description = "The directory that `fit --out` named.", HelpName = "DIR", Required = true };
         var output = new Option<string>("--out") { Description = "The model's directory. What is there is replaced.", HelpName = "DIR", Required = true };
         var walk = new Option<string>("--walk")
         {
-            Description = "The phantom clip that the exported file is checked on, with its .json beside it (`phantom --out FILE.mp4`).",
+            Description = "A phantom clip that the exported file is checked on too, with its .json beside it (`phantom --out FILE.mp4`).",
             HelpName = "FILE",
-            Required = true,
         };
         var release = new PositiveOption("--release", "The version that the manifest gives the model.", byDefault: 1);
-        var export = new Command(
-            "export", "Writes a finished training as a model that the appliance loads, marked as for demonstration only, and checks it on a clip.")
+        var precision = new Option<string>("--precision")
         {
-            training, output, walk, release,
+            Description = "How the file stores its weights: fp32, or fp16 in half the bytes, widened when it is loaded.",
+            HelpName = "fp32|fp16",
+            DefaultValueFactory = _ => Full,
+        };
+        precision.AcceptOnlyFromAmong(Full, Half);
+        var export = new Command("export", "Writes a finished and calibrated training as a model that the appliance loads, and checks it.")
+        {
+            training, output, walk, release, precision,
         };
         export.SetAction(async (parsed, stop) =>
         {
             TorchLibrary.Load();
-            ModelCard card = await ProgressDisplay.RunAsync(progress => Task.FromResult(Exporter.Run(
-                parsed.GetValue(training)!, parsed.GetValue(output)!, parsed.GetValue(release), parsed.GetValue(walk)!, progress, stop)));
-            Console.WriteLine($"""
-                {parsed.GetValue(output)}: {card.Walk.Accuracy:P1} of the clip's {card.Walk.Count} frames are graded right.
-                Trained on {ModelCard.Synthetic}.
-                """);
+            string directory = parsed.GetValue(output)!, source = parsed.GetValue(training)!;
+            if (new CheckpointFolder(source).Newest is not null) return await ExportPhantom(source, directory, parsed.GetValue(walk), parsed.GetValue(release), stop);
+            (TrainedCard card, float difference, Evaluation? walked) = await ProgressDisplay.RunAsync(progress => Task.FromResult(ModelExporter.Run(
+                source, directory, parsed.GetValue(release), parsed.GetValue(precision) == Half, parsed.GetValue(walk), progress, stop)));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{directory}: on the appliance's path no probability differs from the training's by more than {difference:0.00000}."));
+            if (walked is not null) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{walked.Accuracy:P1} of the walk's {walked.Pictures} frames are graded right."));
+            Console.Write($"Trained on {card.TrainedOn}.\n\n{FiguresTable.ToMarkdown(card.HeldOut)}");
             return (int)ExitCode.Ok;
         });
         return export;
+    }
+
+    /// <summary>The phantom's own training, which has pictures without end and no folds.</summary>
+    private static async Task<int> ExportPhantom(string source, string directory, string? walk, int release, CancellationToken stop)
+    {
+        if (walk is null)
+        {
+            Failure.Print("--walk: give the phantom clip that the exported file is checked on.");
+            return (int)ExitCode.Usage;
+        }
+
+        ModelCard card = await ProgressDisplay.RunAsync(progress => Task.FromResult(Exporter.Run(source, directory, release, walk, progress, stop)));
+        Console.WriteLine($"""
+            {directory}: {card.Walk.Accuracy:P1} of the clip's {card.Walk.Count} frames are graded right.
+            Trained on {ModelCard.Synthetic}.
+            """);
+        return (int)ExitCode.Ok;
     }
 }

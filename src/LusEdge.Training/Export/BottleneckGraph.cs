@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
@@ -13,21 +14,44 @@ namespace LusEdge.Training.Export;
 /// </summary>
 internal static class BottleneckGraph
 {
-    /// <summary>A whole model's file: the network as far as the head's stage, and the head.</summary>
+    /// <summary>A whole model's file: the network as far as the head's last stage, and the head.</summary>
     /// <param name="network">Trained, and no deeper than the head reads; only read.</param>
     /// <param name="head">What grades its features.</param>
     /// <param name="description">What the file says about itself; its input and temperature are what the graph computes with.</param>
     /// <param name="halfWeights">Store weights in half precision.</param>
-    public static byte[] Build(BottleneckNetwork network, LinearHead head, ModelDescription description, bool halfWeights)
+    /// <param name="quality">What the last stage's features of the pictures that it was trained on are like; null for a file without that output.</param>
+    /// <param name="stages">The stages that the head reads, from 1, in the order of its weights; none for the last one.</param>
+    public static byte[] Build(
+        BottleneckNetwork network,
+        LinearHead head,
+        ModelDescription description,
+        bool halfWeights,
+        QualityGate? quality = null,
+        params ReadOnlySpan<int> stages)
     {
         using var noGradient = no_grad();
         using var scope = TorchSharp.torch.NewDisposeScope();
         var graph = new OnnxGraph("bottleneck_network", halfWeights);
-        int size = description.Input.Width, side = size / Shrink(network);
-        string features = Add(graph, network, size)[^1];
-        SeverityGraph.ClassifyBands(
-            graph, features, side, RowBands.Weights(head.Bands, side), side, head.Weight, head.Bias, (float)description.Temperature);
+        int size = description.Input.Width;
+        int[] read = stages.IsEmpty ? [network.Stages.Count] : stages.ToArray();
+        string[] features = Add(graph, network, size);
+        if (head.Bands == 1 && read.Length == 1) SeverityGraph.Classify(graph, features[read[0] - 1], head.Weight, head.Bias, (float)description.Temperature);
+        else SeverityGraph.ClassifyBands(graph, [.. Split(network, head, read, size, features)], head.Bias, (float)description.Temperature);
+        if (quality is not null) SeverityGraph.Judge(graph, features[^1], size / (2 << network.Stages.Count), quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
+    }
+
+    /// <summary>The head's part for each stage: a class has one stage's weights after the other's.</summary>
+    private static IEnumerable<BandedStage> Split(BottleneckNetwork network, LinearHead head, int[] stages, int size, string[] features)
+    {
+        int classes = head.Bias.Length, each = head.Weight.Length / classes, before = 0;
+        foreach (int stage in stages)
+        {
+            int inputs = head.Bands * (int)network.Stages[stage - 1][^1].Third.out_channels, from = before, side = size / (2 << stage);
+            float[] weight = [.. Enumerable.Range(0, classes).SelectMany(c => head.Weight.Skip(c * each + from).Take(inputs))];
+            yield return new BandedStage(features[stage - 1], side, RowBands.Weights(head.Bands, side), weight);
+            before += inputs;
+        }
     }
 
     /// <summary>A network's features of every row, averaged along it, as <see cref="FeatureExtractor"/> reads them.</summary>
@@ -53,9 +77,6 @@ internal static class BottleneckGraph
     /// <summary>Gray as the network takes it: 0-255 minus the mean of the three channels' means.</summary>
     internal static ModelPreprocessing Preprocessing { get; } =
         new("gray", "stretch-half-pixel-bilinear", BottleneckNetwork.Means.Average() / 255, 1.0 / 255);
-
-    /// <summary>How many pixels of the input a pixel of the last features stands for: 4 in the first stage, twice as many in each that follows.</summary>
-    private static int Shrink(BottleneckNetwork network) => 2 << network.Stages.Count;
 
     /// <summary>Adds input and convolutions.</summary>
     /// <returns>The features of each stage.</returns>

@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Training.Calibrate;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
 using TorchSharp.Modules;
@@ -12,14 +13,19 @@ namespace LusEdge.Training.Export;
 /// </summary>
 internal static class ResidualGraph
 {
+    /// <summary>How many pixels of the input a pixel of the last features stands for.</summary>
+    private const int Shrink = 32;
+
     /// <summary>The file's content.</summary>
     /// <param name="network">Trained; only read.</param>
     /// <param name="description">What the file says about itself; its input, normalisation and temperature are what the graph computes with.</param>
-    public static byte[] Build(ResidualNetwork network, ModelDescription description)
+    /// <param name="quality">What the pictures that it was trained on are like; null for a file without that output.</param>
+    /// <param name="halfWeights">Store weights in half precision.</param>
+    public static byte[] Build(ResidualNetwork network, ModelDescription description, QualityGate? quality = null, bool halfWeights = false)
     {
         using var noGradient = no_grad();
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var graph = new OnnxGraph("residual_network");
+        var graph = new OnnxGraph("residual_network", halfWeights);
         ModelPreprocessing picture = description.Preprocessing;
         string value = SeverityGraph.Preprocess(
             graph, description.Input.Width, description.Input.Height, (float)picture.Mean, (float)picture.Std);
@@ -29,6 +35,7 @@ internal static class ResidualGraph
         foreach (ResidualBlock block in network.Blocks) value = Add(graph, value, block);
         SeverityGraph.Classify(
             graph, value, Numbers(network.Classifier.weight!), Numbers(network.Classifier.bias!), (float)description.Temperature);
+        if (quality is not null) SeverityGraph.Judge(graph, value, description.Input.Width / Shrink, quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 

@@ -17,6 +17,9 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
     /// <summary>File format version that belongs to that operator set.</summary>
     private const int IrVersion = 7;
 
+    /// <summary>Who wrote the file, as it stands in it.</summary>
+    internal const string Producer = "lusedge-train";
+
     private readonly GraphProto _graph = new() { Name = name };
     private int _values;
 
@@ -91,7 +94,7 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         var model = new ModelProto
         {
             IrVersion = IrVersion,
-            ProducerName = "lusedge-train",
+            ProducerName = Producer,
             ProducerVersion = typeof(OnnxGraph).Assembly.GetName().Version!.ToString(3),
             Graph = _graph,
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },

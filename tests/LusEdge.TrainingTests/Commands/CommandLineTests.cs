@@ -7,7 +7,9 @@ public sealed class CommandLineTests
     [InlineData("index")]
     [InlineData("fit")]
     [InlineData("search")]
+    [InlineData("calibrate")]
     [InlineData("export")]
+    [InlineData("quantize")]
     [InlineData("features")]
     [InlineData("head")]
     [InlineData("evaluate")]
@@ -34,6 +36,7 @@ public sealed class CommandLineTests
     [InlineData("--cam: give --model too", "report", "--training", "x", "--out", "y.html", "--cam", "3")]
     [InlineData("--cam: give a whole number from 0", "report", "--training", "x", "--out", "y.html", "--cam", "-1")]
     [InlineData("--out: give a name that ends in .html", "report", "--training", "x", "--out", "y.pdf")]
+    [InlineData("--index, --pictures: give one of the two.", "quantize", "x", "--out", "z")]
     [InlineData("--out: give --imagenet too", "head", "--index", "x", "--features", "y", "--out", "z")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_and_leaves_with_64(string sentence, params string[] arguments)
     {
@@ -49,7 +52,7 @@ public sealed class CommandLineTests
         (int code, _, string errors) = await CommandLine.Run("export", "--training", "/nonexistent/training", "--out", "/nonexistent/model", "--walk", "walk.mp4");
         Assert.Equal(66, code);
         Assert.Equal(
-            "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit --out /nonexistent/training` first.\n", errors);
+            "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit EXPERIMENT.json --out /nonexistent/training` first.\n", errors);
     }
 
     [Theory]

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Fit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LusEdge.Training.Export;
+
+/// <summary>From any finished training to the content of a model file, and what the training itself says of a picture, to hold the file against.</summary>
+internal static class TrainedGraph
+{
+    /// <summary>A sector picture is never this dark; a picture without a signal is.</summary>
+    public const float BlackMean = 3;
+
+    /// <summary>
+    /// A picture that is still for so long was stopped on purpose: lungs move, and a scanner's noise does too. The difference is what a
+    /// codec leaves between two frames of a stopped picture.
+    /// </summary>
+    private const double FrozenAfter = 1;
+
+    private const float FrozenDifference = 0.5f;
+
+    /// <summary>The file's content.</summary>
+    /// <param name="model">The training.</param>
+    /// <param name="description">What the file says about itself.</param>
+    /// <param name="quality">What the training pictures are like; null for a file without that output.</param>
+    /// <param name="halfWeights">Store weights in half precision.</param>
+    public static byte[] Build(TrainedModel model, ModelDescription description, QualityGate? quality, bool halfWeights) => model switch
+    {
+        { Residual: { } residual } => ResidualGraph.Build(residual, description, quality, halfWeights),
+        { Bottleneck: { } network, Head: { } head } => BottleneckGraph.Build(network, head, description, halfWeights, quality, [.. model.Experiment.Frozen.Stages]),
+        _ => BottleneckGraph.Build(model.Bottleneck!, Classifier(model.Bottleneck!), description, halfWeights, quality),
+    };
+
+    /// <summary>What the file says about itself.</summary>
+    /// <param name="model">The training.</param>
+    /// <param name="calibration">What was fitted to it.</param>
+    /// <param name="halfWeights">Whether weights are stored in half precision.</param>
+    public static ModelDescription Describe(TrainedModel model, CalibrationRecord calibration, bool halfWeights)
+    {
+        ScoringScheme scheme = model.Scheme;
+        return new ModelDescription
+        {
+            V = 1,
+            Scheme = scheme.Id,
+            Classes = scheme.Grades,
+            Severities = scheme.Severities,
+            Input = new ModelInput("frame", model.Size, model.Size),
+            Preprocessing = model.Residual is null
+                ? BottleneckGraph.Preprocessing
+                : new ModelPreprocessing("gray", "stretch-half-pixel-bilinear", Normalisation.Mean, Normalisation.Std),
+            Precision = "fp32",
+            Temperature = calibration.Temperature,
+            Gate = new ModelGate(BlackMean, calibration.MinConfidence)
+            {
+                MinQuality = calibration.MinQuality,
+                FrozenAfter = FrozenAfter,
+                FrozenDifference = FrozenDifference,
+            },
+            Provenance = new ModelProvenance
+            {
+                DemonstrationOnly = model.Record.DemonstrationOnly,
+                TrainedOn = TrainedOn(model.Record),
+                More = new Dictionary<string, JsonElement>
+                {
+                    ["architecture"] = Json(model.Experiment.Network.Architecture),
+                    ["method"] = Json(model.Experiment.Method),
+                    ["stored_weights"] = Json(halfWeights ? "fp16" : "fp32"),
+                    ["clips"] = Json(model.Record.Clips),
+                    ["data_sha256"] = Json(model.Record.DataSha256),
+                    ["seed"] = Json(model.Record.Seed),
+                    ["threads"] = Json(model.Record.Threads),
+                    ["packages"] = Json(model.Record.Packages),
+                },
+            },
+        };
+    }
+
+    /// <summary>The training clips, in words.</summary>
+    public static string TrainedOn(FitRecord record) => record.DemonstrationOnly
+        ? ModelCard.Synthetic
+        : $"{record.Clips} labelled clips (index and clips: SHA-256 {record.DataSha256[..16]})";
+
+    /// <summary>Grades a picture with the training's own network, the tensor library's arithmetic and no exported file.</summary>
+    /// <returns>Its logits.</returns>
+    public static float[] Logits(TrainedModel model, GrayFrame frame)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var levels = new float[model.Size * model.Size];
+        Stretch.Resample(frame.Pixels, frame.Width, (0, 0, frame.Width, frame.Height), mirrored: false, levels, model.Size);
+        if (model.Residual is { } residual)
+        {
+            Normalisation.Apply(levels);
+            return Numbers(residual.forward(tensor(levels, [1, 1, model.Size, model.Size])));
+        }
+
+        Tensor[] features = model.Bottleneck!.forward(tensor(levels, [1, 1, model.Size, model.Size]));
+        if (model.Head is not { } head) return Numbers(model.Bottleneck.Classifier!.forward(features[^1].mean([2, 3])));
+        return head.Logits([.. model.Experiment.Frozen.Stages.SelectMany(stage =>
+        {
+            Tensor rows = features[stage - 1].mean([3]).squeeze(0);
+            long height = rows.shape[1];
+            return Numbers(tensor(RowBands.Weights(head.Bands, (int)height), [head.Bands, height]).mm(rows.t()));
+        })]);
+    }
+
+    private static LinearHead Classifier(BottleneckNetwork network) => new(1, Numbers(network.Classifier!.weight!), Numbers(network.Classifier.bias!));
+
+    private static float[] Numbers(Tensor values) => values.contiguous().data<float>().ToArray();
+
+    private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Default);
+}

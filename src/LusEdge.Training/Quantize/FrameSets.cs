@@ -1,0 +1,80 @@
+using LusEdge.Training.Clips;
+using LusEdge.Training.Fit;
+
+namespace LusEdge.Training.Quantize;
+
+/// <summary>Pictures to calibrate with, and pictures of others to compare on. They are decoded when they are asked for.</summary>
+/// <param name="Calibration">To calibrate with.</param>
+/// <param name="CalibrationFrames">How many those are at most.</param>
+/// <param name="HeldOut">To compare on.</param>
+/// <param name="HeldOutFrames">How many those are at most.</param>
+/// <param name="Words">What they are, for the card.</param>
+internal sealed record FrameSets(
+    IEnumerable<GrayFrame> Calibration, int CalibrationFrames, IEnumerable<GrayFrame> HeldOut, int HeldOutFrames, string Words)
+{
+    /// <summary>Of four patients or files one calibrates.</summary>
+    private const int Share = 4;
+
+    private const int HeldOutFramesAClip = 8;
+
+    /// <summary>Clips of an index: no patient is in both.</summary>
+    /// <param name="index">The index's path.</param>
+    /// <param name="frames">Frames to calibrate with, about.</param>
+    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="TrainingException">The index can't be used, or has a single patient.</exception>
+    public static FrameSets OfIndex(string index, int frames, float blackMean, CancellationToken cancel)
+    {
+        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(index);
+        string root = Path.GetDirectoryName(Path.GetFullPath(index))!;
+        string[] patients = [.. clips.Select(clip => clip.Patient).Distinct()];
+        HashSet<string> calibrating = [.. patients.Where((_, i) => i % Share == 0)];
+        ILookup<bool, LabelledClip> sets = clips.ToLookup(clip => calibrating.Contains(clip.Patient));
+        return Of(
+            [.. sets[true]],
+            [.. sets[false]],
+            frames,
+            (clip, count) => ClipFrames.Read(root, clip, count, blackMean, cancel),
+            index,
+            "patient",
+            $"clips of {calibrating.Count} of {patients.Length} patients calibrated, those of the others were compared on");
+    }
+
+    /// <summary>Pictures and clips in a folder: no file is in both.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="frames">Frames to calibrate with, about.</param>
+    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="TrainingException">There is no such folder, or it has fewer than two pictures.</exception>
+    public static FrameSets OfPictures(string folder, int frames, float blackMean, CancellationToken cancel)
+    {
+        IReadOnlyList<string> files = PictureFolder.Files(folder);
+        ILookup<bool, string> sets = files.Index().ToLookup(pair => pair.Index % Share == 0, pair => pair.Item);
+        return Of(
+            [.. sets[true]],
+            [.. sets[false]],
+            frames,
+            (file, count) => PictureFolder.Read(file, count, blackMean, cancel),
+            folder,
+            "file",
+            $"{sets[true].Count()} of {files.Count} files calibrated, the others were compared on");
+    }
+
+    private static FrameSets Of<T>(
+        T[] calibrating, T[] others, int frames, Func<T, int, IReadOnlyList<GrayFrame>> read, string source, string unit, string words)
+    {
+        if (others.Length == 0)
+        {
+            throw new TrainingException(
+                TrainingFailure.BadIndex, $"{source}: it has a single {unit}; give at least two, one to calibrate with and one to compare on.");
+        }
+
+        int each = (frames + calibrating.Length - 1) / calibrating.Length;
+        return new FrameSets(
+            calibrating.SelectMany(one => read(one, each)).Take(frames),
+            Math.Min(frames, each * calibrating.Length),
+            others.SelectMany(one => read(one, HeldOutFramesAClip)),
+            others.Length * HeldOutFramesAClip,
+            words);
+    }
+}

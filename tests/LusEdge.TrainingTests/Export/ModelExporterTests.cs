@@ -1,0 +1,151 @@
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Training;
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Export;
+using LusEdge.Training.Fit;
+using LusEdge.TrainingTests.Fit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LusEdge.TrainingTests.Export;
+
+/// <summary>From a finished training to a model directory: calibrated, exported, and held against the training's own network.</summary>
+[Collection(TorchTests.Name)]
+public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
+{
+    private static readonly Experiment Residual = new()
+    {
+        Method = Experiment.FinetuneMethod, Size = 64, Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+    };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-export-").FullName;
+
+    public static TheoryData<string> Kinds => ["residual", "bottleneck", "head", "head of two stages"];
+
+    private string Model => Path.Combine(_directory, "lus-tiny");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_kind_of_training_becomes_a_model_that_grades_as_the_training_and_knows_what_it_knows(string kind)
+    {
+        string training = TinyTraining.Write(_directory, Kind(kind));
+        CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
+        (TrainedCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, this, Cancel);
+        Assert.InRange(difference, 0, 1e-4f);
+        Assert.Null(walk);
+
+        using SeverityModel model = SeverityModel.Load(new InferOptions { Model = Model, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        Assert.StartsWith("lus-tiny@4:", model.InUse.Reference, StringComparison.Ordinal);
+        Assert.True(model.InUse.DemonstrationOnly);
+        Assert.Equal((record.MinConfidence, 0.5f), (model.Description.Gate.MinConfidence, model.Description.Gate.MinQuality));
+        Assert.Equal(record.Temperature, model.Description.Temperature, 1e-6);
+        Assert.Contains(FiguresTable.ToMarkdown(card.HeldOut), File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
+        Assert.Contains("| phantom | 8 | 8 | CC0 |", File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
+
+        // The golden pictures' answers are the file's own, and so is the quality that the trainer computes by itself.
+        using var session = new InferenceSession(Path.Combine(Model, SeverityModel.FileName));
+        using var network = new LastFeatures(File.ReadAllBytes(Path.Combine(Model, SeverityModel.FileName)));
+        QualityGate gate = QualityFile.Read(Path.Combine(training, QualityFile.FileName));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Model, "golden", "expected.json")));
+        Assert.Equal(ModelManifest.Load(Model).Sha256, golden.RootElement.GetProperty("model_sha256").GetString());
+        JsonElement[] frames = [.. golden.RootElement.GetProperty("frames").EnumerateArray()];
+        Assert.Equal(7, frames.Length);
+        foreach (JsonElement frame in frames)
+        {
+            GrayFrame picture = PictureFolder.Read(Path.Combine(Model, "golden", frame.GetProperty("file").GetString()!), 1, 0, Cancel).Single();
+            using var input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [1, 1, picture.Height, picture.Width]);
+            using var run = new RunOptions();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["frame"], [input], ["probabilities", "quality", "cam", "logits"]);
+            float[] p = outputs[0].GetTensorDataAsSpan<float>().ToArray(), expected = [.. frame.GetProperty("probabilities").EnumerateArray().Select(one => one.GetSingle())];
+            Assert.All(p.Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+            Assert.Equal(gate.Quality(gate.Distance(network.Of(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
+            Assert.Equal(frame.GetProperty("quality").GetSingle(), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-4f);
+        }
+    }
+
+    [Fact]
+    public void The_temperature_of_a_fold_is_fitted_on_the_other_folds_alone()
+    {
+        string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
+        CalibrationRecord before = TrainingCalibration.Run(training, null, null, this, Cancel);
+        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(Path.Combine(_directory, "index.csv"));
+        IReadOnlyList<FrameGrade> predictions = Predictions.Load(Path.Combine(training, FrameGrade.FileName), clips).Frames;
+        Assert.InRange(predictions.Count(row => row.P.Max() >= before.MinConfidence) / (double)predictions.Count, 0.95, 1);
+
+        // Other logits in the second fold change the first fold's temperature, and not the second's.
+        File.WriteAllLines(table, File.ReadAllLines(table).Select(line => line.Split(',') is [_, "2", ..] and [var file, var fold, var frame, .. var z]
+            ? string.Join(',', [file, fold, frame, .. z.Reverse()]) : line));
+        CalibrationRecord after = TrainingCalibration.Run(training, null, null, this, Cancel);
+        Assert.Equal(before.FoldTemperatures["2"], after.FoldTemperatures["2"]);
+        Assert.NotEqual(before.FoldTemperatures["1"], after.FoldTemperatures["1"]);
+    }
+
+    [Fact]
+    public void A_leaky_training_is_calibrated_for_show_and_never_exported()
+    {
+        string training = TinyTraining.Write(_directory, Residual, leaky: true);
+        CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
+        Assert.True(record.Leaky);
+        Assert.Null(record.Gate);
+        Assert.StartsWith(Predictions.LeakyMarker + "\n", File.ReadAllText(Path.Combine(training, FrameGrade.FileName)), StringComparison.Ordinal);
+        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(training, Model, 1, false, null, this, Cancel));
+        Assert.Equal(TrainingFailure.Leaky, refused.Reason);
+        Assert.Contains("memory, not skill", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Model));
+    }
+
+    [Fact]
+    public void What_is_missing_or_wrong_is_told_and_nothing_is_written()
+    {
+        string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
+        Assert.Contains("not calibrated; run `lusedge-train calibrate", Refused(() => ModelExporter.Run(training, Model, 1, false, null, this, Cancel)), StringComparison.Ordinal);
+        string whole = File.ReadAllText(table);
+        File.Delete(table);
+        Assert.Contains("no held-out logits", Refused(Calibrate), StringComparison.Ordinal);
+        File.WriteAllText(table, whole.Replace("0.mp4,1,0,", "0.mp4,2,0,", StringComparison.Ordinal));
+        Assert.Contains("row 2: fold is 2, but 0.mp4 is in fold 1", Refused(Calibrate), StringComparison.Ordinal);
+        File.WriteAllText(table, whole.Replace("0.mp4,1,0,", "9.mp4,1,0,", StringComparison.Ordinal));
+        Assert.Contains("row 2: the index has no clip 9.mp4", Refused(Calibrate), StringComparison.Ordinal);
+        File.WriteAllText(table, whole);
+        Assert.Contains("no such folder", Refused(() => TrainingCalibration.Run(training, null, Path.Combine(_directory, "nothing"), this, Cancel)), StringComparison.Ordinal);
+        Assert.Equal(["all", "experiment.json", "logits.csv", "record.json"], Directory.GetFileSystemEntries(training).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(Model));
+
+        void Calibrate() => TrainingCalibration.Run(training, null, null, this, Cancel);
+    }
+
+    [Fact]
+    public void The_gate_lets_what_it_was_shown_through_and_the_figures_count_the_others()
+    {
+        string[] kinds = ["menu", "menu", "noise"];
+        GateFigures figures = GateFigures.Of([.. Enumerable.Range(1, 100).Select(i => i / 100f)], [(kinds[0], 0.5f, true), (kinds[1], 5, true), (kinds[2], 0.5f, false)]);
+        Assert.Equal(0.98f, GateFigures.Threshold([.. Enumerable.Range(1, 100).Select(i => i / 100f)], 0.98), 1e-6f);
+        Assert.Equal((2, 1.0, 0.5), (figures.Kinds[0].Pictures, figures.Kinds[0].WithoutGate, figures.Kinds[0].FalseAnswers[0]));
+        Assert.Equal((0.0, 0.0), (figures.Kinds[1].WithoutGate, figures.Kinds[1].FalseAnswers[0]));
+    }
+
+    void IProgress<WorkProgress>.Report(WorkProgress value)
+    {
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string Refused(Action action) => Assert.Throws<TrainingException>(action).Message;
+
+    private static Experiment Kind(string kind) => kind switch
+    {
+        "residual" => Residual,
+        "bottleneck" => Residual with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 2 } },
+        _ => Residual with
+        {
+            Method = Experiment.FrozenMethod,
+            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 2 },
+            Frozen = new FrozenSettings { Stages = kind == "head" ? [3] : [3, 4], Bands = 2 },
+        },
+    };
+}

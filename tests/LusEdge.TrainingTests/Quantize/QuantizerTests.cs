@@ -1,0 +1,201 @@
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Training;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Export;
+using LusEdge.Training.Fit;
+using LusEdge.Training.Onnx;
+using LusEdge.Training.Onnx.Proto;
+using LusEdge.Training.Phantom;
+using LusEdge.Training.Quantize;
+using LusEdge.TrainingTests.Fit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
+
+namespace LusEdge.TrainingTests.Quantize;
+
+[Collection(TorchTests.Name)]
+public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-quantize-").FullName;
+
+    private string Source => Path.Combine(_directory, "model");
+
+    private string Quantized => Path.Combine(_directory, "model-int8");
+
+    private string Onnx => Path.Combine(Source, SeverityModel.FileName);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_quantised_model_loads_computes_in_whole_numbers_and_grades_as_the_other(bool bottleneck)
+    {
+        WriteModel(bottleneck);
+        Agreement agreement = Run();
+        Assert.Equal(21, agreement.Frames);
+        Assert.InRange(agreement.SameGrade, 0.8, 1);
+        Assert.InRange(agreement.LargestDifference, 1e-6, 0.1);
+
+        using SeverityModel model = SeverityModel.Load(new InferOptions { Model = Quantized, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        Assert.Equal(("int8", true), (model.InUse.Precision, model.InUse.DemonstrationOnly));
+        Assert.StartsWith("tiny-int8@3:", model.InUse.Reference, StringComparison.Ordinal);
+        Assert.Equal(ModelManifest.HashOf(File.ReadAllBytes(Onnx)), model.Description.Provenance.More!["quantized_from"].GetString());
+        Assert.Equal(agreement.SameGrade, ModelManifest.Load(Quantized).Card!.Value.GetProperty("quantized").GetProperty("same_grade").GetDouble());
+        Assert.Contains("Not for diagnosis, treatment or patient monitoring.", File.ReadAllText(Path.Combine(Quantized, "README.md")), StringComparison.Ordinal);
+
+        // All convolutions but the classifier's, and perhaps the first, are computed in whole numbers.
+        Dictionary<string, int> kernels = Kernels(File.ReadAllBytes(Path.Combine(Quantized, SeverityModel.FileName)));
+        int convolutions = OnnxFile.Parse(File.ReadAllBytes(Onnx), Onnx).Nodes.Count(node => node.OpType == "Conv");
+        Assert.InRange(kernels["QLinearConv"], convolutions - 2, convolutions - 1);
+        Assert.Equal(convolutions, kernels["QLinearConv"] + kernels["Conv"]);
+    }
+
+    [Fact]
+    public void No_weight_is_so_large_that_two_products_overflow_16_bits()
+    {
+        WriteModel(bottleneck: false);
+        OnnxFile file = OnnxFile.Parse(File.ReadAllBytes(Onnx), Onnx);
+        var graph = new QdqGraph(file, spared: 0);
+        ModelProto built = ModelProto.Parser.ParseFrom(graph.Build(graph.Values.ToDictionary(value => value, _ => QuantizedRange.Of(-1, 1))).ToBytes());
+        sbyte[] weights = [.. built.Graph.Initializer.Where(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Int8).SelectMany(tensor => tensor.RawData.Select(b => (sbyte)b))];
+        Assert.Equal((-63, 63), (weights.Min(), weights.Max()));
+        Assert.InRange(2 * 255 * 63, 0, short.MaxValue);
+    }
+
+    [Fact]
+    public void What_is_no_model_of_this_trainer_is_refused_and_nothing_is_left()
+    {
+        WriteModel(bottleneck: false);
+        byte[] content = File.ReadAllBytes(Onnx);
+        Assert.Contains("no ONNX file, or not all of one", Refused(() => OnnxFile.Parse(content[..(content.Length / 2)], "m.onnx")), StringComparison.Ordinal);
+        ModelProto foreign = ModelProto.Parser.ParseFrom(content);
+        foreign.ProducerName = "pytorch";
+        Assert.Contains("pytorch wrote it", Refused(() => OnnxFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(foreign), "m.onnx")), StringComparison.Ordinal);
+
+        File.WriteAllBytes(Onnx, content[..(content.Length / 2)]);
+        Assert.Equal(ModelFailure.HashMismatch, Assert.Throws<ModelException>(() => Run()).Reason);
+        Assert.Equal(["model"], Directory.GetFileSystemEntries(_directory).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_quantised_model_is_not_quantised_again()
+    {
+        WriteModel(bottleneck: false);
+        Run();
+        Assert.Contains("quantised already", Refused(() => Quantizer.Run(Quantized, Frames, Path.Combine(_directory, "again"), this, Cancel)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_in_half_precision_become_what_they_are_widened_to()
+    {
+        WriteModel(bottleneck: true);
+        byte[] half = File.ReadAllBytes(Onnx);
+        OnnxFile file = OnnxFile.Parse(half, Onnx);
+        file.Widen();
+        Agreement agreement = Agreement.Of(half, file.ToBytes(), Pictures(5, 3), _ => { }, Cancel);
+        Assert.Equal((1, 0), (agreement.SameGrade, agreement.LargestDifference));
+    }
+
+    [Fact]
+    public void No_patient_calibrates_and_is_compared_on()
+    {
+        string index = Path.Combine(_directory, "index.csv");
+        File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(_directory, "walk.mp4"));
+        File.WriteAllText(index, "file,dataset,patient,fold,severity,frames\nwalk.mp4,a,p,1,0,50\n");
+        Assert.Contains("a single patient", Refused(() => FrameSets.OfIndex(index, 10, 3, Cancel)), StringComparison.Ordinal);
+        File.Copy(Path.Combine(_directory, "walk.mp4"), Path.Combine(_directory, "other.mp4"));
+        File.AppendAllText(index, "other.mp4,a,q,2,0,50\n");
+        FrameSets sets = FrameSets.OfIndex(index, 10, 3, Cancel);
+        Assert.Equal((10, 8), (sets.Calibration.Count(), sets.HeldOut.Count()));
+        Assert.Contains("1 of 2 patients", sets.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_pictures_and_a_file_that_is_none_are_refused()
+    {
+        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => FrameSets.OfPictures(Path.Combine(_directory, "nothing"), 5, 3, Cancel)).Reason);
+        Assert.Contains("no picture and no clip", Refused(() => FrameSets.OfPictures(_directory, 5, 3, Cancel)), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_directory, "a.png"), "no picture");
+        File.WriteAllText(Path.Combine(_directory, "b.png"), "no picture");
+        FrameSets sets = FrameSets.OfPictures(_directory, 5, 3, Cancel);
+        Assert.Contains("a.png", Assert.Throws<LusEdge.Capture.CaptureException>(() => sets.Calibration.Count()).Message, StringComparison.Ordinal);
+    }
+
+    void IProgress<WorkProgress>.Report(WorkProgress value)
+    {
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string Refused(Action action) => Assert.Throws<TrainingException>(action).Message;
+
+    private static FrameSets Frames(float blackMean) => new(Pictures(1, 14), 14, Pictures(2, 21), 21, "phantom pictures");
+
+    private static IEnumerable<GrayFrame> Pictures(ulong seed, int count)
+    {
+        var renderer = new PhantomRenderer();
+        for (int i = 0; i < count; i++)
+        {
+            var picture = new byte[96 * 80];
+            ScanConverter.Convex(96, 80, 0.55f, 0.3f).Convert(
+                renderer.Render(new PhantomScene(Appearance.Grades[i % 7], seed * 100 + (ulong)i), 0, new SeededRandom(1)), picture);
+            yield return new GrayFrame(i, 96, 80, picture);
+        }
+    }
+
+    private static Dictionary<string, int> Kernels(byte[] content)
+    {
+        string prefix = Path.Combine(Path.GetTempPath(), $"lusedge-{Guid.NewGuid():N}");
+        using var options = new SessionOptions { IntraOpNumThreads = 1, ProfileOutputPathPrefix = prefix, EnableProfiling = true };
+        using var session = new InferenceSession(content, options);
+        GrayFrame frame = Pictures(1, 1).Single();
+        using var input = OrtValue.CreateTensorValueFromMemory(frame.Pixels, [1, 1, frame.Height, frame.Width]);
+        using var run = new RunOptions();
+        session.Run(run, ["frame"], [input], ["probabilities"]).Dispose();
+        string profile = session.EndProfiling();
+        using JsonDocument events = JsonDocument.Parse(File.ReadAllBytes(profile));
+        File.Delete(profile);
+        return events.RootElement.EnumerateArray()
+            .Where(e => e.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
+            .CountBy(e => e.GetProperty("args").GetProperty("op_name").GetString()!)
+            .ToDictionary();
+    }
+
+    private Agreement Run() => Quantizer.Run(Source, Frames, Quantized, this, Cancel);
+
+    /// <summary>A network that a few steps of training have given something to say, or a random one of the other kind in half precision.</summary>
+    private void WriteModel(bool bottleneck)
+    {
+        byte[] content;
+        string scheme;
+        if (bottleneck)
+        {
+            torch.manual_seed(1);
+            using var network = new BottleneckNetwork([1, 1], width: 8);
+            network.eval();
+            var random = new SeededRandom(4);
+            int inputs = 2 * 8 * 2 * BottleneckBlock.Expansion;
+            var head = new LinearHead(2, [.. Enumerable.Range(0, 4 * inputs).Select(_ => 0.02f * random.Normal())], new float[4]);
+            ModelDescription description = ClipExporter.Describe(
+                new ClipTraining("", "", [], [], new FeatureSettings { Size = 64 }, new HeadSettings { Bands = 2 }), 1);
+            description = description with { Provenance = description.Provenance with { DemonstrationOnly = true } };
+            (scheme, content) = (description.Scheme, BottleneckGraph.Build(network, head, description, halfWeights: true));
+        }
+        else
+        {
+            var settings = new FitSettings { Width = 4, Size = 64, Batch = 7, Images = 28 };
+            using var trainer = new Trainer(settings);
+            for (int step = 0; step < 4; step++) trainer.Advance();
+            trainer.Network.eval();
+            ModelDescription description = Exporter.Describe(settings, 1, "");
+            (scheme, content) = (description.Scheme, ResidualGraph.Build(trainer.Network, description));
+        }
+
+        Directory.CreateDirectory(Source);
+        File.WriteAllBytes(Onnx, content);
+        File.WriteAllText(Path.Combine(Source, ModelManifest.FileName), new ModelManifest("tiny", 3, scheme, ModelManifest.HashOf(content)).ToJson());
+    }
+}
