@@ -32,16 +32,22 @@ public sealed partial class ModelStore
         foreach (string left in Directory.EnumerateDirectories(Folder, StagingPrefix + "*")) Directory.Delete(left, recursive: true);
         string staging = Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(staging);
+        string copy = staging;
         try
         {
-            string copy = directory is null ? PackageArchive.Unpack(source, staging) : Copy(directory, staging);
+            copy = directory is null ? PackageArchive.Unpack(source, staging) : Copy(directory, staging);
             ModelPackage package = ModelPackage.Verify(copy, keys);
             string name = NameOf(package.Manifest);
-            if (IsThere(name, package, keys)) return (name, true);
+            if (IsInstalled(name, package, keys)) return (name, true);
             prove(package);
             MakeDurable(copy);
             TakePlace(copy, PathOf(name));
             return (name, false);
+        }
+        catch (ModelException e)
+        {
+            // The copy is gone when this is read: the package has the name that it came by.
+            throw new ModelException(e.Reason, e.Message.Replace(copy, source, StringComparison.Ordinal), e);
         }
         finally
         {
@@ -50,13 +56,13 @@ public sealed partial class ModelStore
     }
 
     /// <summary>Whether the very same package is installed and whole. A version names one model: another one under it is refused.</summary>
-    private bool IsThere(string name, ModelPackage package, TrustedKeys keys)
+    private bool IsInstalled(string name, ModelPackage package, TrustedKeys keys)
     {
         string family = $"{package.Manifest.Id}@{package.Manifest.Version}-";
         if (Names.FirstOrDefault(other => other != name && other.StartsWith(family, StringComparison.Ordinal)) is { } other)
         {
             throw new ModelException(
-                ModelFailure.BadPackage, $"{package.Manifest.Reference}: another model of that id and version is installed, {other}. Give the new one a higher version, and sign it.");
+                ModelFailure.BadPackage, $"{package.Directory}: {package.Manifest.Reference}: another model of that id and version is installed, {other}. Give the new one a higher version, and sign it.");
         }
 
         return Directory.Exists(PathOf(name))

@@ -268,6 +268,8 @@ public sealed class ModelStoreTests : IDisposable
         string[] before = Contents(_loader.Store.Folder);
         ModelException e = Assert.Throws<ModelException>(() => _loader.Install(source));
         Assert.Contains(told, e.Message, StringComparison.Ordinal);
+        // By the name that the user knows it by.
+        Assert.Contains(source, e.Message, StringComparison.Ordinal);
         Assert.Equal(before, Contents(_loader.Store.Folder));
         Assert.Equal(serving, _loader.Store.Active);
     }
@@ -366,7 +368,7 @@ public sealed class ModelStoreTests : IDisposable
                 "link" => new PaxTarEntry(TarEntryType.SymbolicLink, "tiny-2/extra") { LinkName = "/etc/passwd" },
                 "hardlink" => new PaxTarEntry(TarEntryType.HardLink, "tiny-2/extra") { LinkName = "tiny-2/README.md" },
                 "pipe" => new PaxTarEntry(TarEntryType.Fifo, "tiny-2/extra"),
-                "nothing" => new PaxTarEntry(TarEntryType.RegularFile, "tiny-2/README.md") { DataStream = new MemoryStream([1]) },
+                "nothing" => new PaxTarEntry(TarEntryType.RegularFile, "README.md") { DataStream = new MemoryStream([1]) },
                 "twice" => new PaxTarEntry(TarEntryType.RegularFile, "tiny-2/README.md") { DataStream = new MemoryStream([1]) },
                 "oversized" => new PaxTarEntry(TarEntryType.RegularFile, "tiny-2/huge") { DataStream = new MemoryStream(new byte[ModelPackage.MaxFileBytes + 1]) },
                 "truncated" => null,

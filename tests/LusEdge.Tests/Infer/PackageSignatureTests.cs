@@ -13,7 +13,7 @@ public sealed class PackageSignatureTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void OpenSSL_takes_a_signature_for_good_and_one_of_another_manifest_for_bad()
+    public void Openssl_takes_a_signature_for_good_and_one_of_another_manifest_for_bad()
     {
         string key = TestPackage.Key(_temp["site.key"]);
         TestPackage package = TestPackage.Write(_temp["tiny"], key);
