@@ -38,6 +38,9 @@ internal static class Augmentation
         // A factor for the distance from the picture's mean.
         ["contrast"] = new(0, 10, (pictures, factor, _) => Contrast(pictures, factor)),
 
+        // A factor for the gray levels, as a scanner's gain.
+        ["gain"] = new(0, 10, (pictures, factor, _) => pictures * factor),
+
         // An exponent, with white as 1.
         ["gamma"] = new(0.1, 10, (pictures, exponent, _) => pictures.Between(0, White).Times(1 / White).pow(exponent).Times(White)),
 

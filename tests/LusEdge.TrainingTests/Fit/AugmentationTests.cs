@@ -11,7 +11,7 @@ public sealed class AugmentationTests
 
     public static TheoryData<string, double, double> Steps() => new()
     {
-        { "flip", 0, 0 }, { "crop", 0.5, 0.8 }, { "rotate", 10, 20 }, { "brightness", 20, 30 }, { "contrast", 1.3, 1.5 }, { "gamma", 1.3, 1.5 },
+        { "flip", 0, 0 }, { "crop", 0.5, 0.8 }, { "rotate", 10, 20 }, { "brightness", 20, 30 }, { "contrast", 1.3, 1.5 }, { "gain", 0.8, 0.9 }, { "gamma", 1.3, 1.5 },
         { "noise", 5, 10 }, { "blur", 1, 2 }, { "erase", 0.2, 0.4 },
     };
 
@@ -36,7 +36,7 @@ public sealed class AugmentationTests
     {
         AugmentationStep[] steps =
         [
-            new("crop") { Low = 1, High = 1 }, new("rotate"), new("brightness"), new("contrast") { Low = 1, High = 1 }, new("gamma") { Low = 1, High = 1 },
+            new("crop") { Low = 1, High = 1 }, new("rotate"), new("brightness"), new("contrast") { Low = 1, High = 1 }, new("gain") { Low = 1, High = 1 }, new("gamma") { Low = 1, High = 1 },
             new("noise"), new("blur") { Low = 0.01, High = 0.01 }, new("erase"),
         ];
         Assert.All(Picture().Zip(Apply(steps, 1, 1)), pair => Assert.Equal(pair.First, pair.Second, 0.02f));
