@@ -18,7 +18,9 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 {
     private static readonly Experiment Residual = new()
     {
-        Method = Experiment.FinetuneMethod, Size = 64, Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+        Method = Experiment.FinetuneMethod,
+        Size = 64,
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
     };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-export-").FullName;
