@@ -6,7 +6,7 @@ namespace LusEdge.Training.Clips;
 
 /// <summary>From a frame's banded features to the logits of the grades: all that is trained, as one matrix.</summary>
 /// <param name="Bands">Number of bands.</param>
-/// <param name="Weight">Row-major [classes, bands, channels]; with several stages, one stage's [bands, channels] after the other's.</param>
+/// <param name="Weight">Row-major [classes, bands, channels]; with several stages, one stage's [bands, channels] after the other's, and a profile's [rows, channels] last.</param>
 /// <param name="Bias">One a class.</param>
 internal sealed record LinearHead(int Bands, float[] Weight, float[] Bias)
 {
@@ -31,6 +31,19 @@ internal sealed record LinearHead(int Bands, float[] Weight, float[] Bias)
         return logits;
     }
 
+    /// <summary>One head for two sets of features, one behind the other: its logits are the mean of both heads'.</summary>
+    /// <param name="other">The head on the other features.</param>
+    public LinearHead AveragedWith(LinearHead other)
+    {
+        int own = Weight.Length / Bias.Length, others = other.Weight.Length / Bias.Length;
+        float[] both = [.. Bias.Index().SelectMany(pair => Weight.Skip(pair.Index * own).Take(own).Concat(other.Weight.Skip(pair.Index * others).Take(others)))];
+        return this with
+        {
+            Weight = [.. both.Select(weight => weight / 2)],
+            Bias = [.. Bias.Zip(other.Bias, (one, another) => (one + another) / 2)],
+        };
+    }
+
     /// <summary>Writes the file: it appears under its name only when it is complete.</summary>
     public void Save(string file)
     {
@@ -47,7 +60,7 @@ internal sealed record LinearHead(int Bands, float[] Weight, float[] Bias)
         try
         {
             LinearHead head = JsonSerializer.Deserialize(File.ReadAllBytes(file), LinearHeadJson.Default.LinearHead) ?? throw new JsonException("It is null.");
-            return head.Bias.Length == classes && head.Bands > 0 && head.Weight.Length % (classes * head.Bands) == 0
+            return head.Bias.Length == classes && head.Bands > 0 && head.Weight.Length % classes == 0
                 ? head
                 : throw new JsonException($"it has {head.Bias.Length} classes and {head.Weight.Length} weights, and the scale {classes} classes.");
         }

@@ -34,41 +34,49 @@ internal static class BottleneckGraph
         var graph = new OnnxGraph("bottleneck_network", halfWeights);
         int size = description.Input.Width;
         int[] read = stages.IsEmpty ? [network.Stages.Count] : stages.ToArray();
-        string[] features = Add(graph, network, size);
+        (string gray, string[] features) = Add(graph, network, size);
+
+        // What the head has weights for beyond the stages is the profile.
+        if (head.Weight.Length / head.Bias.Length > read.Sum(stage => head.Bands * ChannelsOf(network, stage))) read = [.. read, RowProfile.Stage];
         if (head.Bands == 1 && read.Length == 1) SeverityGraph.Classify(graph, features[read[0] - 1], head.Weight, head.Bias, (float)description.Temperature);
-        else SeverityGraph.ClassifyBands(graph, [.. Split(network, head, read, size, features)], head.Bias, (float)description.Temperature);
+        else SeverityGraph.ClassifyBands(graph, [.. Split(network, head, read, size, stage => stage == RowProfile.Stage ? RowProfile.Add(graph, gray, size) : features[stage - 1])], head.Bias, (float)description.Temperature);
         if (quality is not null) SeverityGraph.Judge(graph, features[^1], size / (2 << network.Stages.Count), quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 
     /// <summary>The head's part for each stage: a class has one stage's weights after the other's.</summary>
-    private static IEnumerable<BandedStage> Split(BottleneckNetwork network, LinearHead head, int[] stages, int size, string[] features)
+    private static IEnumerable<BandedStage> Split(BottleneckNetwork network, LinearHead head, int[] stages, int size, Func<int, string> features)
     {
         int classes = head.Bias.Length, each = head.Weight.Length / classes, before = 0;
         foreach (int stage in stages)
         {
-            int inputs = head.Bands * (int)network.Stages[stage - 1][^1].Third.out_channels, from = before, side = size / (2 << stage);
+            int side = stage == RowProfile.Stage ? RowProfile.RowsOf(size) : size / (2 << stage);
+            int bands = stage == RowProfile.Stage ? side : head.Bands, inputs = bands * ChannelsOf(network, stage), from = before;
             float[] weight = [.. Enumerable.Range(0, classes).SelectMany(c => head.Weight.Skip(c * each + from).Take(inputs))];
-            yield return new BandedStage(features[stage - 1], side, RowBands.Weights(head.Bands, side), weight);
+            yield return new BandedStage(features(stage), side, RowBands.Weights(bands, side), weight);
             before += inputs;
         }
     }
 
+    private static int ChannelsOf(BottleneckNetwork network, int stage) =>
+        stage == RowProfile.Stage ? RowProfile.Channels : (int)network.Stages[stage - 1][^1].Third.out_channels;
+
     /// <summary>A network's features of every row, averaged along it, as <see cref="FeatureExtractor"/> reads them.</summary>
     /// <param name="network">Trained; only read.</param>
     /// <param name="size">Width and height of the network's input in pixels.</param>
-    /// <param name="stages">The stages whose features are wanted, from 1.</param>
+    /// <param name="stages">The stages whose features are wanted, from 1, and <see cref="RowProfile.Stage"/> for the profile.</param>
     /// <returns>A file with an output <c>stage1</c>, <c>stage2</c> …, float32 [1, channels, rows], for each of them.</returns>
     public static byte[] BuildRows(BottleneckNetwork network, int size, params ReadOnlySpan<int> stages)
     {
         using var noGradient = no_grad();
         using var scope = TorchSharp.torch.NewDisposeScope();
         var graph = new OnnxGraph("bottleneck_rows");
-        string[] features = Add(graph, network, size);
+        (string gray, string[] features) = Add(graph, network, size);
         foreach (int stage in stages)
         {
+            string read = stage == RowProfile.Stage ? RowProfile.Add(graph, gray, size) : features[stage - 1];
             graph.Output(
-                "ReduceMean", [features[stage - 1]], $"stage{stage}", ["1", "channels", $"rows{stage}"], ("axes", new long[] { 3 }), ("keepdims", 0));
+                "ReduceMean", [read], $"stage{stage}", ["1", "channels", $"rows{stage}"], ("axes", new long[] { 3 }), ("keepdims", 0));
         }
 
         return graph.ToBytes();
@@ -79,8 +87,8 @@ internal static class BottleneckGraph
         new("gray", "stretch-half-pixel-bilinear", BottleneckNetwork.Means.Average() / 255, 1.0 / 255);
 
     /// <summary>Adds input and convolutions.</summary>
-    /// <returns>The features of each stage.</returns>
-    private static string[] Add(OnnxGraph graph, BottleneckNetwork network, int size)
+    /// <returns>The network's input, and the features of each stage.</returns>
+    private static (string Gray, string[] Features) Add(OnnxGraph graph, BottleneckNetwork network, int size)
     {
         string gray = SeverityGraph.Preprocess(graph, size, size, (float)Preprocessing.Mean, (float)Preprocessing.Std);
         var ones = new float[size * size];
@@ -98,7 +106,7 @@ internal static class BottleneckGraph
             features.Add(value);
         }
 
-        return [.. features];
+        return (gray, [.. features]);
     }
 
     private static string Add(OnnxGraph graph, string input, BottleneckBlock block)

@@ -3,6 +3,7 @@ using LusEdge.Infer;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,9 +19,9 @@ internal static class TrainedGraph
     /// A picture that is still for so long was stopped on purpose: lungs move, and a scanner's noise does too. The difference is what a
     /// codec leaves between two frames of a stopped picture.
     /// </summary>
-    private const double FrozenAfter = 1;
+    private const double FrozenAfter = 0.8;
 
-    private const float FrozenDifference = 0.5f;
+    private const float FrozenDifference = 0.75f;
 
     /// <summary>The file's content.</summary>
     /// <param name="model">The training.</param>
@@ -99,12 +100,44 @@ internal static class TrainedGraph
 
         Tensor[] features = model.Bottleneck!.forward(tensor(levels, [1, 1, model.Size, model.Size]));
         if (model.Head is not { } head) return Numbers(model.Bottleneck.Classifier!.forward(features[^1].mean([2, 3])));
-        return head.Logits([.. model.Experiment.Frozen.Stages.SelectMany(stage =>
+        IEnumerable<float> banded = model.Experiment.Frozen.Stages.SelectMany(stage =>
         {
             Tensor rows = features[stage - 1].mean([3]).squeeze(0);
             long height = rows.shape[1];
             return Numbers(tensor(RowBands.Weights(head.Bands, (int)height), [head.Bands, height]).mm(rows.t()));
-        })]);
+        });
+        return head.Logits([.. banded, .. model.Experiment.Frozen.Profile ? Profile(levels, model.Size) : []]);
+    }
+
+    /// <summary>The rows' profile as <see cref="RowProfile"/> defines it, by loops.</summary>
+    /// <returns>Row-major [rows, channels].</returns>
+    private static float[] Profile(ReadOnlySpan<float> levels, int size)
+    {
+        int rows = RowProfile.RowsOf(size), area = RowProfile.Cell * RowProfile.Cell;
+        var cells = new double[rows, rows];
+        for (int y = 0; y < rows * RowProfile.Cell; y++)
+        {
+            for (int x = 0; x < rows * RowProfile.Cell; x++)
+                cells[y / RowProfile.Cell, x / RowProfile.Cell] += (levels[y * size + x] - 255 * BottleneckGraph.Preprocessing.Mean) / area;
+        }
+
+        var profile = new float[rows * RowProfile.Channels];
+        for (int y = 0; y < rows; y++)
+        {
+            double[] row = [.. Enumerable.Range(0, rows).Select(x => cells[y, x])];
+            double mean = row.Average();
+            float[] features =
+            [
+                (float)mean,
+                (float)Math.Sqrt(row.Average(level => (level - mean) * (level - mean))),
+                (float)row.Max(),
+                (float)row.Skip(1).Zip(row, (next, level) => Math.Abs(next - level)).Average(),
+                y + 1 < rows ? (float)row.Index().Average(pair => Math.Abs(cells[y + 1, pair.Index] - pair.Item)) : 0,
+            ];
+            features.CopyTo(profile, y * RowProfile.Channels);
+        }
+
+        return profile;
     }
 
     private static LinearHead Classifier(BottleneckNetwork network) => new(1, Numbers(network.Classifier!.weight!), Numbers(network.Classifier.bias!));

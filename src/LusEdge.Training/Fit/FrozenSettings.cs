@@ -25,7 +25,11 @@ internal sealed record FrozenSettings
     /// <value>The default is true: neighbours are mistaken for each other, and there are few clips of each grade.</value>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>Augmented copies of each frame that the head is trained on beside the frame itself.</summary>
+    /// <summary>Whether a second head on the rows' profile (<see cref="Onnx.RowProfile"/>) has half of the say.</summary>
+    /// <value>The default is false.</value>
+    public bool Profile { get; init; }
+
+    /// <summary>Augmented copies of each frame that the head on the stages is trained on beside the frame itself.</summary>
     /// <value>The default is none.</value>
     public int Copies { get; init; }
 

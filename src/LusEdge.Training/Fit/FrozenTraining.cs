@@ -1,6 +1,7 @@
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Export;
+using LusEdge.Training.Onnx;
 using static TorchSharp.torch;
 
 namespace LusEdge.Training.Fit;
@@ -12,6 +13,9 @@ internal sealed class FrozenTraining : ITrainingMethod
     private readonly TrainingClips _clips;
     private readonly HeadSettings _settings;
     private readonly Dictionary<string, IReadOnlyList<BandedFrame>> _frames;
+
+    /// <summary>The frames' profiles; null where none are wanted.</summary>
+    private readonly Dictionary<string, IReadOnlyList<BandedFrame>>? _profiles;
 
     /// <summary>The frames' augmented copies, behind each other; empty without.</summary>
     private readonly IReadOnlyList<Dictionary<string, IReadOnlyList<BandedFrame>>> _copies;
@@ -36,23 +40,39 @@ internal sealed class FrozenTraining : ITrainingMethod
             Balanced = experiment.ClassWeights == Experiment.Balanced,
         };
         byte[] backbone;
-        using (BottleneckNetwork network = TrainedModel.Backbone(experiment)) backbone = BottleneckGraph.BuildRows(network, experiment.Size, [.. frozen.Stages]);
+        using (BottleneckNetwork network = TrainedModel.Backbone(experiment)) backbone = BottleneckGraph.BuildRows(network, experiment.Size, [.. frozen.Stages, .. Profile]);
 
         // Features of other weights or other augmentation lie elsewhere.
         string folder = Path.Combine(cache, ModelManifest.HashOf(backbone)[..12]);
-        _frames = Load(folder, copy: 0);
-        _copies = [.. Enumerable.Range(1, frozen.Copies).Select(copy => Load(folder, copy))];
-
-        Dictionary<string, IReadOnlyList<BandedFrame>> Load(string directory, int copy)
+        FeatureSettings plain = Extract(folder, [.. frozen.Stages, .. Profile], change: null);
+        _frames = Load(plain, folder);
+        if (frozen.Profile)
         {
-            var settings = new FeatureSettings { Size = experiment.Size, Frames = experiment.Frames, Stages = frozen.Stages, Threads = experiment.Threads };
-            if (copy > 0) directory = Path.Combine(directory, $"copy-{copy}-{HashOfAugmentation()}");
-            new FeatureExtractor(backbone, settings, directory) { Change = copy > 0 ? frames => Augmented(frames, copy) : null }
-                .Run(experiment.Index, clips.Clips, progress, cancel);
-            IReadOnlyList<BandedFrame>[] stages = [.. frozen.Stages.Select(stage => BandedFeatures.Load(clips.Clips, settings, directory, _settings with { Stage = stage }))];
-            return stages[0].Select((frame, i) => frame with { Values = [.. stages.SelectMany(stage => stage[i].Values)] })
-                .GroupBy(frame => frame.Clip.File).ToDictionary(group => group.Key, group => (IReadOnlyList<BandedFrame>)[.. group]);
+            _profiles = ByClip(BandedFeatures.Load(
+                clips.Clips, plain, folder, _settings with { Stage = RowProfile.Stage, Bands = RowProfile.RowsOf(experiment.Size) }));
         }
+
+        _copies = [.. Enumerable.Range(1, frozen.Copies).Select(copy =>
+        {
+            string place = Path.Combine(folder, $"copy-{copy}-{HashOfAugmentation()}");
+            return Load(Extract(place, frozen.Stages, frames => Augmented(frames, copy)), place);
+        })];
+
+        FeatureSettings Extract(string directory, IReadOnlyList<int> stages, Func<IReadOnlyList<GrayFrame>, IReadOnlyList<GrayFrame>>? change)
+        {
+            var settings = new FeatureSettings { Size = experiment.Size, Frames = experiment.Frames, Stages = stages, Threads = experiment.Threads };
+            new FeatureExtractor(backbone, settings, directory) { Change = change }.Run(experiment.Index, clips.Clips, progress, cancel);
+            return settings;
+        }
+
+        Dictionary<string, IReadOnlyList<BandedFrame>> Load(FeatureSettings settings, string directory)
+        {
+            IReadOnlyList<BandedFrame>[] stages = [.. frozen.Stages.Select(stage => BandedFeatures.Load(clips.Clips, settings, directory, _settings with { Stage = stage }))];
+            return ByClip(stages[0].Select((frame, i) => frame with { Values = [.. stages.SelectMany(stage => stage[i].Values)] }));
+        }
+
+        static Dictionary<string, IReadOnlyList<BandedFrame>> ByClip(IEnumerable<BandedFrame> frames) =>
+            frames.GroupBy(frame => frame.Clip.File).ToDictionary(group => group.Key, group => (IReadOnlyList<BandedFrame>)[.. group]);
     }
 
     public string FileName => LinearHead.FileName;
@@ -66,6 +86,12 @@ internal sealed class FrozenTraining : ITrainingMethod
         BandedFrame[] frames = [.. samples.SelectMany(sample =>
             (BandedFrame[])[_frames[sample.Clip.File][sample.Place], .. _copies.Select(copy => copy[sample.Clip.File][sample.Place])])];
         LinearHead head = HeadTrainer.Train(frames, _clips.ClassOf, targets, _settings);
+        if (_profiles is { } profiles)
+        {
+            BandedFrame[] rows = [.. samples.Select(sample => profiles[sample.Clip.File][sample.Place])];
+            head = head.AveragedWith(HeadTrainer.Train(rows, _clips.ClassOf, targets, _settings));
+        }
+
         head.Save(Path.Combine(folder, FileName));
         progress.Report(new WorkProgress(fold, 1, 1));
         return [new HistoryRow(fold, 1, 1, samples.Average(sample => LossOf(head, sample, targets)), null, null)];
@@ -74,16 +100,22 @@ internal sealed class FrozenTraining : ITrainingMethod
     public IReadOnlyList<float[]> Grade(string folder, IReadOnlyList<Sample> samples, CancellationToken cancel)
     {
         LinearHead head = LinearHead.Load(Path.Combine(folder, FileName), _clips.Scheme.Grades.Count);
-        return [.. samples.Select(sample => head.Logits(_frames[sample.Clip.File][sample.Place].Values))];
+        return [.. samples.Select(sample => head.Logits(ValuesOf(sample)))];
     }
 
     public void Dispose()
     {
     }
 
+    /// <summary>What the network is read for beside its stages.</summary>
+    private IReadOnlyList<int> Profile => _experiment.Frozen.Profile ? [RowProfile.Stage] : [];
+
+    private float[] ValuesOf(Sample sample) =>
+        [.. _frames[sample.Clip.File][sample.Place].Values, .. _profiles?[sample.Clip.File][sample.Place].Values ?? []];
+
     private double LossOf(LinearHead head, Sample sample, float[] targets)
     {
-        float[] p = TemperatureScaling.Softmax(head.Logits(_frames[sample.Clip.File][sample.Place].Values), 1);
+        float[] p = TemperatureScaling.Softmax(head.Logits(ValuesOf(sample)), 1);
         return -p.Index().Sum(pair => targets[sample.Class * p.Length + pair.Index] * Math.Log(Math.Max(1e-12, pair.Item)));
     }
 

@@ -25,7 +25,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-export-").FullName;
 
-    public static TheoryData<string> Kinds => ["residual", "bottleneck", "head", "head of two stages"];
+    public static TheoryData<string> Kinds => ["residual", "bottleneck", "head", "head of two stages", "head with a profile"];
 
     private string Model => Path.Combine(_directory, "lus-tiny");
 
@@ -147,7 +147,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         {
             Method = Experiment.FrozenMethod,
             Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 2 },
-            Frozen = new FrozenSettings { Stages = kind == "head" ? [3] : [3, 4], Bands = 2 },
+            Frozen = new FrozenSettings { Stages = kind == "head of two stages" ? [3, 4] : [3], Bands = 2, Profile = kind == "head with a profile" },
         },
     };
 }

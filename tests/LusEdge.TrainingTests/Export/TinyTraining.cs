@@ -3,6 +3,7 @@ using System.Text;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Onnx;
 using LusEdge.Training.Phantom;
 
 namespace LusEdge.TrainingTests.Export;
@@ -57,7 +58,8 @@ internal static class TinyTraining
         if (experiment.Method == Experiment.FrozenMethod)
         {
             int channels = experiment.Frozen.Stages.Sum(stage => experiment.Network.Width * BottleneckBlock.Expansion << stage - 1);
-            float[] weights = [.. Enumerable.Range(0, 4 * experiment.Frozen.Bands * channels).Select(_ => 0.05f * random.Normal())];
+            int profile = experiment.Frozen.Profile ? RowProfile.RowsOf(experiment.Size) * RowProfile.Channels : 0;
+            float[] weights = [.. Enumerable.Range(0, 4 * (experiment.Frozen.Bands * channels + profile)).Select(_ => 0.05f * random.Normal())];
             new LinearHead(experiment.Frozen.Bands, weights, [0.1f, 0, -0.2f, 0]).Save(Path.Combine(all, LinearHead.FileName));
         }
         else

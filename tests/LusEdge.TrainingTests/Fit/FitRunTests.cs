@@ -26,7 +26,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     {
         Method = Experiment.FrozenMethod,
         Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
-        Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1 },
+        Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1, Profile = true },
     };
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     }
 
     [Fact]
-    public void A_head_on_frozen_features_of_two_stages_with_augmented_copies_is_trained_the_same_twice()
+    public void A_head_on_frozen_features_of_two_stages_with_augmented_copies_and_a_profile_is_trained_the_same_twice()
     {
         IReadOnlyList<FrameLogits> first = Run(Frozen, In("first")), second = Run(Frozen, In("second"));
         Assert.Equal(first.Select(row => string.Join(' ', row.Z)), second.Select(row => string.Join(' ', row.Z)));
@@ -81,8 +81,9 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Assert.Equal(3, model.Bottleneck!.Stages.Count);
         Assert.Null(model.Bottleneck.Classifier);
 
-        // Two bands of two stages: 4 * (4 << 1) and 4 * (4 << 2) channels.
-        Assert.Equal(7 * 2 * (32 + 64), model.Head!.Weight.Length);
+        // Two bands of two stages, 4 * (4 << 1) and 4 * (4 << 2) channels; five features a row of the profile.
+        int rows = Frozen.Size / 4;
+        Assert.Equal(7 * ((2 * (32 + 64)) + (5 * rows)), model.Head!.Weight.Length);
     }
 
     [Fact]
