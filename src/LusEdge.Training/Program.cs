@@ -14,8 +14,6 @@ var root = new Command(
     CalibrateCommand.Create(),
     ExportCommand.Create(),
     QuantizeCommand.Create(),
-    FeaturesCommand.Create(),
-    HeadCommand.Create(),
     EvaluateCommand.Create(),
     KeygenCommand.Create(),
     SignCommand.Create(),

@@ -29,7 +29,7 @@ internal static class BandedFeatures
             {
                 throw new TrainingException(
                     TrainingFailure.NotFound,
-                    $"{file}: there are no features of {clip.File} (row {clip.Row} of the index); run `lusedge-train features` with this index, --size {extracted.Size}, --frames {extracted.Frames} and --stages {settings.Stage} first.");
+                    $"{file}: there are no features of {clip.File} (row {clip.Row} of the index); run `lusedge-train fit` anew.");
             }
 
             ClipFeatures found = ClipFeatures.Read(file);

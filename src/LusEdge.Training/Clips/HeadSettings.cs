@@ -26,8 +26,4 @@ internal sealed record HeadSettings
     /// <summary>Whether each grade weighs the same, however many clips it has.</summary>
     /// <value>The default is true, or the rare grades are hardly ever given.</value>
     public bool Balanced { get; init; } = true;
-
-    /// <summary>The only set to train on; null for all.</summary>
-    /// <value>The default is null.</value>
-    public string? Only { get; init; }
 }

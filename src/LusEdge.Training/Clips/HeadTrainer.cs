@@ -21,12 +21,6 @@ internal static class HeadTrainer
 
     /// <summary>Trains.</summary>
     /// <param name="frames">Of the training clips only, clip by clip.</param>
-    /// <param name="settings">How.</param>
-    public static LinearHead Train(IReadOnlyList<BandedFrame> frames, HeadSettings settings) =>
-        Train(frames, clip => clip.Severity, OrdinalTargets.Table(ClipIndex.Grades), settings);
-
-    /// <summary>Trains for any scale.</summary>
-    /// <param name="frames">Of the training clips only, clip by clip.</param>
     /// <param name="classOf">The class of a clip.</param>
     /// <param name="targetTable">A row of targets a class, row-major [classes, classes].</param>
     /// <param name="settings">How.</param>

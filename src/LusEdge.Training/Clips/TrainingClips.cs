@@ -16,6 +16,9 @@ internal sealed record TrainingClips(string Root, ScoringScheme Scheme, IReadOnl
     /// <summary>Sets whose names begin with this are synthetic: whatever is trained on one is for demonstration only.</summary>
     public const string Phantom = "phantom";
 
+    /// <summary>Said beside every figure of such a set.</summary>
+    public const string PhantomNotice = "Synthetic pictures were among the clips: for demonstration only. These figures say nothing about patients.";
+
     /// <summary>The folds, in order.</summary>
     public IReadOnlyList<int> Folds => [.. Clips.Select(clip => clip.Fold).Distinct().Order()];
 
@@ -55,6 +58,9 @@ internal sealed record TrainingClips(string Root, ScoringScheme Scheme, IReadOnl
         loaded.CheckClasses(path, experiment);
         return loaded;
     }
+
+    /// <summary>Whether a clip is synthetic.</summary>
+    public static bool IsPhantom(LabelledClip clip) => clip.Dataset.StartsWith(Phantom, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a clip is trained on: the others are graded only.</summary>
     public static bool IsTrainedOn(LabelledClip clip, Experiment experiment) => experiment.Datasets.Count == 0 || experiment.Datasets.Contains(clip.Dataset);

@@ -11,8 +11,7 @@ internal static class CalibrateCommand
     public static Command Create()
     {
         var training = new Option<string>("--training") { Description = "The directory that `fit --out` named.", HelpName = "DIR", Required = true };
-        Option<string> index = ClipOptions.Index();
-        index.Required = false;
+        Option<string> index = ClipOptions.Index(required: false);
         index.Description += " The default is the one that was trained on.";
         var foreign = new Option<string>("--foreign")
         {

@@ -10,7 +10,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        Option<string> index = ClipOptions.Index();
+        Option<string> index = ClipOptions.Index(required: true);
         Option<string?> scheme = ClipOptions.Scheme();
         var predictions = new Option<string>("--predictions")
         {
@@ -29,9 +29,10 @@ internal static class EvaluateCommand
             IReadOnlyList<LabelledClip> clips = ClipIndex.Load(labels);
             Predictions read = Predictions.Load(table, clips, parsed.GetValue(scheme) is { } named ? Schemes.Load(named) : null);
             IReadOnlyList<SetFigures> sets = await ProgressDisplay.RunAsync(progress => Task.FromResult(read.Figures(clips, progress, stop)));
-            if (parsed.GetValue(json) is { } file) EvaluationFile.Of(read, table, labels, sets).Write(file);
+            bool synthetic = clips.Any(TrainingClips.IsPhantom);
+            if (parsed.GetValue(json) is { } file) EvaluationFile.Of(read, table, labels, sets, synthetic).Write(file);
             Console.Write($"""
-                {Disclaimer.Text}
+                {Disclaimer.Text}{(synthetic ? $"\n{TrainingClips.PhantomNotice}" : "")}
 
                 Intervals hold 95 % of the values when the patients are drawn anew, {PatientDraws.Count} times. docs/training.md defines each figure.
 

@@ -36,8 +36,7 @@ internal static class ExportCommand
         {
             TorchLibrary.Load();
             string directory = parsed.GetValue(output)!, source = parsed.GetValue(training)!;
-            if (new CheckpointFolder(source).Newest is not null) return await ExportPhantom(source, directory, parsed.GetValue(walk), parsed.GetValue(release), stop);
-            (TrainedCard card, float difference, Evaluation? walked) = await ProgressDisplay.RunAsync(progress => Task.FromResult(ModelExporter.Run(
+            (ModelCard card, float difference, Evaluation? walked) = await ProgressDisplay.RunAsync(progress => Task.FromResult(ModelExporter.Run(
                 source, directory, parsed.GetValue(release), parsed.GetValue(precision) == Half, parsed.GetValue(walk), progress, stop)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{directory}: on the appliance's path no probability differs from the training's by more than {difference:0.00000}."));
@@ -46,22 +45,5 @@ internal static class ExportCommand
             return (int)ExitCode.Ok;
         });
         return export;
-    }
-
-    /// <summary>The phantom's own training, which has pictures without end and no folds.</summary>
-    private static async Task<int> ExportPhantom(string source, string directory, string? walk, int release, CancellationToken stop)
-    {
-        if (walk is null)
-        {
-            Failure.Print("--walk: give the phantom clip that the exported file is checked on.");
-            return (int)ExitCode.Usage;
-        }
-
-        ModelCard card = await ProgressDisplay.RunAsync(progress => Task.FromResult(Exporter.Run(source, directory, release, walk, progress, stop)));
-        Console.WriteLine($"""
-            {directory}: {card.Walk.Accuracy:P1} of the clip's {card.Walk.Count} frames are graded right.
-            Trained on {ModelCard.Synthetic}.
-            """);
-        return (int)ExitCode.Ok;
     }
 }

@@ -9,8 +9,7 @@ internal static class QuantizeCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL_DIR") { Description = "The model, in full precision, as `export` wrote it." };
-        Option<string> index = ClipOptions.Index();
-        index.Required = false;
+        Option<string> index = ClipOptions.Index(required: false);
         var pictures = new Option<string>("--pictures") { Description = "A folder of pictures or clips without labels, in place of --index.", HelpName = "DIR" };
         var frames = new PositiveOption("--frames", "Frames to calibrate with. They are of other patients, or files, than those that are compared on.", byDefault: 200);
         var output = new Option<string>("--out") { Description = "The new model's directory. What is there is replaced.", HelpName = "DIR", Required = true };

@@ -8,6 +8,7 @@ namespace LusEdge.Training.Evaluate;
 /// <param name="Disclaimer">What they are not for.</param>
 /// <param name="Leaky">True for a frame split: the figures then say nothing about new patients.</param>
 /// <param name="Warning">Said beside every figure; null without a leak.</param>
+/// <param name="DemonstrationOnly">True when a clip is of the phantom: the figures then say nothing about patients.</param>
 /// <param name="Scheme">Id of the scale.</param>
 /// <param name="Grades">Its classes, in the order of all lists below.</param>
 /// <param name="Draws">Draws of patients behind each interval.</param>
@@ -18,6 +19,7 @@ internal sealed record EvaluationFile(
     string Disclaimer,
     bool Leaky,
     string? Warning,
+    bool DemonstrationOnly,
     string Scheme,
     IReadOnlyList<string> Grades,
     int Draws,
@@ -30,10 +32,12 @@ internal sealed record EvaluationFile(
     /// <param name="predictionsFile">Where it is.</param>
     /// <param name="indexFile">Where its index is.</param>
     /// <param name="sets">What it comes to.</param>
-    public static EvaluationFile Of(Predictions predictions, string predictionsFile, string indexFile, IReadOnlyList<SetFigures> sets) => new(
+    /// <param name="synthetic">Whether a clip is of the phantom.</param>
+    public static EvaluationFile Of(Predictions predictions, string predictionsFile, string indexFile, IReadOnlyList<SetFigures> sets, bool synthetic) => new(
         Contract.Disclaimer.Text,
         predictions.Leaky,
         predictions.Leaky ? Predictions.LeakyWarning : null,
+        synthetic,
         predictions.Scheme.Id,
         predictions.Scheme.Grades,
         PatientDraws.Count,

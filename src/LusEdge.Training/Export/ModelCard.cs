@@ -1,74 +1,124 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Export;
 
-/// <summary>The figures of a model and what may be done with it: in the manifest for programs, in README.md for people.</summary>
+/// <summary>The figures of a trained model: in the manifest for programs, in README.md for people.</summary>
 /// <param name="Description">What it is.</param>
 /// <param name="IntendedUse">What it is for, and what not.</param>
-/// <param name="TrainedOn">The training pictures, in words.</param>
+/// <param name="TrainedOn">The training clips, in words.</param>
+/// <param name="Licenses">What the index says about the clips' terms, by set.</param>
 /// <param name="Temperature">What the file divides its logits by.</param>
-/// <param name="HeldOutPictures">Phantom pictures of seeds that were not trained on, as the trainer draws them.</param>
-/// <param name="Walk">The frames of an H.264 phantom clip, decoded and graded as the appliance does it.</param>
+/// <param name="MinConfidence">A frame whose highest probability is lower has no grade.</param>
+/// <param name="MinQuality">A picture whose quality is lower has no grade; null without a gate.</param>
+/// <param name="Gate">How the gate tells real pictures from others.</param>
+/// <param name="HeldOut">Figures on clips of patients that the network had never seen.</param>
 internal sealed record ModelCard(
-    string Description, string IntendedUse, string TrainedOn, float Temperature, CardFigures HeldOutPictures, CardFigures Walk)
+    string Description,
+    string IntendedUse,
+    string TrainedOn,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Licenses,
+    float Temperature,
+    float MinConfidence,
+    float? MinQuality,
+    GateFigures? Gate,
+    IReadOnlyList<SetFigures> HeldOut)
 {
-    /// <summary>Said everywhere a model of this trainer is described.</summary>
+    /// <summary>Said of every model that was trained on the phantom.</summary>
     public const string Synthetic = "synthetic phantom pictures: for demonstration only";
 
+    /// <summary>Said wherever a model is described.</summary>
+    public const string Use = "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.";
+
     /// <summary>The card for the manifest.</summary>
-    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, CardJson.Default.ModelCard);
+    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, ModelCardJson.Default.ModelCard);
 
     /// <summary>The card for people.</summary>
     /// <param name="id">The model's id.</param>
-    /// <param name="record">How it was trained.</param>
-    public string ToMarkdown(string id, TrainingRecord record) => string.Create(CultureInfo.InvariantCulture, $"""
-        # {id}
+    /// <param name="experiment">How it was trained.</param>
+    /// <param name="halfWeights">Whether the file stores weights in half precision.</param>
+    public string ToMarkdown(string id, Experiment experiment, bool halfWeights)
+    {
+        RuleFigures first = HeldOut[0].Rules[0], always = HeldOut[0].Rules[^1];
+        string gate = Gate is null ? "It has no gate for pictures that show no lung: it grades any picture that is not black." : $"""
+            The output `quality` says how much a picture looks like the training pictures; below {Number(MinQuality!.Value)} the frame has no grade (`ood`). The
+            threshold keeps {GateFigures.Kept:P0} of the {Gate.RealFrames} real frames, each held out by its patient's fold. What then still gets a grade:
 
-        **Trained on {Synthetic}.**
-        {IntendedUse}
+            {Gate.ToMarkdown()}
+            The foreign pictures are drawn by numbers (and given in a folder, where a row says so): real menus, photographs and organs may do better or worse.
+            """;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            # {id}
 
-        {Description}
-        Its grades are the phantom's own reading of the seven-class scale after La Salvia et al. 2021; docs/phantom.md states them.
-        `lusedge-train fit` and `export` wrote this directory.
+            **{IntendedUse}**
+            **Trained on {TrainedOn}.**
 
-        | figure | held-out phantom pictures | phantom walk, H.264, on the appliance's path |
-        |---|---|---|
-        | graded | {HeldOutPictures.Count} | {Walk.Count} |
-        | right grade | {HeldOutPictures.Accuracy:P1} | {Walk.Accuracy:P1} |
-        | within one grade | {HeldOutPictures.WithinOne:P1} | {Walk.WithinOne:P1} |
-        | macro-F1 | {HeldOutPictures.MacroF1:0.000} | {Walk.MacroF1:0.000} |
-        | expected calibration error | {HeldOutPictures.CalibrationError:0.000} | {Walk.CalibrationError:0.000} |
+            {Description}
 
-        Figures this high say that the phantom is easy, not that the model is good: its pictures come from one generator, and a
-        network needs only a few thousand of them. On patients it has not been measured and must not be used.
+            ## How good it is
 
-        | | |
-        |---|---|
-        | network | ResNet-{record.Settings.Depth}, one gray channel, input {record.Settings.Size}x{record.Settings.Size}, fp32 |
-        | training | {record.Settings.Images} pictures, each seen once; batch {record.Settings.Batch}, seed {record.Settings.Seed}, {record.Settings.Threads} threads |
-        | temperature | {Temperature:0.000}, fitted on {record.Settings.CalibrationPictures} further pictures |
-        | input | `frame`, uint8 [1,1,H,W], gray, any size: resize and normalisation are in the file |
-        | outputs | `probabilities` and `logits` [1,7], `cam` [1,7,h,w] |
+            On {HeldOut[0].Dataset} it gives the very grade of the expert on {first.Accuracy.Value:P0} of the clips (saying one grade every time: {always.Accuracy.Value:P0}) and is
+            within one grade on {first.WithinOne.Value:P0} ({always.WithinOne.Value:P0}). Each clip was graded by a network that had seen no clip of its patient: the folds are by
+            patient, each held out in turn. In brackets the interval that holds 95 % of the values when the patients are drawn anew.
+            `{FrameGrade.FileName}` holds every frame's held-out probabilities, and `lusedge-train evaluate` computes these tables from it.
+            The file itself was then trained on all clips.
 
-        """);
+            {FiguresTable.ToMarkdown(HeldOut)}
+            ## When it does not answer
+
+            Frames whose highest probability is below {Number(MinConfidence)} get no grade (`low_confidence`): that keeps 95 % of the held-out frames.
+
+            {gate}
+            ## What it can't do
+
+            * There is one label a clip. A frame that does not show what the label means was trained on, and counted, with that label all the same.
+            * On other scanners, probes and patients than those of the table it has not been measured.
+            * Grade 0 does not mean a healthy lung. Never sum or compare grades of different scales.
+
+            ## Data and terms
+
+            | set | clips | patients | licence, as the index states it |
+            |---|---|---|---|
+            {Sets()}
+            No clip, frame or crop is in this directory; the golden frames are the phantom's.
+
+            ## How it was made
+
+            | | |
+            |---|---|
+            | network | {experiment.Network.Architecture}, from {experiment.Network.Start} weights; method {experiment.Method} |
+            | training | up to {experiment.Frames} frames a clip, decoded, cropped and made gray by the appliance's own code; seed {experiment.Seed}, {experiment.Threads} threads |
+            | temperature | {Temperature:0.000}, fitted on held-out patients |
+            | input | `frame`, uint8 [1,1,H,W], gray, any size: the file stretches it to {experiment.Size}x{experiment.Size} and normalises |
+            | outputs | `probabilities`, `logits`, `cam`{(Gate is null ? "" : ", `quality`")} |
+            | precision | computes in fp32; the file stores weights in {(halfWeights ? "half" : "full")} precision |
+
+            `lusedge-train fit`, `calibrate` and `export` wrote this directory.
+
+            """);
+    }
+
+    private static string Number(float value) => value.ToString("0.00#", CultureInfo.InvariantCulture);
+
+    private string Sets()
+    {
+        var rows = new StringBuilder();
+        foreach (SetFigures set in HeldOut)
+        {
+            string terms = Licenses.TryGetValue(set.Dataset, out IReadOnlyList<string>? found) && found.Count > 0 ? string.Join(", ", found) : "not stated";
+            rows.Append(CultureInfo.InvariantCulture, $"| {set.Dataset} | {set.Clips} | {set.Patients} | {terms} |\n");
+        }
+
+        return rows.ToString();
+    }
 }
 
-/// <summary>An evaluation's figures.</summary>
-internal sealed record CardFigures(int Count, double Accuracy, double WithinOne, double MacroF1, double CalibrationError)
-{
-    /// <summary>Four decimals: more would claim more than some thousand pictures can tell.</summary>
-    public static CardFigures Of(Evaluation evaluation) => new(
-        evaluation.Pictures,
-        Math.Round(evaluation.Accuracy, 4),
-        Math.Round(evaluation.WithinOne, 4),
-        Math.Round(evaluation.MacroF1, 4),
-        Math.Round(evaluation.CalibrationError, 4));
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelCard))]
-internal sealed partial class CardJson : JsonSerializerContext;
+internal sealed partial class ModelCardJson : JsonSerializerContext;

@@ -27,7 +27,7 @@ internal static class ModelExporter
     /// <param name="cancel">Stops; the model's directory is then as it was.</param>
     /// <returns>The card, the largest difference of a probability from the training's, and how the walk was graded.</returns>
     /// <exception cref="TrainingException">The training is not finished or calibrated, is leaky, or grades otherwise than the file.</exception>
-    public static (TrainedCard Card, float Difference, Evaluation? Walk) Run(
+    public static (ModelCard Card, float Difference, Evaluation? Walk) Run(
         string training, string directory, int version, bool halfWeights, string? walk, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         using TrainedModel model = TrainedModel.Load(training);
@@ -51,11 +51,11 @@ internal static class ModelExporter
             GoldenPictures.Write(unfinished, file, loaded.Description);
             string predictions = Path.Combine(unfinished, FrameGrade.FileName);
             File.Copy(Path.Combine(training, FrameGrade.FileName), predictions);
-            var card = new TrainedCard(
+            var card = new ModelCard(
                 model.Record.DemonstrationOnly
                     ? "A demonstration model: it shows what the appliance does with a picture. It must not be used on patients."
                     : $"It grades lung ultrasound on the scale {model.Scheme.Id}: {string.Join(", ", model.Scheme.Grades)}.",
-                TrainedCard.Use,
+                ModelCard.Use,
                 TrainedGraph.TrainedOn(model.Record),
                 Licences(model.Record.Index),
                 MathF.Round(calibration.Temperature, 4),

@@ -15,15 +15,6 @@ internal sealed class CheckpointFolder(string root)
     public string? Newest => Complete().LastOrDefault();
 
     /// <summary>Writes a checkpoint and deletes those before it.</summary>
-    /// <param name="record">What stands beside the weights.</param>
-    /// <param name="trainer">Whose weights to write.</param>
-    public void Write(TrainingRecord record, Trainer trainer) => Write(record.Step, unfinished =>
-    {
-        trainer.Save(unfinished);
-        File.WriteAllText(Path.Combine(unfinished, TrainingRecord.FileName), record.ToJson());
-    });
-
-    /// <summary>Writes a checkpoint and deletes those before it.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="save">Writes its files into the directory that it is given.</param>
     public void Write(int step, Action<string> save)
@@ -32,9 +23,6 @@ internal sealed class CheckpointFolder(string root)
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
         save(unfinished);
-
-        // The last step's checkpoint is written twice: before the evaluation and, with its figures, after it.
-        if (Directory.Exists(name)) Directory.Delete(name, recursive: true);
         Directory.Move(unfinished, name);
         foreach (string older in Complete().Where(path => path != name)) Directory.Delete(older, recursive: true);
     }

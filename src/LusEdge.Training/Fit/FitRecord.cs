@@ -12,7 +12,7 @@ namespace LusEdge.Training.Fit;
 /// <param name="Threads">Threads of the tensor library: another number gives other last bits.</param>
 /// <param name="Elapsed">How long it took, breaks left out.</param>
 /// <param name="Leaky">True when frames of one clip were both trained on and held out.</param>
-/// <param name="DemonstrationOnly">True when a clip is of the phantom: nothing unsets it.</param>
+/// <param name="DemonstrationOnly">True when a clip is of the phantom, or one of the training that it began with was: nothing unsets it.</param>
 /// <param name="Clips">How many clips were trained on.</param>
 /// <param name="Scheme">The scale.</param>
 internal sealed record FitRecord(

@@ -93,7 +93,7 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
             experiment.Threads,
             elapsed,
             leaky,
-            trained.Any(clip => clip.Dataset.StartsWith(TrainingClips.Phantom, StringComparison.OrdinalIgnoreCase)),
+            trained.Any(TrainingClips.IsPhantom) || (experiment.Network.Start == NetworkSettings.Checkpoint && FitRecord.Load(experiment.Network.Weights!).DemonstrationOnly),
             trained.Length,
             new SchemeFile(clips.Scheme.Id, clips.Scheme.Grades, clips.Scheme.Severities));
 

@@ -56,7 +56,7 @@ internal static class Quantizer
             GoldenPictures.Write(unfinished, content, model.Description);
             Agreement agreement = Agreement.Of(
                 original, content, sets.HeldOut, done => progress.Report(new WorkProgress("comparing", done, sets.HeldOutFrames)), cancel);
-            return (agreement, Card(manifest, agreement, sets), Readme(own.Id, manifest, agreement, sets));
+            return (agreement, Card(manifest, agreement, sets), Readme(own.Id, description.Provenance.TrainedOn, manifest, agreement, sets));
         });
     }
 
@@ -99,10 +99,11 @@ internal static class Quantizer
         return JsonSerializer.SerializeToElement(card, JsonSerializerOptions.Default);
     }
 
-    private static string Readme(string id, ModelManifest manifest, Agreement agreement, FrameSets sets) => $"""
+    private static string Readme(string id, string trainedOn, ModelManifest manifest, Agreement agreement, FrameSets sets) => $"""
         # {id}
 
         **Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.**
+        **Trained on {trainedOn}.**
 
         `{manifest.Reference}`, computed in whole numbers of 8 bits. What that model is made from, is good for and can't do, and its terms, are on
         [its own card](../{manifest.Id}/README.md) and hold here; the figures there were measured in full precision.

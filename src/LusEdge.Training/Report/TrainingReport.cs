@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 
@@ -40,7 +41,7 @@ internal static class TrainingReport
     {
         if (run.Predictions.Leaky) yield return new Notice(Predictions.LeakyWarning);
         if (run.Training.Record.DemonstrationOnly)
-            yield return new Notice("Synthetic pictures were among the clips: for demonstration only. These figures say nothing about patients.");
+            yield return new Notice(TrainingClips.PhantomNotice);
     }
 
     private static IEnumerable<Block> InShort(ReportedRun run)

@@ -10,8 +10,6 @@ public sealed class CommandLineTests
     [InlineData("calibrate")]
     [InlineData("export")]
     [InlineData("quantize")]
-    [InlineData("features")]
-    [InlineData("head")]
     [InlineData("evaluate")]
     [InlineData("keygen")]
     [InlineData("sign")]
@@ -31,13 +29,10 @@ public sealed class CommandLineTests
     [InlineData("--folds: give at least 2", "index", "x", "--folds", "1")]
     [InlineData("'--out' is required", "phantom")]
     [InlineData("'--unmark'", "export", "--training", "x", "--out", "y", "--walk", "z", "--unmark")]
-    [InlineData("--size: give a multiple of 32.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--size", "250")]
-    [InlineData("--stages: give whole numbers from 1 to 4.", "features", "--index", "x", "--imagenet", "y", "--out", "z", "--stages", "5")]
     [InlineData("--cam: give --model too", "report", "--training", "x", "--out", "y.html", "--cam", "3")]
     [InlineData("--cam: give a whole number from 0", "report", "--training", "x", "--out", "y.html", "--cam", "-1")]
     [InlineData("--out: give a name that ends in .html", "report", "--training", "x", "--out", "y.pdf")]
     [InlineData("--index, --pictures: give one of the two.", "quantize", "x", "--out", "z")]
-    [InlineData("--out: give --imagenet too", "head", "--index", "x", "--features", "y", "--out", "z")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_and_leaves_with_64(string sentence, params string[] arguments)
     {
         (int code, string output, string errors) = await CommandLine.Run(arguments);
@@ -55,13 +50,10 @@ public sealed class CommandLineTests
             "lusedge-train: /nonexistent/training holds no training; run `lusedge-train fit EXPERIMENT.json --out /nonexistent/training` first.\n", errors);
     }
 
-    [Theory]
-    [InlineData("features", "--imagenet", "x", "--out", "y")]
-    [InlineData("head", "--features", "x")]
-    [InlineData("evaluate", "--predictions", "x")]
-    public async Task A_missing_index_is_told_in_a_sentence_and_leaves_with_66(string command, params string[] arguments)
+    [Fact]
+    public async Task A_missing_index_is_told_in_a_sentence_and_leaves_with_66()
     {
-        (int code, _, string errors) = await CommandLine.Run([command, "--index", "/nonexistent/index.csv", .. arguments]);
+        (int code, _, string errors) = await CommandLine.Run("evaluate", "--index", "/nonexistent/index.csv", "--predictions", "x");
         Assert.Equal((66, "lusedge-train: /nonexistent/index.csv: can't be read; name an index of clips.\n"), (code, errors));
     }
 
@@ -88,20 +80,20 @@ public sealed class CommandLineTests
         try
         {
             string key = Path.Combine(folder, "site.key"), model = Path.Combine(folder, "model");
-            (int code, string output, _) = await Run("keygen", "--out", key);
+            (int code, string output, _) = await CommandLine.Run("keygen", "--out", key);
             Assert.Equal(0, code);
             Assert.Contains("never put it on a box", output, StringComparison.Ordinal);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
-            (code, _, string errors) = await Run("keygen", "--out", key);
+            (code, _, string errors) = await CommandLine.Run("keygen", "--out", key);
             Assert.Equal((65, $"lusedge-train: {key}: it exists, and a key that is written over is lost. Name another file.\n"), (code, errors));
 
-            (code, _, errors) = await Run("sign", model, "--key", key);
+            (code, _, errors) = await CommandLine.Run("sign", model, "--key", key);
             Assert.Equal(66, code);
             Assert.Contains("manifest.json: can't be read", errors, StringComparison.Ordinal);
-            (code, _, errors) = await Run("sign", model, "--key", Path.Combine(folder, "none.key"));
+            (code, _, errors) = await CommandLine.Run("sign", model, "--key", Path.Combine(folder, "none.key"));
             Assert.Equal(66, code);
             Assert.Contains("none.key: can't be read", errors, StringComparison.Ordinal);
-            (code, _, errors) = await Run("sign", model, "--key", Path.Combine(folder, "site.pub"));
+            (code, _, errors) = await CommandLine.Run("sign", model, "--key", Path.Combine(folder, "site.pub"));
             Assert.Equal(65, code);
             Assert.Contains("no private Ed25519 key", errors, StringComparison.Ordinal);
         }
@@ -109,19 +101,5 @@ public sealed class CommandLineTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lusedge-train.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await errors);
     }
 }

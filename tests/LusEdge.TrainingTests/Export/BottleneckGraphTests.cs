@@ -146,8 +146,7 @@ public sealed class BottleneckGraphTests
         return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 
-    private static ModelDescription Describe() => ClipExporter.Describe(
-        new ClipTraining("", "", [], [], new FeatureSettings { Size = Size }, new HeadSettings { Bands = Bands }), Temperature);
+    private static ModelDescription Describe() => TinyNetworks.DescribeBottleneck(Size, Temperature);
 
     private static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

@@ -37,7 +37,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     {
         string training = TinyTraining.Write(_directory, Kind(kind));
         CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
-        (TrainedCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, this, Cancel);
+        (ModelCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, this, Cancel);
         Assert.InRange(difference, 0, 1e-4f);
         Assert.Null(walk);
 
@@ -119,6 +119,23 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.False(Directory.Exists(Model));
 
         void Calibrate() => TrainingCalibration.Run(training, null, null, this, Cancel);
+    }
+
+    [Fact]
+    public void An_export_that_fails_leaves_the_models_directory_as_it_was_and_one_that_succeeds_replaces_it()
+    {
+        string training = TinyTraining.Write(_directory, Residual with { Network = Residual.Network with { Width = 2 } });
+        TrainingCalibration.Run(training, null, null, this, Cancel);
+        Directory.CreateDirectory(Model);
+        File.WriteAllText(Path.Combine(Model, "left-over.txt"), "from the release before");
+        Assert.Contains("0.json", Refused(() => ModelExporter.Run(training, Model, 1, false, Path.Combine(_directory, "0.mp4"), this, Cancel)), StringComparison.Ordinal);
+        Assert.Equal(["left-over.txt"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName));
+        Assert.False(Directory.Exists($"{Model}.part"));
+
+        ModelExporter.Run(training, Model, 1, false, null, this, Cancel);
+        Assert.Equal(
+            ["README.md", "golden", "manifest.json", "model.onnx", "predictions.csv"],
+            Directory.GetFileSystemEntries(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

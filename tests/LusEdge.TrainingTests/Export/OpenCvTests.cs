@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
-using LusEdge.Infer;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Export;
@@ -31,11 +30,8 @@ public sealed class OpenCvTests : IDisposable
     [Fact]
     public void OpenCV_reads_a_residual_network_as_ONNX_Runtime_does()
     {
-        var settings = new FitSettings { Width = 8, Size = Size, Batch = 7, Images = 14 };
-        using var trainer = new Trainer(settings);
-        trainer.Advance();
-        trainer.Network.eval();
-        Compare(ResidualGraph.Build(trainer.Network, Exporter.Describe(settings, 1.4f, ""), Gate(8 * 8)));
+        using ResidualNetwork network = TinyNetworks.Residual(width: 8, Size, depth: 18, steps: 1);
+        Compare(ResidualGraph.Build(network, TinyNetworks.DescribeResidual(Size, 1.4f), Gate(8 * 8)));
     }
 
     [Theory]
@@ -49,9 +45,7 @@ public sealed class OpenCvTests : IDisposable
         var random = new SeededRandom(4);
         int channels = 2 * 8 * BottleneckBlock.Expansion;
         var head = new LinearHead(bands, [.. Enumerable.Range(0, 4 * bands * channels).Select(_ => 0.02f * random.Normal())], [0.1f, 0, 0, -0.1f]);
-        ModelDescription description = ClipExporter.Describe(
-            new ClipTraining("", "", [], [], new FeatureSettings { Size = Size }, new HeadSettings { Bands = bands }), 1.2f);
-        Compare(BottleneckGraph.Build(network, head, description, halfWeights: false, Gate(channels)));
+        Compare(BottleneckGraph.Build(network, head, TinyNetworks.DescribeBottleneck(Size, 1.2f), halfWeights: false, Gate(channels)));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

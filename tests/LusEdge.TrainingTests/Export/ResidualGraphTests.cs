@@ -23,14 +23,8 @@ public sealed class ResidualGraphTests
     [InlineData(64, 128, 18)]
     public void The_exported_file_gives_the_networks_logits_to_the_fourth_decimal(int width, int size, int depth)
     {
-        // A few steps, so that the normalisation has statistics that folding could get wrong.
-        var settings = new FitSettings { Width = width, Size = size, Depth = depth, Batch = 7, Images = 14 };
-        using var trainer = new Trainer(settings);
-        trainer.Advance();
-        trainer.Advance();
-        ResidualNetwork network = trainer.Network;
-        network.eval();
-        using var session = new InferenceSession(ResidualGraph.Build(network, Exporter.Describe(settings, Temperature, "")));
+        using ResidualNetwork network = TinyNetworks.Residual(width, size, depth, steps: 2);
+        using var session = new InferenceSession(ResidualGraph.Build(network, TinyNetworks.DescribeResidual(size, Temperature)));
         foreach ((byte[] picture, (int pictureWidth, int pictureHeight), int number) in Pictures())
         {
             Dictionary<string, float[]> exported = Run(session, picture, pictureWidth, pictureHeight);
@@ -66,10 +60,9 @@ public sealed class ResidualGraphTests
     [Fact]
     public void The_same_network_gives_the_same_bytes()
     {
-        var settings = new FitSettings { Width = 2, Size = 32 };
-        using var trainer = new Trainer(settings);
-        ModelDescription description = Exporter.Describe(settings, 1, "");
-        Assert.Equal(ResidualGraph.Build(trainer.Network, description), ResidualGraph.Build(trainer.Network, description));
+        using ResidualNetwork network = TinyNetworks.Residual(width: 2, size: 32, depth: 18, steps: 0);
+        ModelDescription description = TinyNetworks.DescribeResidual(size: 32, temperature: 1);
+        Assert.Equal(ResidualGraph.Build(network, description), ResidualGraph.Build(network, description));
     }
 
     private static IEnumerable<(byte[] Picture, (int Width, int Height) Size, int Number)> Pictures()

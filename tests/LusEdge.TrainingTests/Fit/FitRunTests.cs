@@ -1,6 +1,7 @@
 using LusEdge.Training;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusEdge.TrainingTests.Fit;
 
@@ -128,6 +129,47 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Run(Frozen, In("training"));
         Assert.True(TrainedModel.Load(In("training")).Record.DemonstrationOnly);
         Assert.DoesNotContain("demonstration", Frozen.ToJson(), StringComparison.OrdinalIgnoreCase);
+
+        // Nor does what goes on from it on other clips.
+        string index = Path.Combine(phantom.Directory, "patients.csv");
+        File.WriteAllText(index, File.ReadAllText(phantom.Index).Replace(",phantom,", ",hospital,", StringComparison.Ordinal));
+        Experiment other = Finetune with { Index = index, Finetune = Finetune.Finetune with { Epochs = 1 } };
+        Run(other, In("patients"));
+        Assert.False(FitRecord.Load(In("patients")).DemonstrationOnly);
+        Run(Finetune, In("start"));
+        Run(other with { Network = other.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } }, In("continued"));
+        Assert.True(FitRecord.Load(In("continued")).DemonstrationOnly);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_written_every_minute_and_one_that_is_not_complete_is_not_taken_for_one()
+    {
+        var time = new FakeTimeProvider();
+        var checkpoints = new CheckpointFolder(In("training/fold-1/checkpoints"));
+        var steps = new List<int?>();
+        using var stop = new CancellationTokenSource();
+        var watcher = new Watcher(progress =>
+        {
+            if (progress.Stage != "1") return;
+            steps.Add(checkpoints.Newest is { } newest ? TrainingState.Load(newest).Step : null);
+            Directory.CreateDirectory(In($"training/fold-1/checkpoints/step-{progress.Done + 5:D7}.part"));
+            time.Advance(TimeSpan.FromSeconds(40));
+            if (progress.Done == 4) stop.Cancel();
+        });
+        Experiment experiment = Finetune with { Finetune = Finetune.Finetune with { Epochs = 3, Batch = 4 } };
+        Assert.Throws<OperationCanceledException>(() => new FitRun(experiment, In("training"), leaky: false, time).Run(null, watcher, stop.Token));
+        Assert.Equal([null, null, 2, 2], steps);
+        Assert.Equal(4, TrainingState.Load(checkpoints.Newest!).Step);
+    }
+
+    [Fact]
+    public void A_damaged_record_is_refused_by_name()
+    {
+        Run(Frozen, In("training"));
+        File.WriteAllText(In("training/record.json"), "{");
+        var refused = Assert.Throws<TrainingException>(() => Run(Frozen, In("training")));
+        Assert.Equal(TrainingFailure.Unreadable, refused.Reason);
+        Assert.Contains(In("training/record.json"), refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -179,19 +179,14 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
             var random = new SeededRandom(4);
             int inputs = 2 * 8 * 2 * BottleneckBlock.Expansion;
             var head = new LinearHead(2, [.. Enumerable.Range(0, 4 * inputs).Select(_ => 0.02f * random.Normal())], new float[4]);
-            ModelDescription description = ClipExporter.Describe(
-                new ClipTraining("", "", [], [], new FeatureSettings { Size = 64 }, new HeadSettings { Bands = 2 }), 1);
-            description = description with { Provenance = description.Provenance with { DemonstrationOnly = true } };
+            ModelDescription description = TinyNetworks.DescribeBottleneck(size: 64, temperature: 1);
             (scheme, content) = (description.Scheme, BottleneckGraph.Build(network, head, description, halfWeights: true));
         }
         else
         {
-            var settings = new FitSettings { Width = 4, Size = 64, Batch = 7, Images = 28 };
-            using var trainer = new Trainer(settings);
-            for (int step = 0; step < 4; step++) trainer.Advance();
-            trainer.Network.eval();
-            ModelDescription description = Exporter.Describe(settings, 1, "");
-            (scheme, content) = (description.Scheme, ResidualGraph.Build(trainer.Network, description));
+            using ResidualNetwork network = TinyNetworks.Residual(width: 4, size: 64, depth: 18, steps: 4);
+            ModelDescription description = TinyNetworks.DescribeResidual(size: 64, temperature: 1);
+            (scheme, content) = (description.Scheme, ResidualGraph.Build(network, description));
         }
 
         Directory.CreateDirectory(Source);
