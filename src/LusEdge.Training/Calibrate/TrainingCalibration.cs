@@ -27,7 +27,7 @@ internal static class TrainingCalibration
 
         // The gate is fitted before anything is written: when it fails, the directory is as it was.
         QualityGate? gate = null;
-        if (!leaky)
+        if (!leaky && !model.Experiment.IsNearest)
         {
             string root = Path.GetDirectoryName(index)!;
             LabelledClip[] trained = [.. clips.Where(clip => sets.Count == 0 || sets.Contains(clip.Dataset))];

@@ -29,7 +29,7 @@ internal static class CalibrateCommand
                 CultureInfo.InvariantCulture,
                 $"{directory}: temperature {record.Temperature:0.000} from {record.Frames} held-out frames; below a probability of {record.MinConfidence:0.000} a frame has no grade."));
             if (record.Gate is { } gate) Console.Write($"\n{gate.ToMarkdown()}");
-            else Console.WriteLine("No gate: frames of one clip were trained on and held out, so this training is only for show.");
+            else Console.WriteLine("No gate: no model is made of this training (its split is by frame, or its grader nearest); it is only for show.");
             return (int)ExitCode.Ok;
         });
         return calibrate;

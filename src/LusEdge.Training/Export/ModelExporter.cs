@@ -38,6 +38,13 @@ internal static class ModelExporter
                 $"{training}: its split is by frame: frames of one clip were trained on and held out, so its figures show memory, not skill. It is only for show and no model is written; train without the frame split.");
         }
 
+        if (model.Experiment.IsNearest)
+        {
+            throw new TrainingException(
+                TrainingFailure.BadExperiment,
+                $"{training}: its grader is nearest: it compares frames with those it was given and is no network, so there is no model to write; train with \"grader\": \"linear\".");
+        }
+
         CalibrationRecord calibration = CalibrationRecord.Load(training);
         QualityGate? quality = calibration.MinQuality is null ? null : QualityFile.Read(Path.Combine(training, QualityFile.FileName));
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(model.Record.Index);

@@ -66,6 +66,9 @@ internal sealed record Experiment
 
     public const string FrozenMethod = "frozen", FinetuneMethod = "finetune", SoftOrdinal = "sord", CrossEntropy = "cross-entropy", Unweighted = "none", Balanced = "balanced";
 
+    /// <summary>Whether nothing is trained: a frame gets the grade of the one that is most like it.</summary>
+    internal bool IsNearest => Method == FrozenMethod && Frozen.Grader == FrozenSettings.Nearest;
+
     /// <summary>A row of targets a class, by the loss that was chosen.</summary>
     /// <param name="classes">Number of classes.</param>
     public float[] Targets(int classes) => OrdinalTargets.Table(classes, Loss == SoftOrdinal ? (float)Steepness : OrdinalTargets.Hard);

@@ -33,8 +33,8 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
         long started = time.GetTimestamp();
         try
         {
-            using ITrainingMethod method = experiment.Method == Experiment.FrozenMethod
-                ? new FrozenTraining(experiment, clips, Cache, progress, cancel)
+            using ITrainingMethod method = experiment.IsNearest ? new NearestFrames(new FrozenTraining(experiment, clips, Cache, progress, cancel), clips)
+                : experiment.Method == Experiment.FrozenMethod ? new FrozenTraining(experiment, clips, Cache, progress, cancel)
                 : new FineTuning(experiment, clips, time, progress, cancel);
             IReadOnlyList<Sample> samples = Samples(clips, method);
             foreach (int part in parts ?? clips.Folds) HoldOut(method, samples, part, progress, cancel);

@@ -3,7 +3,13 @@ namespace LusEdge.Training.Fit;
 /// <summary>What decides which weights a linear head gets from the same features.</summary>
 internal sealed record FrozenSettings
 {
+    /// <summary>What reads the features.</summary>
+    public const string Linear = "linear", Nearest = "nearest";
+
     private const int Most = 4;
+
+    /// <summary><c>linear</c>: a head that is trained. <c>nearest</c>: the nearest training frame's grade, to show how a frame split flatters; never exported.</summary>
+    public string Grader { get; init; } = Linear;
 
     /// <summary>The network's stages that it reads, from 1.</summary>
     /// <value>The default is the third: the last one is made for ImageNet's objects, and costs a fifth of the time.</value>
@@ -42,5 +48,7 @@ internal sealed record FrozenSettings
         Experiment.Within("frozen.components", Components, 1, 100_000),
         Experiment.Within("frozen.penalty", Penalty, 1e-9, 1e9),
         Experiment.Within("frozen.copies", Copies, 0, 100),
+        Experiment.OneOf("frozen.grader", Grader, Linear, Nearest),
+        Grader == Nearest && Copies > 0 ? $"frozen.copies is {Copies}; the grader nearest compares the frames as they are: give 0" : "",
     ];
 }

@@ -103,6 +103,9 @@ internal sealed class FrozenTraining : ITrainingMethod
         return [.. samples.Select(sample => head.Logits(ValuesOf(sample)))];
     }
 
+    /// <summary>What a head sees of a frame.</summary>
+    internal float[] ValuesOf(LabelledClip clip, int place) => _frames[clip.File][place].Values;
+
     public void Dispose()
     {
     }

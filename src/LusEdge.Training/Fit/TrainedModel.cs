@@ -41,7 +41,7 @@ internal sealed class TrainedModel : IDisposable
     /// </summary>
     public BottleneckNetwork? Bottleneck { get; }
 
-    /// <summary>What grades the features of <see cref="Bottleneck"/>; null for a network that was trained itself.</summary>
+    /// <summary>What grades the features of <see cref="Bottleneck"/>; null for a network that was trained itself, and where frames are compared instead.</summary>
     public LinearHead? Head { get; }
 
     /// <summary>Loads the model that was trained on all clips.</summary>
@@ -54,7 +54,7 @@ internal sealed class TrainedModel : IDisposable
             throw new TrainingException(TrainingFailure.NotFound, $"{directory} holds no training; run `lusedge-train fit EXPERIMENT.json --out {directory}` first.");
         Experiment experiment = Experiment.Load(experimentFile);
         bool isFrozen = experiment.Method == Experiment.FrozenMethod;
-        if (!File.Exists(Path.Combine(directory, FitRecord.FileName)) || !File.Exists(Path.Combine(all, isFrozen ? LinearHead.FileName : GradingNetwork.FileName)))
+        if (!File.Exists(Path.Combine(directory, FitRecord.FileName)) || !File.Exists(Path.Combine(all, experiment.IsNearest ? NearestFrames.TableName : isFrozen ? LinearHead.FileName : GradingNetwork.FileName)))
         {
             throw new TrainingException(
                 TrainingFailure.NotFinished, $"{directory}: the training is not finished; run `lusedge-train fit` with the same experiment to go on.");
@@ -64,7 +64,7 @@ internal sealed class TrainedModel : IDisposable
         int classes = record.Scheme.Classes.Count;
         if (isFrozen)
         {
-            LinearHead head = LinearHead.Load(Path.Combine(all, LinearHead.FileName), classes);
+            LinearHead? head = experiment.IsNearest ? null : LinearHead.Load(Path.Combine(all, LinearHead.FileName), classes);
             BottleneckNetwork backbone = Backbone(experiment);
             return new TrainedModel(experiment, record, backbone, head);
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LusEdge.TrainingTests.Commands;
 
 public sealed class CommandLineTests

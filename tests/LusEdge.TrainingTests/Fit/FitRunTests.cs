@@ -1,5 +1,8 @@
 using LusEdge.Training;
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -121,6 +124,29 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Assert.All(FrameLogits.Load(In("training/logits.csv"), 7).GroupBy(row => row.File), clip => Assert.Equal([1, 2], clip.Select(row => row.Fold).Order()));
         var refused = Assert.Throws<TrainingException>(() => Run(Frozen, In("training")));
         Assert.Contains("a split by frame", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_nearest_frame_grades_nearly_every_frame_right_when_its_own_clip_is_among_the_neighbours_and_is_no_model()
+    {
+        Experiment nearest = Frozen with { Frames = 8, Frozen = new FrozenSettings { Stages = [2], Bands = 2, Grader = FrozenSettings.Nearest } };
+        double byFrame = RightOf(new FitRun(nearest, In("frames"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel));
+        double byPatient = RightOf(Run(nearest, In("patients")));
+        Assert.InRange(byFrame, 0.95, 1);
+        Assert.InRange(byPatient, 0, 0.8);
+
+        CalibrationRecord record = TrainingCalibration.Run(In("patients"), null, null, Silent, Cancel);
+        Assert.Null(record.Gate);
+        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(In("patients"), In("model"), 1, false, null, Silent, Cancel));
+        Assert.Contains("its grader is nearest: it compares frames", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("model")));
+
+        double RightOf(IReadOnlyList<FrameLogits> logits)
+        {
+            TrainingClips clips = TrainingClips.Load(nearest);
+            Assert.Equal(14 * 8, logits.Count);
+            return logits.Count(row => row.Z.Index().MaxBy(pair => pair.Item).Index == clips.ClassOf(clips.Clips.Single(clip => clip.File == row.File))) / (double)logits.Count;
+        }
     }
 
     [Fact]
