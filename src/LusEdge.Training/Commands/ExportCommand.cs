@@ -20,6 +20,11 @@ internal static class ExportCommand
             Description = "A phantom clip that the exported file is checked on too, with its .json beside it (`phantom --out FILE.mp4`).",
             HelpName = "FILE",
         };
+        var about = new Option<string>("--about")
+        {
+            Description = "Markdown for the card: what no program can know. What the grades mean, what was seen to go wrong, the terms.",
+            HelpName = "FILE",
+        };
         var release = new PositiveOption("--release", "The version that the manifest gives the model.", byDefault: 1);
         var precision = new Option<string>("--precision")
         {
@@ -30,14 +35,14 @@ internal static class ExportCommand
         precision.AcceptOnlyFromAmong(Full, Half);
         var export = new Command("export", "Writes a finished and calibrated training as a model that the appliance loads, and checks it.")
         {
-            training, output, walk, release, precision,
+            training, output, walk, about, release, precision,
         };
         export.SetAction(async (parsed, stop) =>
         {
             TorchLibrary.Load();
             string directory = parsed.GetValue(output)!, source = parsed.GetValue(training)!;
             (ModelCard card, float difference, Evaluation? walked) = await ProgressDisplay.RunAsync(progress => Task.FromResult(ModelExporter.Run(
-                source, directory, parsed.GetValue(release), parsed.GetValue(precision) == Half, parsed.GetValue(walk), progress, stop)));
+                source, directory, parsed.GetValue(release), parsed.GetValue(precision) == Half, parsed.GetValue(walk), parsed.GetValue(about), progress, stop)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{directory}: on the appliance's path no probability differs from the training's by more than {difference:0.00000}."));
             if (walked is not null) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{walked.Accuracy:P1} of the walk's {walked.Pictures} frames are graded right."));

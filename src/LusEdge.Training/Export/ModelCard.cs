@@ -43,7 +43,8 @@ internal sealed record ModelCard(
     /// <param name="id">The model's id.</param>
     /// <param name="experiment">How it was trained.</param>
     /// <param name="halfWeights">Whether the file stores weights in half precision.</param>
-    public string ToMarkdown(string id, Experiment experiment, bool halfWeights)
+    /// <param name="about">What no program can know, in Markdown; null for nothing.</param>
+    public string ToMarkdown(string id, Experiment experiment, bool halfWeights, string? about)
     {
         RuleFigures first = HeldOut[0].Rules[0], always = HeldOut[0].Rules[^1];
         string gate = Gate is null ? "It has no gate for pictures that show no lung: it grades any picture that is not black." : $"""
@@ -60,7 +61,7 @@ internal sealed record ModelCard(
             **Trained on {TrainedOn}.**
 
             {Description}
-
+            {(about is null ? "" : $"\n{about}\n")}
             ## How good it is
 
             On {HeldOut[0].Dataset} it gives the very grade of the expert on {first.Accuracy.Value:P0} of the clips (saying one grade every time: {always.Accuracy.Value:P0}) and is
@@ -92,7 +93,7 @@ internal sealed record ModelCard(
 
             | | |
             |---|---|
-            | network | {experiment.Network.Architecture}, from {experiment.Network.Start} weights; method {experiment.Method} |
+            | network | {experiment.Network.Architecture}, from {experiment.Network.Start} weights; method {experiment.Method}{(experiment is { Method: Experiment.FrozenMethod, Frozen.Profile: true } ? ", and a second head on the rows' profile" : "")} |
             | training | up to {experiment.Frames} frames a clip, decoded, cropped and made gray by the appliance's own code; seed {experiment.Seed}, {experiment.Threads} threads |
             | temperature | {Temperature:0.000}, fitted on held-out patients |
             | input | `frame`, uint8 [1,1,H,W], gray, any size: the file stretches it to {experiment.Size}x{experiment.Size} and normalises |

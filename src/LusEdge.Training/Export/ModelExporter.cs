@@ -23,12 +23,13 @@ internal static class ModelExporter
     /// <param name="version">The manifest's version, from 1.</param>
     /// <param name="halfWeights">Store weights in half precision.</param>
     /// <param name="walk">A phantom clip to grade too, with its sidecar beside it, or null.</param>
+    /// <param name="about">A Markdown file for the card, or null.</param>
     /// <param name="progress">Told how far the checks are.</param>
     /// <param name="cancel">Stops; the model's directory is then as it was.</param>
     /// <returns>The card, the largest difference of a probability from the training's, and how the walk was graded.</returns>
     /// <exception cref="TrainingException">The training is not finished or calibrated, is leaky, or grades otherwise than the file.</exception>
     public static (ModelCard Card, float Difference, Evaluation? Walk) Run(
-        string training, string directory, int version, bool halfWeights, string? walk, IProgress<WorkProgress> progress, CancellationToken cancel)
+        string training, string directory, int version, bool halfWeights, string? walk, string? about, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         using TrainedModel model = TrainedModel.Load(training);
         if (model.Record.Leaky)
@@ -45,6 +46,7 @@ internal static class ModelExporter
                 $"{training}: its grader is nearest: it compares frames with those it was given and is no network, so there is no model to write; train with \"grader\": \"linear\".");
         }
 
+        string? words = about is null ? null : Words(about);
         CalibrationRecord calibration = CalibrationRecord.Load(training);
         QualityGate? quality = calibration.MinQuality is null ? null : QualityFile.Read(Path.Combine(training, QualityFile.FileName));
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(model.Record.Index);
@@ -70,7 +72,7 @@ internal static class ModelExporter
                 calibration.MinQuality,
                 calibration.Gate,
                 Predictions.Load(predictions, clips, model.Scheme).Figures(clips, progress, cancel));
-            return ((card, difference, walked), card.ToJson(), card.ToMarkdown(id, model.Experiment, halfWeights));
+            return ((card, difference, walked), card.ToJson(), card.ToMarkdown(id, model.Experiment, halfWeights, words));
         });
     }
 
@@ -105,6 +107,18 @@ internal static class ModelExporter
         }
 
         return largest;
+    }
+
+    private static string Words(string about)
+    {
+        try
+        {
+            return File.ReadAllText(about).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(TrainingFailure.NotFound, $"{about}: can't be read: {e.Message} --about names a Markdown file.", e);
+        }
     }
 
     /// <summary>Column <c>licence</c> of the index, if it has one.</summary>

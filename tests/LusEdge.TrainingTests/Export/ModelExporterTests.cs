@@ -37,7 +37,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     {
         string training = TinyTraining.Write(_directory, Kind(kind));
         CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
-        (ModelCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, this, Cancel);
+        (ModelCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, null, this, Cancel);
         Assert.InRange(difference, 0, 1e-4f);
         Assert.Null(walk);
 
@@ -95,7 +95,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.True(record.Leaky);
         Assert.Null(record.Gate);
         Assert.StartsWith(Predictions.LeakyMarker + "\n", File.ReadAllText(Path.Combine(training, FrameGrade.FileName)), StringComparison.Ordinal);
-        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(training, Model, 1, false, null, this, Cancel));
+        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel));
         Assert.Equal(TrainingFailure.Leaky, refused.Reason);
         Assert.Contains("memory, not skill", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Model));
@@ -105,7 +105,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     public void What_is_missing_or_wrong_is_told_and_nothing_is_written()
     {
         string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
-        Assert.Contains("not calibrated; run `lusedge-train calibrate", Refused(() => ModelExporter.Run(training, Model, 1, false, null, this, Cancel)), StringComparison.Ordinal);
+        Assert.Contains("not calibrated; run `lusedge-train calibrate", Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
         string whole = File.ReadAllText(table);
         File.Delete(table);
         Assert.Contains("no held-out logits", Refused(Calibrate), StringComparison.Ordinal);
@@ -128,11 +128,11 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         TrainingCalibration.Run(training, null, null, this, Cancel);
         Directory.CreateDirectory(Model);
         File.WriteAllText(Path.Combine(Model, "left-over.txt"), "from the release before");
-        Assert.Contains("0.json", Refused(() => ModelExporter.Run(training, Model, 1, false, Path.Combine(_directory, "0.mp4"), this, Cancel)), StringComparison.Ordinal);
+        Assert.Contains("0.json", Refused(() => ModelExporter.Run(training, Model, 1, false, Path.Combine(_directory, "0.mp4"), null, this, Cancel)), StringComparison.Ordinal);
         Assert.Equal(["left-over.txt"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName));
         Assert.False(Directory.Exists($"{Model}.part"));
 
-        ModelExporter.Run(training, Model, 1, false, null, this, Cancel);
+        ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel);
         Assert.Equal(
             ["README.md", "golden", "manifest.json", "model.onnx", "predictions.csv"],
             Directory.GetFileSystemEntries(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));

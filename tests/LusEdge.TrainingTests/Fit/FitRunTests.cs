@@ -137,7 +137,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
 
         CalibrationRecord record = TrainingCalibration.Run(In("patients"), null, null, Silent, Cancel);
         Assert.Null(record.Gate);
-        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(In("patients"), In("model"), 1, false, null, Silent, Cancel));
+        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(In("patients"), In("model"), 1, false, null, null, Silent, Cancel));
         Assert.Contains("its grader is nearest: it compares frames", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("model")));
 
