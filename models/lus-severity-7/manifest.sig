@@ -1,0 +1,1 @@
+gOjXlfTONwUcliphgDmSKm8ZzBSByDdzwPD24asIBOFUfg2Z6kcPrCa/eC5MRYSvBWmD5IuMr/zmTTVen0bGDw==
