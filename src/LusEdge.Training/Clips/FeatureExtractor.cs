@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace LusEdge.Training.Clips;
 
 /// <summary>
-/// <c>lusedge-train features</c>: decodes every clip of an index once, runs the convolutions that will not be trained, and keeps
+/// Decodes every clip of an index once, runs the convolutions that will not be trained, and keeps
 /// what they gave. A file a clip and stage: a run that is stopped goes on where it was.
 /// </summary>
 /// <param name="backbone">The convolutions as an ONNX file; see <see cref="Export.BottleneckGraph.BuildRows"/>.</param>

@@ -75,7 +75,8 @@ internal sealed record ModelCard(
 
             Frames whose highest probability is below {Number(MinConfidence)} get no grade (`low_confidence`): that keeps 95 % of the held-out frames.
 
-            {gate}
+            {gate.TrimEnd('\n')}
+
             ## What it can't do
 
             * There is one label a clip. A frame that does not show what the label means was trained on, and counted, with that label all the same.

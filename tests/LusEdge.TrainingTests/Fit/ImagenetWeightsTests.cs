@@ -9,12 +9,14 @@ namespace LusEdge.TrainingTests.Fit;
 
 /// <summary>The package's whole network names things that are drawn here; the names and their numbers are those of its own labels.json.</summary>
 [Collection(TorchTests.Name)]
-public sealed class ImagenetWeightsTests
+public sealed class ImagenetWeightsTests : IDisposable
 {
     private const int Size = 224;
 
     /// <summary>Samples a pixel along each side, or edges are jagged as no photograph's are.</summary>
     private const int Samples = 3;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-imagenet-").FullName;
 
     private static readonly int[] BlueFirst = [0, 1, 2], RedFirst = [2, 1, 0];
 
