@@ -74,7 +74,7 @@ internal sealed class FineTuning : ITrainingMethod
             double seconds = _time.GetElapsedTime(started).TotalSeconds, rate = (at.Step - before) / Math.Max(1e-3, seconds);
             string best = at.History.Count == 0 || at.Best is not { } row ? "" : FormattableString.Invariant($", best {row.ValidationLoss:0.000} (kappa {row.ValidationQwk:0.00}) in epoch {row.Epoch}");
             return FormattableString.Invariant(
-                $"epoch {at.Step / network.StepsAnEpoch + 1} of {settings.Epochs}, {rate * network.PicturesAStep:0.0} pictures/s, {TimeSpan.FromSeconds((steps - at.Step) / rate):h\\:mm\\:ss} left{best}");
+                $"epoch {Math.Min(at.Step / network.StepsAnEpoch + 1, settings.Epochs)} of {settings.Epochs}, {rate * network.PicturesAStep:0.0} pictures/s, {TimeSpan.FromSeconds((steps - at.Step) / rate):h\\:mm\\:ss} left{best}");
         }
     }
 
