@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
@@ -12,6 +13,9 @@ namespace LusEdge.TrainingTests.Fit;
 [Collection(TorchTests.Name)]
 public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable
 {
+    /// <summary>128 and SIGKILL.</summary>
+    private const int Killed = 137;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-fit-").FullName;
 
     private Experiment Finetune => new()
@@ -73,6 +77,53 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
             Run(Finetune, training);
             foreach (string file in (string[])["all/weights.bin", "fold-1/weights.bin", "logits.csv", "history.csv"])
                 Assert.Equal(File.ReadAllBytes(Path.Combine(In("whole"), file)), File.ReadAllBytes(Path.Combine(training, file)));
+        }
+    }
+
+    [Fact]
+    public async Task A_program_that_is_killed_twice_at_random_moments_ends_with_the_same_weights()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes a minute: tests/run.sh --all");
+        string experiment = In("experiment.json");
+        File.WriteAllText(experiment, (Finetune with { Finetune = Finetune.Finetune with { Epochs = 40, Patience = 40 } }).ToJson());
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(0, await Fit(In("whole"), null));
+        TimeSpan whole = watch.Elapsed;
+
+        // A run this short ends before its first checkpoint is due: what is left behind are finished folds, and whatever was being written.
+        int seed = Random.Shared.Next();
+        var random = new Random(seed);
+        int kills = 0;
+        for (int i = 0; i < 2; i++) kills += await Fit(In("killed"), whole * (0.2 + 0.3 * random.NextDouble())) == Killed ? 1 : 0;
+        Assert.True(kills > 0, $"seed {seed}: the program ended before it was killed");
+        Assert.Equal(0, await Fit(In("killed"), null));
+        foreach (string file in (string[])["all/weights.bin", "fold-1/weights.bin", "fold-2/weights.bin", "logits.csv", "history.csv"])
+        {
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(In("whole"), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(In("killed"), file))),
+                $"seed {seed}: {file} is another one after {kills} kills");
+        }
+
+        async Task<int> Fit(string training, TimeSpan? killAfter)
+        {
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lusedge-train.dll"), "fit", experiment, "--out", training])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using Process process = Process.Start(start)!;
+            Task output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
+            if (killAfter is { } time)
+            {
+                await Task.WhenAny(process.WaitForExitAsync(Cancel), Task.Delay(time, Cancel));
+
+                // SIGKILL: nothing is said to the program. One that has ended is left alone.
+                process.Kill();
+            }
+
+            await process.WaitForExitAsync(Cancel);
+            await output;
+            return process.ExitCode;
         }
     }
 
