@@ -139,7 +139,7 @@ internal static class Overhead
         {
             using var session = new SessionOptions { IntraOpNumThreads = options.Threads };
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            _session = new InferenceSession(Path.Combine(options.Model, SeverityModel.FileName), session);
+            _session = new InferenceSession(Path.Combine(options.Model!, SeverityModel.FileName), session);
             _input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, height, width]);
             _input.GetTensorMutableDataAsSpan<byte>().Fill(90);
             _output = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);

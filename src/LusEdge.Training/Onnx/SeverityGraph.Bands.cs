@@ -1,0 +1,92 @@
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
+
+namespace LusEdge.Training.Onnx;
+
+/// <content>What reads features by bands: a classifier, and the quality.</content>
+internal static partial class SeverityGraph
+{
+    /// <summary>The same outputs from a classifier that has other weights for each horizontal band of the picture, and may read several stages.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="stages">What it reads.</param>
+    /// <param name="bias">The classifier's biases, one a class.</param>
+    /// <param name="temperature">What the logits are divided by before the softmax.</param>
+    public static void ClassifyBands(OnnxGraph graph, IReadOnlyList<BandedStage> stages, ReadOnlySpan<float> bias, float temperature)
+    {
+        int classes = bias.Length, side = stages.Max(stage => stage.Side);
+        (string Op, string[] Inputs, (string, object)[] Attributes) last = Map(graph, stages[0], classes, side);
+        foreach (BandedStage stage in stages.Skip(1))
+        {
+            (string op, string[] inputs, (string, object)[] attributes) = Map(graph, stage, classes, side);
+            last = ("Add", [graph.Node(last.Op, last.Inputs, last.Attributes), graph.Node(op, inputs, attributes)], []);
+        }
+
+        string cam = graph.Output(last.Op, last.Inputs, "cam", ["1", $"{classes}", $"{side}", $"{side}"], last.Attributes);
+        Grade(graph, cam, bias, temperature);
+    }
+
+    /// <summary>A stage's map of each class, at the size of the finest stage. Repeating pixels leaves their average, the logits, as it is.</summary>
+    /// <returns>The node that gives it, not yet in the graph.</returns>
+    private static (string Op, string[] Inputs, (string Name, object Value)[] Attributes) Map(OnnxGraph graph, BandedStage stage, int classes, int side)
+    {
+        int rows = stage.Side, count = stage.Bands.Length / rows;
+
+        // A map for every class and band, each then shown in its own rows. Times the rows, because a band's mean is over its own only.
+        string maps = graph.Node(
+            "Conv", [stage.Features, graph.Weights(stage.Weight, classes * count, stage.Weight.Length / classes / count, 1, 1)], OneByOne);
+        float[] shares = [.. Enumerable.Repeat(stage.Bands.Select(share => share * rows), classes).SelectMany(all => all)];
+        string inPlace = graph.Node("Mul", [maps, graph.Constant(shares, 1, classes * count, rows, 1)]);
+
+        // A class's bands added up.
+        var sums = new float[classes * classes * count];
+        for (int c = 0; c < classes; c++) sums.AsSpan((c * classes + c) * count, count).Fill(1);
+        string[] added = [inPlace, graph.Constant(sums, classes, classes * count, 1, 1)];
+        return rows == side
+            ? ("Conv", added, [OneByOne])
+            : ("Resize",
+                [graph.Node("Conv", added, OneByOne), "", "", graph.Constant(1, classes, side, (long)side)],
+                [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]);
+    }
+
+    /// <summary>
+    /// Output <c>quality</c> [1,1]: how much the picture looks like those that the network was trained on. It reads what the grades are read
+    /// from, and is nothing but a few small products.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="features">The network's last features, float32 [1,channels,side,side].</param>
+    /// <param name="side">Rows and columns of the features.</param>
+    /// <param name="gate">What such features are like.</param>
+    public static void Judge(OnnxGraph graph, string features, int side, QualityGate gate)
+    {
+        int size = gate.Mean.Length, count = gate.Count;
+        float[] bands = RowBands.Weights(QualityGate.Bands, side), turned = new float[bands.Length];
+        for (int i = 0; i < bands.Length; i++) turned[i % side * QualityGate.Bands + i / side] = bands[i];
+        string rows = graph.Node("ReduceMean", [features], ("axes", new long[] { 3 }), ("keepdims", 0));
+        string banded = graph.Node("MatMul", [rows, graph.Constant(turned, side, QualityGate.Bands)]);
+        string pooled = graph.Node("Flatten", [banded], ("axis", 1));
+        string centred = graph.Node("Sub", [pooled, graph.Constant(gate.Mean, 1, size)]);
+        string standard = graph.Node("Mul", [centred, graph.Constant(gate.InverseSpread, 1, size)]);
+        string along = graph.Node("MatMul", [standard, graph.Constant(gate.Directions, size, count)]);
+        string all = MeanSquare(standard, size), known = MeanSquare(along, count);
+
+        // What is rounded may fall short of zero, which has no root.
+        string distance = graph.Node("Sqrt", [graph.Node("Relu", [graph.Node("Sub", [all, known])])]);
+        string below = graph.Node("Sub", [graph.Constant([gate.Middle], 1, 1), distance]);
+        graph.Output("Sigmoid", [graph.Node("Mul", [below, graph.Constant([gate.Slope], 1, 1)])], "quality", ["1", "1"]);
+
+        // Both by the number of features.
+        string MeanSquare(string values, int length)
+        {
+            var shares = new float[length];
+            shares.AsSpan().Fill(1f / size);
+            return graph.Node("MatMul", [graph.Node("Mul", [values, values]), graph.Constant(shares, length, 1)]);
+        }
+    }
+}
+
+/// <summary>What a banded classifier reads of one stage of a network.</summary>
+/// <param name="Features">The stage's features, float32 [1,channels,side,side].</param>
+/// <param name="Side">Rows and columns of the features.</param>
+/// <param name="Bands">What each row weighs in each band's mean, row-major [bands,side].</param>
+/// <param name="Weight">The classifier's weights, row-major [classes,bands,channels].</param>
+internal sealed record BandedStage(string Features, int Side, float[] Bands, float[] Weight);
