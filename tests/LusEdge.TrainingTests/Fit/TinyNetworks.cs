@@ -59,17 +59,20 @@ internal static class TinyNetworks
         Describe("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3], BottleneckGraph.Preprocessing, size, temperature);
 
     private static ModelDescription Describe(
-        string scheme, IReadOnlyList<string> classes, IReadOnlyList<int> severities, ModelPreprocessing preprocessing, int size, float temperature) => new()
+        string scheme, IReadOnlyList<string> classes, IReadOnlyList<int> severities, ModelPreprocessing preprocessing, int size, float temperature)
     {
-        V = 1,
-        Scheme = scheme,
-        Classes = classes,
-        Severities = severities,
-        Input = new ModelInput("frame", size, size),
-        Preprocessing = preprocessing,
-        Precision = "fp32",
-        Temperature = temperature,
-        Gate = new ModelGate(3, 0.3f),
-        Provenance = new ModelProvenance { DemonstrationOnly = true, TrainedOn = ModelCard.Synthetic },
-    };
+        return new ModelDescription
+        {
+            V = 1,
+            Scheme = scheme,
+            Classes = classes,
+            Severities = severities,
+            Input = new ModelInput("frame", size, size),
+            Preprocessing = preprocessing,
+            Precision = "fp32",
+            Temperature = temperature,
+            Gate = new ModelGate(3, 0.3f),
+            Provenance = new ModelProvenance { DemonstrationOnly = true, TrainedOn = ModelCard.Synthetic },
+        };
+    }
 }
