@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LusEdge.Training.Fit;
@@ -25,11 +24,6 @@ internal static class TorchLibrary
         try
         {
             MakeLoadable();
-
-            // Its convolutions for AVX-512 and AVX2 (oneDNN, libtorch 2.10.0) do not give the same numbers twice, and NaN now and then: a tiny training
-            // failed in 11 of 30 runs. With those for SSE 4.1 it failed in none of 13. The runtime's own environment is a copy that native code
-            // does not see. What the user set stays.
-            _ = SetEnvironment("DNNL_MAX_CPU_ISA", "SSE41", overwrite: 0);
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         }
         catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or IOException or UnauthorizedAccessException)
@@ -40,10 +34,6 @@ internal static class TorchLibrary
                 e);
         }
     }
-
-    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>Marks the version in the library beside this program.</summary>
     private static void MakeLoadable()

@@ -29,7 +29,7 @@ public sealed class WholeChainTests : IDisposable
             """
             {
               "scheme": "sanmatteo-7", "index": "clips/index.csv", "frames": 2, "size": 64, "method": "finetune",
-              "network": { "architecture": "resnet-18", "width": 8 },
+              "network": { "architecture": "resnet-18", "width": 16 },
               "finetune": { "epochs": 2, "batch": 14 },
               "augmentation": [ { "name": "flip", "probability": 0.5 } ]
             }

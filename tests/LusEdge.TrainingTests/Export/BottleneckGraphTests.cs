@@ -13,7 +13,7 @@ namespace LusEdge.TrainingTests.Export;
 [Collection(TorchTests.Name)]
 public sealed class BottleneckGraphTests
 {
-    private const int Size = 96, Bands = 4, Width = 24;
+    private const int Size = 96, Bands = 4, Width = 32;
     private const float Temperature = 1.3f;
 
     [Fact]

@@ -37,13 +37,13 @@ public sealed class ExperimentTests : IDisposable
                 "there is no key augmentation[0].strength", "augmentation[1]: give an object with a name"],
             error => Assert.Contains(error, message, StringComparison.Ordinal));
         message = Refused("""
-            { "size": 100, "threads": 0, "method": "frozen", "class_weights": "magic", "loss": "mse", "frozen": { "stages": [3, 3] }, "network": { "architecture": "resnet-18", "start": "imagenet" },
+            { "size": 100, "threads": 0, "method": "frozen", "class_weights": "magic", "loss": "mse", "frozen": { "stages": [3, 3] }, "network": { "architecture": "resnet-18", "width": 12, "start": "imagenet" },
               "finetune": { "last_stages": 5, "schedule": "step" },
               "augmentation": [ { "name": "twirl" }, { "name": "crop", "low": 0.9, "high": 0.5 } ] }
             """);
         Assert.All(
             (string[])[
-                "size is 100; give a multiple of 32", "threads is 0", "class_weights is \"magic\"; give none, balanced", "loss is \"mse\"", "weights for resnet-50 of width 64 alone",
+                "size is 100; give a multiple of 32", "threads is 0", "network.width is 12; give a multiple of 16", "class_weights is \"magic\"; give none, balanced", "loss is \"mse\"", "weights for resnet-50 of width 64 alone",
                 "network.weights is missing", "finetune.last_stages is 5", "finetune.schedule is \"step\"", "frozen.stages is [3, 3]",
                 "augmentation[0].name is \"twirl\"; give flip, crop, rotate, brightness, contrast, gain, gamma, noise, blur, erase", "augmentation[1]: low is 0.9 and high 0.5"],
             error => Assert.Contains(error, message, StringComparison.Ordinal));

@@ -25,7 +25,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Frames = 2,
         Size = 64,
         Method = Experiment.FinetuneMethod,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
         Finetune = new FinetuneSettings { Epochs = 2, Batch = 7, Patience = 5 },
         Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }, new AugmentationStep("noise") { Low = 0, High = 8 }],
     };
@@ -33,7 +33,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     private Experiment Frozen => Finetune with
     {
         Method = Experiment.FrozenMethod,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
         Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1, Profile = true },
     };
 
@@ -146,7 +146,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     {
         Experiment experiment = Finetune with
         {
-            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 4 },
+            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
             Loss = Experiment.CrossEntropy,
             Finetune = new FinetuneSettings { Epochs = 1, Batch = 8, LastStages = 1, LossOn = FinetuneSettings.ClipLoss, FindingsWeight = 0.5, Schedule = FinetuneSettings.Cosine },
         };
@@ -262,7 +262,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     public void A_checkpoint_of_another_architecture_or_scale_is_refused_by_name()
     {
         Run(Finetune, In("training"));
-        Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 4, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
+        Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
         var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
         Assert.Contains("not the weights of a resnet-34 of width 4 with 7 classes", refused.Message, StringComparison.Ordinal);
         Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));

@@ -15,7 +15,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
         Frames = 2,
         Size = 32,
         Method = Experiment.FinetuneMethod,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
         Finetune = new FinetuneSettings { Batch = 7 },
         Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }],
     };
@@ -34,7 +34,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
         Experiment experiment = Tiny with
         {
             Size = 64,
-            Network = Tiny.Network with { Width = 12 },
+            Network = Tiny.Network with { Width = 16 },
             Finetune = new FinetuneSettings { Batch = 14, LearningRate = 3e-3 },
         };
         using NetworkTrainer trainer = Start(experiment);
