@@ -1,1 +1,1 @@
-gOjXlfTONwUcliphgDmSKm8ZzBSByDdzwPD24asIBOFUfg2Z6kcPrCa/eC5MRYSvBWmD5IuMr/zmTTVen0bGDw==
+0hLUmnSzjaJSU+kDQlTflNJGr5a5NYN8oXRvg+AGyQ1w9ZVjCKGDmr8QNR6hmIPPdg/XqulkvvmtkklEhSp4Cg==

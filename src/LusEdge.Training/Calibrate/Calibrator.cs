@@ -57,7 +57,7 @@ internal static class Calibrator
     /// <param name="report">Told the number of pictures seen.</param>
     /// <param name="cancel">Stops.</param>
     public static (QualityGate Gate, GateFigures Figures) FitGate(
-        LastFeatures network,
+        QualityFeatures network,
         IEnumerable<(LabelledClip Clip, GrayFrame Frame)> frames,
         IEnumerable<ForeignPicture> foreign,
         float blackMean,

@@ -7,7 +7,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace LusEdge.Training.Calibrate;
 
 /// <summary>
-/// How much a picture looks like those that a network was trained on: a number in (0,1) from its last features, averaged in horizontal
+/// How much a picture looks like those that a network was trained on: a number in (0,1) from the features of its third stage, averaged in horizontal
 /// bands. Standardised, the training clips' features lie near a few principal directions; what of a picture's features lies outside of
 /// them is its distance. Of the scores that were tried this let fewest foreign pictures through; energy and the highest probability let
 /// nearly all through (docs/training.md).

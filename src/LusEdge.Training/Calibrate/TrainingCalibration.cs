@@ -33,7 +33,7 @@ internal static class TrainingCalibration
             LabelledClip[] trained = [.. clips.Where(clip => sets.Count == 0 || sets.Contains(clip.Dataset))];
             ForeignPicture[] strangers = [.. Calibrator.Foreign(foreign, cancel)];
             int total = trained.Length * model.Experiment.Frames + strangers.Length;
-            using var network = new LastFeatures(TrainedGraph.Build(model, TrainedGraph.Describe(model, record, halfWeights: false), quality: null, halfWeights: false));
+            using var network = new QualityFeatures(TrainedGraph.Build(model, TrainedGraph.Describe(model, record, halfWeights: false), quality: null, halfWeights: false));
             (gate, GateFigures figures) = Calibrator.FitGate(
                 network,
                 trained.SelectMany(clip => ClipFrames.Read(root, clip, model.Experiment.Frames, TrainedGraph.BlackMean, cancel).Select(frame => (clip, frame))),

@@ -74,7 +74,7 @@ internal static class FiguresTable
 
     private static void Confusion(StringBuilder text, string what, RuleFigures rule)
     {
-        text.Append($"\n{what}: a row is the experts' grade, a column the model's.\n\n| | {string.Join(" | ", rule.Classes.Select(c => Escaped(c.Grade)))} |\n");
+        text.Append($"\n{what}: a row is the labelled grade, a column the model's.\n\n| | {string.Join(" | ", rule.Classes.Select(c => Escaped(c.Grade)))} |\n");
         text.Append($"|---|{string.Concat(Enumerable.Repeat("---|", rule.Classes.Count))}\n");
         foreach ((ClassFigures label, IReadOnlyList<int> row) in rule.Classes.Zip(rule.Confusion))
             text.Append(CultureInfo.InvariantCulture, $"| **{Escaped(label.Grade)}** | {string.Join(" | ", row)} |\n");

@@ -19,7 +19,7 @@ internal static class BottleneckGraph
     /// <param name="head">What grades its features.</param>
     /// <param name="description">What the file says about itself; its input and temperature are what the graph computes with.</param>
     /// <param name="halfWeights">Store weights in half precision.</param>
-    /// <param name="quality">What the last stage's features of the pictures that it was trained on are like; null for a file without that output.</param>
+    /// <param name="quality">What the pictures that it was trained on are like; null for a file without that output.</param>
     /// <param name="stages">The stages that the head reads, from 1, in the order of its weights; none for the last one.</param>
     public static byte[] Build(
         BottleneckNetwork network,
@@ -40,7 +40,7 @@ internal static class BottleneckGraph
         if (head.Weight.Length / head.Bias.Length > read.Sum(stage => head.Bands * ChannelsOf(network, stage))) read = [.. read, RowProfile.Stage];
         if (head.Bands == 1 && read.Length == 1) SeverityGraph.Classify(graph, features[read[0] - 1], head.Weight, head.Bias, (float)description.Temperature);
         else SeverityGraph.ClassifyBands(graph, [.. Split(network, head, read, size, stage => stage == RowProfile.Stage ? RowProfile.Add(graph, gray, size) : features[stage - 1])], head.Bias, (float)description.Temperature);
-        if (quality is not null) SeverityGraph.Judge(graph, features[^1], size / (2 << network.Stages.Count), quality);
+        SeverityGraph.Judge(graph, features, size, quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 

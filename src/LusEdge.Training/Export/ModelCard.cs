@@ -64,7 +64,7 @@ internal sealed record ModelCard(
             {(about is null ? "" : $"\n{about}\n")}
             ## How good it is
 
-            On {HeldOut[0].Dataset} it gives the very grade of the expert on {first.Accuracy.Value:P0} of the clips (saying one grade every time: {always.Accuracy.Value:P0}) and is
+            On {HeldOut[0].Dataset} it gives the labelled grade on {first.Accuracy.Value:P0} of the clips (saying one grade every time: {always.Accuracy.Value:P0}) and is
             within one grade on {first.WithinOne.Value:P0} ({always.WithinOne.Value:P0}). Each clip was graded by a network that had seen no clip of its patient: the folds are by
             patient, each held out in turn. In brackets the interval that holds 95 % of the values when the patients are drawn anew.
             `{FrameGrade.FileName}` holds every frame's held-out probabilities, and `lusedge-train evaluate` computes these tables from it.

@@ -13,9 +13,6 @@ namespace LusEdge.Training.Export;
 /// </summary>
 internal static class ResidualGraph
 {
-    /// <summary>How many pixels of the input a pixel of the last features stands for.</summary>
-    private const int Shrink = 32;
-
     /// <summary>The file's content.</summary>
     /// <param name="network">Trained; only read.</param>
     /// <param name="description">What the file says about itself; its input, normalisation and temperature are what the graph computes with.</param>
@@ -32,10 +29,16 @@ internal static class ResidualGraph
 
         value = graph.Node("Relu", [Convolve(graph, value, network.Stem, network.StemNorm)]);
         value = graph.Node("MaxPool", [value], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
-        foreach (ResidualBlock block in network.Blocks) value = Add(graph, value, block);
+        var features = new List<string>();
+        foreach (IReadOnlyList<ResidualBlock> stage in network.Stages)
+        {
+            foreach (ResidualBlock block in stage) value = Add(graph, value, block);
+            features.Add(value);
+        }
+
         SeverityGraph.Classify(
             graph, value, Numbers(network.Classifier.weight!), Numbers(network.Classifier.bias!), (float)description.Temperature);
-        if (quality is not null) SeverityGraph.Judge(graph, value, description.Input.Width / Shrink, quality);
+        SeverityGraph.Judge(graph, features, description.Input.Width, quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 

@@ -41,15 +41,7 @@ internal sealed class GradingNetwork : IDisposable
         }
 
         var residual = new ResidualNetwork(classes, settings.Width, settings.Depth);
-        IReadOnlyList<nn.Module>[] stages = new IReadOnlyList<nn.Module>[4];
-        int first = 0;
-        foreach ((int stage, int blocks) in ResidualNetwork.Depths[settings.Depth].Index())
-        {
-            stages[stage] = [.. residual.Blocks.Skip(first).Take(blocks)];
-            first += blocks;
-        }
-
-        return Started(new GradingNetwork(residual, residual.Classifier, stages), settings, start);
+        return Started(new GradingNetwork(residual, residual.Classifier, [.. residual.Stages]), settings, start);
     }
 
     /// <summary>What the classifier sees.</summary>

@@ -29,7 +29,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         StemNorm = new BatchNormalisation(width);
         register_module("conv1", Stem);
         register_module("bn1", StemNorm);
-        var blocks = new List<ResidualBlock>();
+        var stages = new List<IReadOnlyList<ResidualBlock>>();
         long channels = width;
         for (int stage = 1; stage <= 4; stage++)
         {
@@ -37,11 +37,11 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
             ResidualBlock[] row = [.. Enumerable.Range(0, Depths[depth][stage - 1]).Select(i =>
                 i == 0 ? new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2) : new ResidualBlock(outputs, outputs, stride: 1))];
             register_module($"layer{stage}", nn.Sequential([.. row.Select((block, i) => ($"{i}", (nn.Module<Tensor, Tensor>)block))]));
-            blocks.AddRange(row);
+            stages.Add(row);
             channels = outputs;
         }
 
-        Blocks = blocks;
+        Stages = stages;
         Classifier = nn.Linear(channels, classes);
         register_module("fc", Classifier);
         foreach (nn.Module module in modules())
@@ -55,8 +55,8 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 
     public BatchNormalisation StemNorm { get; }
 
-    /// <summary>First to last.</summary>
-    public IReadOnlyList<ResidualBlock> Blocks { get; }
+    /// <summary>The blocks of the four stages, first to last.</summary>
+    public IReadOnlyList<IReadOnlyList<ResidualBlock>> Stages { get; }
 
     public Linear Classifier { get; }
 
@@ -74,7 +74,7 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor features = nn.functional.relu(StemNorm.forward(Stem.forward(input)));
         features = nn.functional.max_pool2d(features, 3, 2, 1);
-        foreach (ResidualBlock block in Blocks) features = block.forward(features);
+        foreach (ResidualBlock block in Stages.SelectMany(stage => stage)) features = block.forward(features);
         return features.mean([2, 3]).MoveToOuterDisposeScope();
     }
 }

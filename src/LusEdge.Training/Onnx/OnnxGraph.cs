@@ -46,6 +46,16 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         return output;
     }
 
+    /// <summary>Gives a value a second name, for who looks it up in the file. It costs nothing: a runtime takes it away.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="name">The name.</param>
+    /// <returns>The name.</returns>
+    public string Name(string value, string name)
+    {
+        Add("Identity", [value], name, []);
+        return name;
+    }
+
     /// <summary>Adds a node whose output is an output of the graph.</summary>
     /// <param name="op">The operator's type.</param>
     /// <param name="inputs">The values that it reads.</param>

@@ -49,25 +49,29 @@ internal static partial class SeverityGraph
     }
 
     /// <summary>
-    /// Output <c>quality</c> [1,1]: how much the picture looks like those that the network was trained on. It reads what the grades are read
-    /// from, and is nothing but a few small products.
+    /// Output <c>quality</c> [1,1]: how much the picture looks like those that the network was trained on. It reads the third stage, and is
+    /// nothing but a few small products. The last stage of a network that was trained whole keeps little but the grade: by it 40 % of drawn
+    /// menu screens and 90 % of drawn organs passed for lungs of the phantom, by the third none and 30 %.
     /// </summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="features">The network's last features, float32 [1,channels,side,side].</param>
-    /// <param name="side">Rows and columns of the features.</param>
-    /// <param name="gate">What such features are like.</param>
-    public static void Judge(OnnxGraph graph, string features, int side, QualityGate gate)
+    /// <param name="stages">Each stage's features, float32 [1,channels,side,side], each stage of half the side of the one before.</param>
+    /// <param name="size">Rows and columns of the network's input.</param>
+    /// <param name="gate">What such features are like; null only names them.</param>
+    public static void Judge(OnnxGraph graph, IReadOnlyList<string> stages, int size, QualityGate? gate)
     {
-        int size = gate.Mean.Length, count = gate.Count;
+        int stage = Math.Min(QualityFeatures.Stage, stages.Count), side = size / (2 << stage);
+        string features = graph.Name(stages[stage - 1], QualityFeatures.Name);
+        if (gate is null) return;
+        int values = gate.Mean.Length, count = gate.Count;
         float[] bands = RowBands.Weights(QualityGate.Bands, side), turned = new float[bands.Length];
         for (int i = 0; i < bands.Length; i++) turned[i % side * QualityGate.Bands + i / side] = bands[i];
         string rows = graph.Node("ReduceMean", [features], ("axes", new long[] { 3 }), ("keepdims", 0));
         string banded = graph.Node("MatMul", [rows, graph.Constant(turned, side, QualityGate.Bands)]);
         string pooled = graph.Node("Flatten", [banded], ("axis", 1));
-        string centred = graph.Node("Sub", [pooled, graph.Constant(gate.Mean, 1, size)]);
-        string standard = graph.Node("Mul", [centred, graph.Constant(gate.InverseSpread, 1, size)]);
-        string along = graph.Node("MatMul", [standard, graph.Constant(gate.Directions, size, count)]);
-        string all = MeanSquare(standard, size), known = MeanSquare(along, count);
+        string centred = graph.Node("Sub", [pooled, graph.Constant(gate.Mean, 1, values)]);
+        string standard = graph.Node("Mul", [centred, graph.Constant(gate.InverseSpread, 1, values)]);
+        string along = graph.Node("MatMul", [standard, graph.Constant(gate.Directions, values, count)]);
+        string all = MeanSquare(standard, values), known = MeanSquare(along, count);
 
         // What is rounded may fall short of zero, which has no root.
         string distance = graph.Node("Sqrt", [graph.Node("Relu", [graph.Node("Sub", [all, known])])]);
@@ -75,11 +79,11 @@ internal static partial class SeverityGraph
         graph.Output("Sigmoid", [graph.Node("Mul", [below, graph.Constant([gate.Slope], 1, 1)])], "quality", ["1", "1"]);
 
         // Both by the number of features.
-        string MeanSquare(string values, int length)
+        string MeanSquare(string of, int length)
         {
             var shares = new float[length];
-            shares.AsSpan().Fill(1f / size);
-            return graph.Node("MatMul", [graph.Node("Mul", [values, values]), graph.Constant(shares, length, 1)]);
+            shares.AsSpan().Fill(1f / values);
+            return graph.Node("MatMul", [graph.Node("Mul", [of, of]), graph.Constant(shares, length, 1)]);
         }
     }
 }

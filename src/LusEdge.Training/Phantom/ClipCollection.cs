@@ -7,6 +7,9 @@ internal static class ClipCollection
 {
     private const int Width = 384, Height = 320, MostFolds = 4;
 
+    /// <summary>This repository's: nothing but its own numbers is in the pictures.</summary>
+    private const string Licence = "Apache-2.0";
+
     /// <summary>Writes clips of all grades, convex and linear in turn.</summary>
     /// <param name="directory">Where to write; made if it is not there.</param>
     /// <param name="count">How many clips; the grades take turns.</param>
@@ -18,7 +21,7 @@ internal static class ClipCollection
     public static async Task WriteAsync(string directory, int count, int frames, ulong seed, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         Directory.CreateDirectory(directory);
-        var index = new StringBuilder("file,dataset,patient,fold,severity,grade,frames,probe,width,height,fps,source\n");
+        var index = new StringBuilder("file,dataset,patient,fold,severity,grade,frames,probe,width,height,fps,source,licence\n");
         var random = new SeededRandom(seed);
 
         // Each clip is a patient of its own, and each fold has all grades.
@@ -35,7 +38,7 @@ internal static class ClipCollection
             string name = $"phantom-{i:D4}.mp4";
             await clip.WriteAsync(Path.Combine(directory, name), progress, cancel);
             index.Append(
-                $"{name},{Clips.TrainingClips.Phantom},{Clips.TrainingClips.Phantom}-p{i:D4},{1 + i / Appearance.Grades.Count % folds},{appearance.Grade[0]},{appearance.Grade},{clip.Frames},{(linear ? "linear" : "convex")},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic\n");
+                $"{name},{Clips.TrainingClips.Phantom},{Clips.TrainingClips.Phantom}-p{i:D4},{1 + i / Appearance.Grades.Count % folds},{appearance.Grade[0]},{appearance.Grade},{clip.Frames},{(linear ? "linear" : "convex")},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic,{Licence}\n");
         }
 
         string file = Path.Combine(directory, "index.csv"), unfinished = file + ".part";

@@ -20,7 +20,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     {
         Method = Experiment.FinetuneMethod,
         Size = 64,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 4 },
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
     };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-export-").FullName;
@@ -51,7 +51,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 
         // The golden pictures' answers are the file's own, and so is the quality that the trainer computes by itself.
         using var session = new InferenceSession(Path.Combine(Model, SeverityModel.FileName));
-        using var network = new LastFeatures(File.ReadAllBytes(Path.Combine(Model, SeverityModel.FileName)));
+        using var network = new QualityFeatures(File.ReadAllBytes(Path.Combine(Model, SeverityModel.FileName)));
         QualityGate gate = QualityFile.Read(Path.Combine(training, QualityFile.FileName));
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Model, "golden", "expected.json")));
         Assert.Equal(ModelManifest.Load(Model).Sha256, golden.RootElement.GetProperty("model_sha256").GetString());
@@ -124,7 +124,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     [Fact]
     public void An_export_that_fails_leaves_the_models_directory_as_it_was_and_one_that_succeeds_replaces_it()
     {
-        string training = TinyTraining.Write(_directory, Residual with { Network = Residual.Network with { Width = 2 } });
+        string training = TinyTraining.Write(_directory, Residual);
         TrainingCalibration.Run(training, null, null, this, Cancel);
         Directory.CreateDirectory(Model);
         File.WriteAllText(Path.Combine(Model, "left-over.txt"), "from the release before");
@@ -159,11 +159,11 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     private static Experiment Kind(string kind) => kind switch
     {
         "residual" => Residual,
-        "bottleneck" => Residual with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 2 } },
+        "bottleneck" => Residual with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 } },
         _ => Residual with
         {
             Method = Experiment.FrozenMethod,
-            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 2 },
+            Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
             Frozen = new FrozenSettings { Stages = kind == "head of two stages" ? [3, 4] : [3], Bands = 2, Profile = kind == "head with a profile" },
         },
     };

@@ -20,8 +20,8 @@ public sealed class PhantomFilesTests : IDisposable
         await ClipCollection.WriteAsync(_directory, count: 8, frames: 75, seed: 3, _silent, Cancel);
         string[] lines = await File.ReadAllLinesAsync(Path.Combine(_directory, "index.csv"), Cancel);
         Assert.Equal(9, lines.Length);
-        Assert.Equal("phantom-0001.mp4,phantom,phantom-p0001,1,0,0*,75,convex,384,320,25,synthetic", lines[2]);
-        Assert.Equal("phantom-0007.mp4,phantom,phantom-p0007,1,0,0,75,linear,384,320,25,synthetic", lines[8]);
+        Assert.Equal("phantom-0001.mp4,phantom,phantom-p0001,1,0,0*,75,convex,384,320,25,synthetic,Apache-2.0", lines[2]);
+        Assert.Equal("phantom-0007.mp4,phantom,phantom-p0007,1,0,0,75,linear,384,320,25,synthetic,Apache-2.0", lines[8]);
         Assert.Equal(10, Directory.GetFileSystemEntries(_directory).Length - 1 + 2);
         Assert.Equal(75, Decode(Path.Combine(_directory, "phantom-0007.mp4"), 384, 320));
     }

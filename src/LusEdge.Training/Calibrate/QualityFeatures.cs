@@ -4,22 +4,24 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Calibrate;
 
-/// <summary>Runs an exported model and looks at what its classifier reads, as the file's own output <c>quality</c> does.</summary>
-internal sealed class LastFeatures : IDisposable
+/// <summary>Runs an exported model and looks at the features that the file's own output <c>quality</c> reads.</summary>
+internal sealed class QualityFeatures : IDisposable
 {
+    /// <summary>The stage they are of, from 1; the last one of a network with fewer.</summary>
+    public const int Stage = 3;
+
+    /// <summary>What a file of this trainer calls them.</summary>
+    public const string Name = "quality_features";
+
     private readonly SessionOptions _options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly RunOptions _run = new();
     private readonly InferenceSession _session;
-    private readonly string _features;
 
     /// <param name="content">A model file of this trainer.</param>
-    public LastFeatures(byte[] content)
+    public QualityFeatures(byte[] content)
     {
         OnnxFile file = OnnxFile.Parse(content, "the network");
-
-        // The last that a convolution reads: the classifier is one.
-        _features = file.Nodes.Last(node => node.OpType == "Relu" && file.ReadersOf(node.Output[0]).Any(reader => reader.OpType == "Conv")).Output[0];
-        file.Expose(_features);
+        file.Expose(Name);
         _session = new InferenceSession(file.ToBytes(), _options);
     }
 
@@ -28,7 +30,7 @@ internal sealed class LastFeatures : IDisposable
     public (float[] Pooled, float[] Probabilities) Of(GrayFrame frame)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(frame.Pixels, [1, 1, frame.Height, frame.Width]);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, _session.InputNames, [input], [_features, "probabilities"]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, _session.InputNames, [input], [Name, "probabilities"]);
         ReadOnlySpan<float> map = outputs[0].GetTensorDataAsSpan<float>();
         float[] pooled = QualityGate.Pool(map, (int)outputs[0].GetTensorTypeAndShape().Shape[1]);
         return (pooled, outputs[1].GetTensorDataAsSpan<float>().ToArray());
