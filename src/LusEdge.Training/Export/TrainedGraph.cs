@@ -92,13 +92,12 @@ internal static class TrainedGraph
         using var noGradient = no_grad();
         var levels = new float[model.Size * model.Size];
         Stretch.Resample(frame.Pixels, frame.Width, (0, 0, frame.Width, frame.Height), mirrored: false, levels, model.Size);
-        if (model.Residual is { } residual)
-        {
-            Normalisation.Apply(levels);
-            return Numbers(residual.forward(tensor(levels, [1, 1, model.Size, model.Size])));
-        }
+        if (model.Residual is not null) Normalisation.Apply(levels);
 
-        Tensor[] features = model.Bottleneck!.forward(tensor(levels, [1, 1, model.Size, model.Size]));
+        // Twice: a single small picture is given to a library (NNPACK) that most processors lack, with a line on stderr for each convolution.
+        Tensor pictures = tensor(levels, [1, 1, model.Size, model.Size]).repeat(2, 1, 1, 1);
+        if (model.Residual is { } residual) return Numbers(residual.forward(pictures)[0]);
+        Tensor[] features = [.. model.Bottleneck!.forward(pictures).Select(stage => stage.narrow(0, 0, 1))];
         if (model.Head is not { } head) return Numbers(model.Bottleneck.Classifier!.forward(features[^1].mean([2, 3])));
         IEnumerable<float> banded = model.Experiment.Frozen.Stages.SelectMany(stage =>
         {
