@@ -1,1 +1,1 @@
-MQUCtisbx4PelTjQeDxzhPCW0f4vDdy7UrVWvQnYNhZZedUfFySwxLfDnP5tJvSm4JoFKKRm21hDDqgz2hRXDw==
+kNNRUcE0ojGocKLxP39M1p1adGSEoToFWB1OasfNDd1moRqmdRGafCtPjdvHqSpwgiurTWY63HylPtUay5Q1BQ==

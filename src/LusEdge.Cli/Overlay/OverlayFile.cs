@@ -18,7 +18,8 @@ internal sealed class OverlayFile : IDisposable
     private OverlayFile(string path, bool overwrite)
     {
         (_path, _overwrite) = (path, overwrite);
-        _unfinished = System.IO.Path.ChangeExtension(path, ".part.mp4");
+        // Nobody's file is of this name: what is in the way of it would have to go.
+        _unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".{System.IO.Path.GetFileNameWithoutExtension(path)}-{Guid.NewGuid():N}.part.mp4");
     }
 
     /// <summary>Where it will be.</summary>
@@ -38,8 +39,6 @@ internal sealed class OverlayFile : IDisposable
         var file = new OverlayFile(full, overwrite);
         try
         {
-            // What a killed run left. Made anew, because only a new file gets the mode.
-            File.Delete(file._unfinished);
             new FileStream(file._unfinished, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,

@@ -18,6 +18,7 @@ namespace LusEdge.Training.Export;
 /// <param name="MinConfidence">A frame whose highest probability is lower has no grade.</param>
 /// <param name="MinQuality">A picture whose quality is lower has no grade; null without a gate.</param>
 /// <param name="Gate">How the gate tells real pictures from others.</param>
+/// <param name="Walk">The file's own answers to a phantom walk, a video; null if it was not given one.</param>
 /// <param name="HeldOut">Figures on clips of patients that the network had never seen.</param>
 internal sealed record ModelCard(
     string Description,
@@ -28,6 +29,7 @@ internal sealed record ModelCard(
     float MinConfidence,
     float? MinQuality,
     GateFigures? Gate,
+    Evaluation? Walk,
     IReadOnlyList<SetFigures> HeldOut)
 {
     /// <summary>Said of every model that was trained on the phantom.</summary>
@@ -54,6 +56,9 @@ internal sealed record ModelCard(
             {Gate.ToMarkdown()}
             The foreign pictures are drawn by numbers (and given in a folder, where a row says so): real menus, photographs and organs may do better or worse.
             """;
+        string walk = Walk is null ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n\nOf the {Walk.Pictures} frames of a phantom walk, H.264 and all, the file gives {100 * Walk.Accuracy:0.0} % their grade, on the appliance's own way from the video to the answer.");
         return string.Create(CultureInfo.InvariantCulture, $"""
             # {id}
 
@@ -64,11 +69,11 @@ internal sealed record ModelCard(
             {(about is null ? "" : $"\n{about}\n")}
             ## How good it is
 
-            On {HeldOut[0].Dataset} it gives the labelled grade on {first.Accuracy.Value:P0} of the clips (saying one grade every time: {always.Accuracy.Value:P0}) and is
-            within one grade on {first.WithinOne.Value:P0} ({always.WithinOne.Value:P0}). Each clip was graded by a network that had seen no clip of its patient: the folds are by
-            patient, each held out in turn. In brackets the interval that holds 95 % of the values when the patients are drawn anew.
+            On {HeldOut[0].Dataset} it gives the labelled grade on a share of {FiguresTable.Cell(first.Accuracy)} of the clips, and one within a grade of it on {FiguresTable.Cell(first.WithinOne)};
+            saying one grade every time would be right on {FiguresTable.Cell(always.Accuracy)} and within one on {FiguresTable.Cell(always.WithinOne)}. Each clip was graded by a network that had
+            seen no clip of its patient: the folds are by patient, each held out in turn. In brackets the interval that holds 95 % of the values when the patients are drawn anew.
             `{FrameGrade.FileName}` holds every frame's held-out probabilities, and `lusedge-train evaluate` computes these tables from it.
-            The file itself was then trained on all clips.
+            The file itself was then trained on all clips.{walk}
 
             {FiguresTable.ToMarkdown(HeldOut)}
             ## When it does not answer

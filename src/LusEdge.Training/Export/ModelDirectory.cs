@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LusEdge.Infer;
+using LusEdge.Training.Fit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Export;
@@ -11,7 +12,7 @@ namespace LusEdge.Training.Export;
 internal static class ModelDirectory
 {
     /// <summary>Makes a directory, or makes it anew.</summary>
-    /// <param name="directory">Its place; what is there is replaced as a whole.</param>
+    /// <param name="directory">Its place; a model that is there is replaced as a whole.</param>
     /// <param name="manifest">Without a card.</param>
     /// <param name="file">The content of model.onnx.</param>
     /// <param name="check">
@@ -19,11 +20,18 @@ internal static class ModelDirectory
     /// result, the manifest's card and the README. If it throws, the directory stays as it was.
     /// </param>
     /// <returns>The check's result.</returns>
+    /// <exception cref="TrainingException">Something else than a model is there.</exception>
     /// <exception cref="ModelException">The file is no model that the appliance loads.</exception>
     public static T Replace<T>(
         string directory, ModelManifest manifest, byte[] file, Func<SeverityModel, string, (T Result, JsonElement Card, string Readme)> check)
     {
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !File.Exists(Path.Combine(directory, ModelManifest.FileName)))
+        {
+            throw new TrainingException(
+                TrainingFailure.InTheWay, $"{directory}: there is something else than a model, and it would be replaced as a whole; name a new directory, an empty one or a model's.");
+        }
+
         string unfinished = $"{directory}.part";
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);

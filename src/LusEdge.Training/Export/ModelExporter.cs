@@ -71,6 +71,7 @@ internal static class ModelExporter
                 calibration.MinConfidence,
                 calibration.MinQuality,
                 calibration.Gate,
+                walked,
                 Predictions.Load(predictions, clips, model.Scheme).Figures(clips, progress, cancel));
             return ((card, difference, walked), card.ToJson(), card.ToMarkdown(id, model.Experiment, halfWeights, words));
         });

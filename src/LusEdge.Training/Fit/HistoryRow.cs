@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Fit;
 
@@ -27,6 +28,30 @@ internal sealed record HistoryRow(string Fold, int Epoch, int Step, double Train
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Reads the table.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="TrainingException">A row is wrong.</exception>
+    public static IReadOnlyList<HistoryRow> Load(string path)
+    {
+        var rows = new List<HistoryRow>();
+        foreach ((int row, Dictionary<string, string> cells) in ClipIndex.Rows(path, Header.TrimEnd().Split(','), "a training's history"))
+        {
+            rows.Add(new HistoryRow(
+                cells["fold"], (int)Needed("epoch"), (int)Needed("step"), Needed("train_loss"), Number("validation_loss"), Number("validation_qwk")));
+
+            double Needed(string column) => Number(column) ?? throw ClipIndex.Bad(path, row, $"{column} is empty; train anew");
+
+            double? Number(string column) => cells[column] switch
+            {
+                "" => null,
+                { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => number,
+                { } text => throw ClipIndex.Bad(path, row, $"{column} is \"{text}\"; a number or nothing belongs there: train anew"),
+            };
+        }
+
+        return rows;
     }
 
     /// <summary>Puts the tables of several folds behind each other.</summary>

@@ -29,4 +29,7 @@ internal enum TrainingFailure
 
     /// <summary>An index of clips, or a table of predictions for it, has a row that can't be used.</summary>
     BadIndex,
+
+    /// <summary>What is to be written would replace something else.</summary>
+    InTheWay,
 }

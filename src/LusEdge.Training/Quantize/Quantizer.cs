@@ -29,6 +29,8 @@ internal static class Quantizer
     public static Agreement Run(
         string source, Func<float, FrameSets> frames, string directory, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
+        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)))
+            throw new TrainingException(TrainingFailure.InTheWay, $"{directory}: that is the model itself, which would be gone; name another directory.");
         ModelManifest manifest = ModelManifest.Load(source);
         string path = Path.Combine(source, SeverityModel.FileName);
         ModelDescription description;

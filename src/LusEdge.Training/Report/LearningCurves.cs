@@ -1,4 +1,5 @@
 using System.Globalization;
+using LusEdge.Training.Fit;
 using ScottPlot;
 
 namespace LusEdge.Training.Report;
@@ -8,37 +9,37 @@ internal static class LearningCurves
 {
     private const int Width = 560, Height = 380;
 
-    /// <summary>Draws what the history has: the losses, and the kappa on held-out clips.</summary>
+    /// <summary>Draws what the history has: the losses, and the kappa on validation clips: a part of the training patients, never the held-out fold.</summary>
     /// <param name="history">All folds.</param>
-    public static IEnumerable<Chart> Draw(IReadOnlyList<HistoryPoint> history)
+    public static IEnumerable<Chart> Draw(IReadOnlyList<HistoryRow> history)
     {
-        if (history.Any(point => point.TrainLoss is not null || point.ValidationLoss is not null))
+        if (history.Count > 0)
         {
             Plot plot = ChartSheet.Create("epoch", "loss");
             Add(plot, history, "training", point => point.TrainLoss, ChartSheet.Second, LinePattern.Dashed);
-            Add(plot, history, "held-out clips", point => point.ValidationLoss, ChartSheet.First, LinePattern.Solid);
+            Add(plot, history, "validation clips", point => point.ValidationLoss, ChartSheet.First, LinePattern.Solid);
             yield return new Chart(
-                "Loss by epoch, a line a fold, and one of the last model where there is one. Where the training's goes on falling and that of the held-out clips rises, the network learns patients by heart.",
-                $"Learning curves. {Spoken(history, "training loss", p => p.TrainLoss)} {Spoken(history, "held-out loss", p => p.ValidationLoss)}",
+                "Loss by epoch, a line a fold, and one of the last model where there is one. Where the training's goes on falling and that of the validation clips rises, the network learns patients by heart.",
+                $"Learning curves. {Spoken(history, "training loss", p => p.TrainLoss)} {Spoken(history, "validation loss", p => p.ValidationLoss)}",
                 ChartSheet.ToSvg(plot, Width, Height));
         }
 
-        if (history.Any(point => point.ValidationKappa is not null))
+        if (history.Any(point => point.ValidationQwk is not null))
         {
             Plot plot = ChartSheet.Create("epoch", "quadratic-weighted kappa");
-            Add(plot, history, "held-out clips", point => point.ValidationKappa, ChartSheet.First, LinePattern.Solid);
+            Add(plot, history, "validation clips", point => point.ValidationQwk, ChartSheet.First, LinePattern.Solid);
             yield return new Chart(
-                "Agreement on the held-out clips by epoch, a line a fold: 1 is perfect, 0 is chance.",
-                $"Kappa by epoch. {Spoken(history, "kappa", p => p.ValidationKappa)}",
+                "Agreement on the validation clips by epoch, a line a fold: 1 is perfect, 0 is chance.",
+                $"Kappa by epoch. {Spoken(history, "kappa", p => p.ValidationQwk)}",
                 ChartSheet.ToSvg(plot, Width, Height));
         }
     }
 
     private static void Add(
-        Plot plot, IReadOnlyList<HistoryPoint> history, string what, Func<HistoryPoint, double?> of, Color color, LinePattern pattern)
+        Plot plot, IReadOnlyList<HistoryRow> history, string what, Func<HistoryRow, double?> of, Color color, LinePattern pattern)
     {
         string? legend = what;
-        foreach (IGrouping<string, HistoryPoint> fold in history.GroupBy(point => point.Fold))
+        foreach (IGrouping<string, HistoryRow> fold in history.GroupBy(point => point.Fold))
         {
             Coordinates[] points = [.. fold.Where(point => of(point) is not null).Select(point => new Coordinates(point.Epoch, of(point)!.Value))];
             if (points.Length == 0) continue;
@@ -50,7 +51,7 @@ internal static class LearningCurves
         }
     }
 
-    private static string Spoken(IReadOnlyList<HistoryPoint> history, string what, Func<HistoryPoint, double?> of) => string.Join(" ", history
+    private static string Spoken(IReadOnlyList<HistoryRow> history, string what, Func<HistoryRow, double?> of) => string.Join(" ", history
         .GroupBy(point => point.Fold)
         .Select(fold => (Fold: fold.Key, Values: fold.Select(of).OfType<double>().ToArray()))
         .Where(fold => fold.Values.Length > 0)

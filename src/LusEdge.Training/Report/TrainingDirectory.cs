@@ -13,7 +13,7 @@ namespace LusEdge.Training.Report;
 /// <param name="Calibration">Temperature and thresholds, <c>calibration.json</c>: a JSON object, or null without one.</param>
 /// <param name="History">The learning curves, <c>history.csv</c>; empty without one.</param>
 internal sealed record TrainingDirectory(
-    string Path, JsonElement Experiment, FitRecord Record, JsonElement? Calibration, IReadOnlyList<HistoryPoint> History)
+    string Path, JsonElement Experiment, FitRecord Record, JsonElement? Calibration, IReadOnlyList<HistoryRow> History)
 {
     /// <summary>Where the held-out predictions are.</summary>
     public string PredictionsFile => System.IO.Path.Combine(Path, FrameGrade.FileName);
@@ -30,7 +30,7 @@ internal sealed record TrainingDirectory(
             ReadObject("experiment.json"),
             FitRecord.Load(path),
             File.Exists(In("calibration.json")) ? ReadObject("calibration.json") : null,
-            File.Exists(In(HistoryRow.FileName)) ? HistoryPoint.Load(In(HistoryRow.FileName)) : []);
+            File.Exists(In(HistoryRow.FileName)) ? HistoryRow.Load(In(HistoryRow.FileName)) : []);
         return File.Exists(directory.PredictionsFile)
             ? directory
             : throw new TrainingException(

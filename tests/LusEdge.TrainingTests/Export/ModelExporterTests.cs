@@ -128,8 +128,10 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         TrainingCalibration.Run(training, null, null, this, Cancel);
         Directory.CreateDirectory(Model);
         File.WriteAllText(Path.Combine(Model, "left-over.txt"), "from the release before");
+        Assert.Contains("something else than a model", Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(Model, ModelManifest.FileName), "{}");
         Assert.Contains("0.json", Refused(() => ModelExporter.Run(training, Model, 1, false, Path.Combine(_directory, "0.mp4"), null, this, Cancel)), StringComparison.Ordinal);
-        Assert.Equal(["left-over.txt"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName));
+        Assert.Equal(["left-over.txt", "manifest.json"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists($"{Model}.part"));
 
         ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel);

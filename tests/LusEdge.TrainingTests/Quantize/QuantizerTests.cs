@@ -85,6 +85,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     {
         WriteModel(bottleneck: false);
         Run();
+        Assert.Contains("that is the model itself", Refused(() => Quantizer.Run(Quantized, Frames, Quantized, this, Cancel)), StringComparison.Ordinal);
         Assert.Contains("quantised already", Refused(() => Quantizer.Run(Quantized, Frames, Path.Combine(_directory, "again"), this, Cancel)), StringComparison.Ordinal);
     }
 
