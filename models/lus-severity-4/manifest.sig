@@ -1,1 +1,1 @@
-kNNRUcE0ojGocKLxP39M1p1adGSEoToFWB1OasfNDd1moRqmdRGafCtPjdvHqSpwgiurTWY63HylPtUay5Q1BQ==
+xr90coWU3mgf4yVcWUow4eC1eCND60JbumfdWsqshrz5j42Woq8lNKQRuGkwInMoXZClPk57Q2BYrScTN7l+CA==

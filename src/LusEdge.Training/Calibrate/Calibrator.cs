@@ -13,6 +13,9 @@ internal static class Calibrator
     /// <summary>The confidence threshold keeps this share of the held-out frames: what it costs in frames is known, what it gains is measured.</summary>
     private const double ConfidentShare = 0.95;
 
+    /// <summary>The threshold is never higher: a grade that is more probable than all others together is an answer.</summary>
+    private const float ConfidentEnough = 0.5f;
+
     /// <summary>At the farthest distance of the real frames that are kept, quality is a half.</summary>
     private const float MinQuality = 0.5f;
 
@@ -41,7 +44,7 @@ internal static class Calibrator
             FoldTemperatures = temperatures.ToDictionary(pair => pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value),
 
             // Downwards, so that rounding keeps rather more.
-            MinConfidence = MathF.Floor(1000 * confidences[(int)((1 - ConfidentShare) * confidences.Length)]) / 1000,
+            MinConfidence = MathF.Min(ConfidentEnough, MathF.Floor(1000 * confidences[(int)((1 - ConfidentShare) * confidences.Length)]) / 1000),
             Frames = logits.Count,
             Leaky = leaky,
         };

@@ -78,7 +78,7 @@ internal sealed record ModelCard(
             {FiguresTable.ToMarkdown(HeldOut)}
             ## When it does not answer
 
-            Frames whose highest probability is below {Number(MinConfidence)} get no grade (`low_confidence`): that keeps 95 % of the held-out frames.
+            Frames whose highest probability is below {Number(MinConfidence)} get no grade (`low_confidence`): that keeps 95 % of the held-out frames or more.
 
             {gate.TrimEnd('\n')}
 

@@ -9,8 +9,13 @@ using LusEdge.Tests;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>Live feeds for as long as it takes to see what grows. Only for tests/run.sh --all.</summary>
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SoakTests
 {
+    /// <summary>By itself, because it measures the process: other tests' models would be counted too.</summary>
+    public const string Name = "alone";
+
     private const int Rate = 25;
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(10);
 

@@ -30,8 +30,8 @@ public sealed class OpenCvTests : IDisposable
     [Fact]
     public void OpenCV_reads_a_residual_network_as_ONNX_Runtime_does()
     {
-        using ResidualNetwork network = TinyNetworks.Residual(width: 8, Size, depth: 18, steps: 1);
-        Compare(ResidualGraph.Build(network, TinyNetworks.DescribeResidual(Size, 1.4f), Gate(8 * 8)));
+        using ResidualNetwork network = TinyNetworks.Residual(width: 16, Size, depth: 18, steps: 1);
+        Compare(ResidualGraph.Build(network, TinyNetworks.DescribeResidual(Size, 1.4f), Gate(4 * 16)));
     }
 
     [Theory]
