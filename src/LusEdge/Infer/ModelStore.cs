@@ -48,13 +48,27 @@ public sealed partial class ModelStore
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ModelException(ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
+                throw Unreadable(e);
             }
         }
     }
 
     /// <summary>Changes whenever a model was activated, be it the same one again.</summary>
-    public (string? Name, DateTime At) ActiveSince => (Active, new FileInfo(Path.Combine(Folder, ActiveLink)).LastWriteTimeUtc);
+    /// <exception cref="ModelException">The store can't be looked into.</exception>
+    public (string? Name, DateTime At) ActiveSince
+    {
+        get
+        {
+            try
+            {
+                return (Active, new FileInfo(Path.Combine(Folder, ActiveLink)).LastWriteTimeUtc);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(e);
+            }
+        }
+    }
 
     /// <summary>A model's directory.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -114,6 +128,9 @@ public sealed partial class ModelStore
     });
 
     private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
+
+    private ModelException Unreadable(Exception e) => new(
+        ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
 
     // A link that leads elsewhere names something that is not in the store, and is refused as such.
     private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target)) : null;
