@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace LusEdge.Infer;
 
 /// <summary>
@@ -24,10 +26,10 @@ public sealed partial class ModelStore
     /// <summary>Name of the model before, null for the one that came with the program.</summary>
     public string? Previous => Target(PreviousLink);
 
-    /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits.</summary>
+    /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits. Any other folder (lost+found) is somebody else's.</summary>
     /// <exception cref="ModelException">The store is there and can't be read.</exception>
     public IReadOnlyList<string> Names => IsThere
-        ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && d.Name[0] != '.').Select(d => d.Name).Order(StringComparer.Ordinal)]
+        ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && ModelName().IsMatch(d.Name)).Select(d => d.Name).Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Whether the folder is there. One that can't be looked into is no store without an active model: nobody may take it for one.</summary>
@@ -169,4 +171,7 @@ public sealed partial class ModelStore
                 e);
         }
     }
+
+    [GeneratedRegex(@"\A[a-z0-9-]+@[0-9]+-[0-9a-f]{8}\z")]
+    private static partial Regex ModelName();
 }
