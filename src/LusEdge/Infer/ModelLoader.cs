@@ -13,9 +13,9 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <summary>The installed models.</summary>
     public ModelStore Store { get; } = new(options.Store);
 
-    /// <summary>Whose signatures count here.</summary>
+    /// <summary>Whose signatures count here, read at every use: a key that was put there or taken away counts from the next activation on.</summary>
     /// <exception cref="ModelException">A key's file can't be used.</exception>
-    public TrustedKeys Keys => field ??= TrustedKeys.Load(options);
+    public TrustedKeys Keys => TrustedKeys.Load(options);
 
     /// <summary>Whether the store decides, and a model that is activated there takes over from the one that runs.</summary>
     public bool FollowsStore => options.Model is null;

@@ -89,6 +89,11 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("twice", "is in it twice")]
     [InlineData("truncated", "no whole .tar.gz")]
     [InlineData("garbage", "no whole .tar.gz")]
+    [InlineData("a length past all counting", "no whole .tar.gz")]
+    [InlineData("a length below nothing", "no whole .tar.gz")]
+    [InlineData("a length in words", "no whole .tar.gz")]
+    [InlineData("a time past all counting", "no whole .tar.gz")]
+    [InlineData("a folder with a length", "no whole .tar.gz")]
     [InlineData("nothing", "holds no model's package")]
     [InlineData("oversized", "at most")]
     public void An_archive_with_anything_but_a_package_in_it_is_refused_and_writes_nothing_anywhere(string what, string told)
@@ -233,6 +238,30 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_is_exchanged_counts_at_the_next_activation()
+    {
+        string serving = Serve();
+        string other = TestPackage.Key(_temp["other.key"]);
+        File.Copy(_temp["other.pub"], _temp["site.pub"], overwrite: true);
+
+        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _loader.Activate(serving)).Reason);
+        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _loader.LoadNamed(serving)).Reason);
+        string two = _loader.Install(TestPackage.Write(_temp["two"], other, version: 2).Path).Name;
+        Assert.Equal(two, _loader.Activate("tiny@2"));
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_model_is_none()
+    {
+        string serving = Serve();
+        foreach (string folder in (string[])["lost+found", "backup", "my-backup", $"{serving}.old"]) Directory.CreateDirectory(_loader.Store.PathOf(folder));
+
+        Assert.Equal([serving], _loader.Store.Names);
+        Assert.Equal(serving, _loader.Store.Find("tiny"));
+        Assert.Equal(ModelFailure.NotInstalled, Assert.Throws<ModelException>(() => _loader.Store.Find("backup")).Reason);
+    }
+
+    [Fact]
     public void A_store_that_somebody_else_writes_is_left_alone()
     {
         Directory.CreateDirectory(_temp["store"]);
@@ -254,6 +283,16 @@ public sealed class ModelStoreTests : IDisposable
         ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.Load(new InferOptions { TrustedKeys = [file] }));
         Assert.Equal(ModelFailure.BadKey, e.Reason);
         Assert.Contains(file, e.Message);
+    }
+
+    [Fact]
+    public void A_folder_of_keys_that_cannot_be_looked_into_is_not_taken_for_an_empty_one()
+    {
+        Assert.Empty(TrustedKeys.FilesIn(_temp["none"]));
+        File.CreateSymbolicLink(_temp["loop"], "loop");
+        ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.FilesIn(_temp["loop"]));
+        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        Assert.Contains(_temp["loop"], e.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A model that is installed and active.</summary>
@@ -355,6 +394,14 @@ public sealed class ModelStoreTests : IDisposable
             return file;
         }
 
+        if (what.StartsWith('a'))
+        {
+            using var odd = new GZipStream(File.Create(file), CompressionLevel.Fastest);
+            odd.Write(OddHeader(what));
+            odd.Write(new byte[1024]);
+            return file;
+        }
+
         using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest))
         using (var archive = new TarWriter(packed))
         {
@@ -379,6 +426,33 @@ public sealed class ModelStoreTests : IDisposable
 
         if (what == "truncated") Truncate(file, new FileInfo(file).Length / 2);
         return file;
+    }
+
+    /// <summary>A header with the right checksum that no archiver writes.</summary>
+    private static byte[] OddHeader(string what)
+    {
+        byte[] header = new byte[512];
+        Put(0, "tiny-2/README.md");
+        Put(100, "0000644\0");
+        Put(124, "00000000000\0");
+        Put(136, "00000000000\0");
+        Put(156, "0");
+        Put(257, "ustar  \0");
+        switch (what)
+        {
+            case "a length past all counting": header.AsSpan(124, 12).Fill(0xff); header[124] = 0x80; break;
+            case "a length below nothing": header.AsSpan(124, 12).Fill(0xff); break;
+            case "a length in words": Put(124, "one hundred "); break;
+            case "a time past all counting": header.AsSpan(136, 12).Fill(0x7f); header[136] = 0x80; break;
+            case "a folder with a length": Put(156, "5"); Put(124, "00000001000\0"); break;
+            default: throw new ArgumentException(what);
+        }
+
+        Put(148, "        ");
+        Put(148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
+        return header;
+
+        void Put(int at, string text) => Encoding.Latin1.GetBytes(text).CopyTo(header, at);
     }
 
     private static string Pack(string directory)
