@@ -30,6 +30,7 @@ public sealed class ModelStoreTests : IDisposable
         { "a bit of a golden frame", "03.pgm: its SHA-256" },
         { "a bit of the golden answers", "expected.json: its SHA-256" },
         { "a bit of the manifest", "not what a trusted key has signed" },
+        { "a manifest that is none", "not what a trusted key has signed" },
         { "another key", "not what a trusted key has signed" },
         { "no signature", "is not signed" },
         { "a signature that is none", "is no signature" },
@@ -324,6 +325,7 @@ public sealed class ModelStoreTests : IDisposable
             case "a bit of a golden frame": package.Flip("golden/03.pgm"); break;
             case "a bit of the golden answers": package.Flip("golden/expected.json"); break;
             case "a bit of the manifest": File.WriteAllText(package["manifest.json"], File.ReadAllText(package["manifest.json"]).Replace("\"tiny\"", "\"tinx\"", StringComparison.Ordinal)); break;
+            case "a manifest that is none": File.WriteAllText(package["manifest.json"], "{"); break;
             case "another key": package.Sign(TestPackage.Key(_temp["other.key"])); break;
             case "no signature": File.Delete(package["manifest.sig"]); break;
             case "a signature that is none": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
