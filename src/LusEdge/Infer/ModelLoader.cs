@@ -122,8 +122,20 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <param name="progress">Told what is being done.</param>
     /// <returns>Its name, null for the model that came with the program.</returns>
     /// <exception cref="ModelException">There is nothing to go back to, or it is refused; what was active still is.</exception>
-    public string? Rollback(IProgress<string>? progress = null) =>
-        Store.Active == Store.Previous
-            ? throw new ModelException(ModelFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.")
-            : Activate(Store.Previous, progress);
+    public string? Rollback(IProgress<string>? progress = null)
+    {
+        string? before = Store.Previous;
+        if (Store.Active == before)
+        {
+            throw new ModelException(ModelFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.");
+        }
+
+        if (before is not null && Store.RefusalOf(before) is { } refusal)
+        {
+            throw new ModelException(
+                ModelFailure.NotInstalled, $"{Store.Folder}: {before} served before, and was refused since: {refusal} Activate another model, or that one once it is mended: lusedge model list.");
+        }
+
+        return Activate(before, progress);
+    }
 }

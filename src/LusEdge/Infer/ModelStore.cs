@@ -4,8 +4,10 @@ namespace LusEdge.Infer;
 
 /// <summary>
 /// The models that are installed on a box, a folder each, and two links: <c>active</c>, which serves, and <c>previous</c>, which did before.
-/// A link that is not there means the model that came with the program. Everything changes by one rename, so that whoever looks, or comes back after
-/// a loss of power, finds the state before or the state after. A name that begins with a dot is nothing: what an interruption has left.
+/// A link that is not there means the model that came with the program. What serves changes by one rename, so that whoever looks, or comes back after
+/// a loss of power, finds the model before or the model after. The way back changes in the same step when it is taken; when a new model is activated
+/// it changes just after, and an interruption between the two leaves it as it was: one model further back. A name that begins with a dot is nothing:
+/// what an interruption has left.
 /// </summary>
 public sealed partial class ModelStore
 {
@@ -121,13 +123,36 @@ public sealed partial class ModelStore
     /// <exception cref="ModelException">The store can't be written.</exception>
     public void Activate(string? name) => Write(() =>
     {
-        string? before = Active;
+        SweepLinks();
+        string? before = Active, way = Previous;
+        if (name is not null) NoteRefusal(name, null);
 
         // What a service has refused never served: the way back leads past it.
-        if (before != name && (before is null || RefusalOf(before) is null)) Link(PreviousLink, before);
-        if (name is not null) NoteRefusal(name, null);
+        bool served = before != name && (before is null || RefusalOf(before) is null);
+        if (served && name == way && TryTurnBack()) return;
         Link(ActiveLink, name);
+        if (served) Link(PreviousLink, before);
     });
+
+    /// <summary>The two links change places: one rename, whichever of them is there.</summary>
+    private bool TryTurnBack()
+    {
+        string active = Path.Combine(Folder, ActiveLink), previous = Path.Combine(Folder, PreviousLink);
+        if (Active is null) LibC.Rename(previous, active);
+        else if (Previous is null) LibC.Rename(active, previous);
+        else if (!LibC.Exchange(active, previous)) return false;
+        LibC.FlushFolder(Folder);
+        return true;
+    }
+
+    /// <summary>Links that a killed activation has made and not put in place.</summary>
+    private void SweepLinks()
+    {
+        foreach (string link in (string[])[ActiveLink, PreviousLink])
+        {
+            foreach (string left in Directory.EnumerateFileSystemEntries(Folder, $".{link}-*")) File.Delete(left);
+        }
+    }
 
     private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
 

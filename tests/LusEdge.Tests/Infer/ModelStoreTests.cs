@@ -178,6 +178,53 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Rollback_changes_both_links_in_one_step_and_each_activation_can_be_told_from_the_one_before()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        (string?, DateTime) seen = _loader.Store.ActiveSince;
+        // A new link would be another file: the two that are there change places.
+        DateTime[] made = [.. Links()];
+        _loader.Rollback();
+        Assert.Equal(made.Reverse(), Links());
+        Assert.NotEqual(seen, _loader.Store.ActiveSince);
+        Assert.Equal((one, two), (_loader.Store.Active, _loader.Store.Previous));
+
+        IEnumerable<DateTime> Links() => ((string[])["active", "previous"]).Select(link => new FileInfo(Path.Combine(_temp["store"], link)).LastWriteTimeUtc);
+    }
+
+    [Fact]
+    public void An_activation_that_was_killed_between_its_links_leaves_a_model_that_serves_and_a_way_back()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        string three = _loader.Install(TestPackage.Write(_temp["three"], _key, version: 3).Path).Name;
+        _loader.Activate(two);
+        // As the kill leaves it: the new one is active, and the link to the one before is made and not in place.
+        File.Delete(Path.Combine(_temp["store"], "active"));
+        File.CreateSymbolicLink(Path.Combine(_temp["store"], "active"), three);
+        File.CreateSymbolicLink(Path.Combine(_temp["store"], ".previous-0123"), two);
+
+        _loader.LoadAtStart().Model.Dispose();
+        Assert.Equal(one, _loader.Rollback());
+        Assert.Equal((one, three), (_loader.Store.Active, _loader.Store.Previous));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_temp["store"]), path => Path.GetFileName(path).StartsWith(".previous", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rollback_does_not_lead_to_a_model_that_was_refused()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        _loader.Store.NoteRefusal(one, "It answers otherwise.");
+
+        Assert.Contains("It answers otherwise.", Assert.Throws<ModelException>(() => _loader.Rollback()).Message, StringComparison.Ordinal);
+        Assert.Equal((two, one), (_loader.Store.Active, _loader.Store.Previous));
+    }
+
+    [Fact]
     public void A_damaged_model_is_not_activated_and_what_was_active_still_is()
     {
         string one = Serve();
