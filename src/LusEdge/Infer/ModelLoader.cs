@@ -26,23 +26,42 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <summary>The directory of what serves: the store's active model, the one before where that was refused, or <see cref="OwnDirectory"/>.</summary>
     public string Serving => (FollowsStore && Store.Active is { } active ? Store.RefusalOf(active) is null ? active : Store.Previous : null) is { } name ? Store.PathOf(name) : OwnDirectory;
 
-    /// <summary>Loads what is to serve when the service starts. If the active model is refused, the one before serves, as it would have in a service that ran on.</summary>
+    /// <summary>
+    /// Loads what is to serve when the service starts. If the active model is refused, or was and has not been activated again, the one before serves,
+    /// as it would have in a service that ran on.
+    /// </summary>
     /// <returns>The model, its name in the store (null outside of it), and why the active one was refused (null if it was not).</returns>
     /// <exception cref="ModelException">None can serve.</exception>
     public (SeverityModel Model, string? Name, string? Refusal) LoadAtStart()
     {
         string? active = FollowsStore && Store.IsThere ? Store.Active : null;
+        if (active is null) return (LoadNamed(null), null, null);
+        string? before = Store.Previous;
+        // Where there is no other, one that was refused is tried all the same.
+        string? refusal = before == active ? null : Store.RefusalOf(active);
         try
         {
-            SeverityModel model = LoadNamed(active);
-            if (active is not null) Store.NoteRefusal(active, null);
-            return (model, active, null);
+            if (refusal is null)
+            {
+                SeverityModel model = LoadNamed(active);
+                Store.NoteRefusal(active, null);
+                return (model, active, null);
+            }
         }
-        catch (ModelException e) when (active is not null && Store.Previous != active)
+        catch (ModelException e) when (before != active)
         {
-            Store.NoteRefusal(active, e.Message);
-            Log.ActivationRefused(logger, e.Message);
-            return (LoadNamed(Store.Previous), Store.Previous, e.Message);
+            refusal = e.Message;
+            if (e.IsOfTheModel) Store.NoteRefusal(active, refusal);
+        }
+
+        Log.ActivationRefused(logger, refusal);
+        try
+        {
+            return (LoadNamed(before), before, refusal);
+        }
+        catch (ModelException e) when (e.Message != refusal)
+        {
+            throw new ModelException(e.Reason, $"{refusal} The model before can't serve either: {e.Message}", e);
         }
     }
 

@@ -89,6 +89,7 @@ public sealed class ModelWatch : IAsyncDisposable
     private void Load(string? name)
     {
         string? refusal = null;
+        bool isOfTheModel = true;
         try
         {
             if (name != _serving)
@@ -103,6 +104,7 @@ public sealed class ModelWatch : IAsyncDisposable
         catch (ModelException e)
         {
             refusal = e.Message;
+            isOfTheModel = e.IsOfTheModel;
         }
         catch (Exception e) // The top of the thread: whatever is wrong with the new model, the present one goes on.
         {
@@ -110,7 +112,7 @@ public sealed class ModelWatch : IAsyncDisposable
         }
 
         if (refusal is not null) Log.ActivationRefused(_logger, refusal);
-        if (name is not null) _loader.Store.NoteRefusal(name, refusal);
+        if (name is not null && isOfTheModel) _loader.Store.NoteRefusal(name, refusal);
         _refused(refusal);
     }
 }

@@ -256,6 +256,56 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_a_service_has_refused_is_not_tried_again_at_the_next_start_but_once_it_is_activated_again()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        _loader.Store.NoteRefusal(two, "It answers otherwise.");
+
+        (SeverityModel model, string? serving, string? refusal) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal((one, "It answers otherwise."), (serving, refusal));
+        _loader.Activate(two);
+        (model, serving, refusal) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal((two, null), (serving, refusal));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_box_is_not_noted_as_the_models_refusal()
+    {
+        Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        File.Move(_temp["site.pub"], _temp["away.pub"]);
+
+        ModelException e = Assert.Throws<ModelException>(() => _loader.LoadAtStart());
+        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        // One cause, told once.
+        Assert.DoesNotContain("either", e.Message, StringComparison.Ordinal);
+        Assert.Null(_loader.Store.RefusalOf(two));
+        File.Move(_temp["away.pub"], _temp["site.pub"]);
+        (SeverityModel model, string? serving, _) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal(two, serving);
+    }
+
+    [Fact]
+    public void When_the_model_before_is_damaged_too_none_serves_and_both_are_told()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        File.AppendAllText(Path.Combine(_loader.Store.PathOf(one), "README.md"), "x");
+        File.AppendAllText(Path.Combine(_loader.Store.PathOf(two), "model.onnx"), "x");
+
+        ModelException e = Assert.Throws<ModelException>(() => _loader.LoadAtStart());
+        Assert.Contains($"{two}/model.onnx: its SHA-256", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{one}/README.md: its SHA-256", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_link_that_leads_out_of_the_store_is_refused_and_not_taken_for_none()
     {
         string one = Serve();
