@@ -124,6 +124,8 @@ public sealed class Appliance : IAsyncDisposable
     {
         ILogger<SeverityModel> log = loggers.CreateLogger<SeverityModel>();
         var loader = new ModelLoader(_options.Infer, log);
+        // From before the model is loaded: what is activated while the service starts is taken over once it has.
+        (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
         (_model, string? name, string? refusal) = loader.LoadAtStart();
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
         if (!_feed.MayComeBack)
@@ -143,6 +145,6 @@ public sealed class Appliance : IAsyncDisposable
 
         _publisher = await MqttPublisher.StartAsync(mqtt, Topics, _model.InUse, _meter, _time, loggers.CreateLogger<MqttPublisher>());
         _publisher.RefusedModel(refusal);
-        if (loader.FollowsStore) _watch = new ModelWatch(loader, name, _publisher.RefusedModel, _time, log);
+        if (loader.FollowsStore) _watch = new ModelWatch(loader, seen, name, _publisher.RefusedModel, _time, log);
     }
 }

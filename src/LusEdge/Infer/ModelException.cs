@@ -60,4 +60,8 @@ public sealed class ModelException(ModelFailure reason, string message, Exceptio
 {
     /// <summary>Why the model can't be used.</summary>
     public ModelFailure Reason { get; } = reason;
+
+    /// <summary>Whether it is the model that is to blame, and not the box (a key's file, the disk, a provider), with which it may well serve at the next start.</summary>
+    public bool IsOfTheModel => Reason is not (ModelFailure.BadKey or ModelFailure.NoWorkingSpace or ModelFailure.ProviderUnavailable
+        or ModelFailure.RuntimeUnavailable or ModelFailure.StoreUnavailable);
 }

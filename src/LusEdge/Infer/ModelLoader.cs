@@ -13,9 +13,9 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <summary>The installed models.</summary>
     public ModelStore Store { get; } = new(options.Store);
 
-    /// <summary>Whose signatures count here.</summary>
+    /// <summary>Whose signatures count here, read at every use: a key that was put there or taken away counts from the next activation on.</summary>
     /// <exception cref="ModelException">A key's file can't be used.</exception>
-    public TrustedKeys Keys => field ??= TrustedKeys.Load(options);
+    public TrustedKeys Keys => TrustedKeys.Load(options);
 
     /// <summary>Whether the store decides, and a model that is activated there takes over from the one that runs.</summary>
     public bool FollowsStore => options.Model is null;
@@ -26,23 +26,42 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <summary>The directory of what serves: the store's active model, the one before where that was refused, or <see cref="OwnDirectory"/>.</summary>
     public string Serving => (FollowsStore && Store.Active is { } active ? Store.RefusalOf(active) is null ? active : Store.Previous : null) is { } name ? Store.PathOf(name) : OwnDirectory;
 
-    /// <summary>Loads what is to serve when the service starts. If the active model is refused, the one before serves, as it would have in a service that ran on.</summary>
+    /// <summary>
+    /// Loads what is to serve when the service starts. If the active model is refused, or was and has not been activated again, the one before serves,
+    /// as it would have in a service that ran on.
+    /// </summary>
     /// <returns>The model, its name in the store (null outside of it), and why the active one was refused (null if it was not).</returns>
     /// <exception cref="ModelException">None can serve.</exception>
     public (SeverityModel Model, string? Name, string? Refusal) LoadAtStart()
     {
         string? active = FollowsStore && Store.IsThere ? Store.Active : null;
+        if (active is null) return (LoadNamed(null), null, null);
+        string? before = Store.Previous;
+        // Where there is no other, one that was refused is tried all the same.
+        string? refusal = before == active ? null : Store.RefusalOf(active);
         try
         {
-            SeverityModel model = LoadNamed(active);
-            if (active is not null) Store.NoteRefusal(active, null);
-            return (model, active, null);
+            if (refusal is null)
+            {
+                SeverityModel model = LoadNamed(active);
+                Store.NoteRefusal(active, null);
+                return (model, active, null);
+            }
         }
-        catch (ModelException e) when (active is not null && Store.Previous != active)
+        catch (ModelException e) when (before != active)
         {
-            Store.NoteRefusal(active, e.Message);
-            Log.ActivationRefused(logger, e.Message);
-            return (LoadNamed(Store.Previous), Store.Previous, e.Message);
+            refusal = e.Message;
+            if (e.IsOfTheModel) Store.NoteRefusal(active, refusal);
+        }
+
+        Log.ActivationRefused(logger, refusal);
+        try
+        {
+            return (LoadNamed(before), before, refusal);
+        }
+        catch (ModelException e) when (e.Message != refusal)
+        {
+            throw new ModelException(e.Reason, $"{refusal} The model before can't serve either: {e.Message}", e);
         }
     }
 
@@ -122,8 +141,20 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <param name="progress">Told what is being done.</param>
     /// <returns>Its name, null for the model that came with the program.</returns>
     /// <exception cref="ModelException">There is nothing to go back to, or it is refused; what was active still is.</exception>
-    public string? Rollback(IProgress<string>? progress = null) =>
-        Store.Active == Store.Previous
-            ? throw new ModelException(ModelFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.")
-            : Activate(Store.Previous, progress);
+    public string? Rollback(IProgress<string>? progress = null)
+    {
+        string? before = Store.Previous;
+        if (Store.Active == before)
+        {
+            throw new ModelException(ModelFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.");
+        }
+
+        if (before is not null && Store.RefusalOf(before) is { } refusal)
+        {
+            throw new ModelException(
+                ModelFailure.NotInstalled, $"{Store.Folder}: {before} served before, and was refused since: {refusal} Activate another model, or that one once it is mended: lusedge model list.");
+        }
+
+        return Activate(before, progress);
+    }
 }

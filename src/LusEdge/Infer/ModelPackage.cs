@@ -41,20 +41,13 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     public static ModelPackage Open(string directory, TrustedKeys keys)
     {
         byte[] content = ModelManifest.Read(directory);
-        var unproven = new ModelPackage(directory, ModelManifest.Parse(directory, content), null, null);
         try
         {
-            string signer = unproven.SignerOf(content, keys);
-            unproven.CheckFiles();
-            return unproven with { SignedBy = signer };
+            return Verify(directory, content, keys);
         }
         catch (ModelException e)
         {
-            return unproven with { Flaw = e };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return unproven with { Flaw = new ModelException(ModelFailure.NotFound, $"{directory}: can't be read: {e.Message} Check its permissions.", e) };
+            return new ModelPackage(directory, ModelManifest.Parse(directory, content), SignedBy: null, Flaw: e);
         }
     }
 
@@ -62,30 +55,42 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     /// <param name="directory">The model's directory.</param>
     /// <param name="keys">Whose signatures count.</param>
     /// <exception cref="ModelException">It is not signed by one of them, or anything in it is not as it was signed.</exception>
-    public static ModelPackage Verify(string directory, TrustedKeys keys)
-    {
-        ModelPackage package = Open(directory, keys);
-        return package.Flaw is { } flaw ? throw flaw : package;
-    }
+    public static ModelPackage Verify(string directory, TrustedKeys keys) => Verify(directory, ModelManifest.Read(directory), keys);
 
     /// <summary>A path below the package that leads nowhere else: no root, no way up, nothing hidden, no blank or control character.</summary>
     public static bool IsPlainPath(string path) => PlainPath().IsMatch(path);
 
-    private string SignerOf(byte[] manifest, TrustedKeys keys)
+    private static ModelPackage Verify(string directory, byte[] manifest, TrustedKeys keys)
     {
-        string file = Path.Combine(Directory, PackageSignature.FileName);
+        try
+        {
+            // The signature first: what nobody vouches for is not even read.
+            string signer = SignerOf(directory, manifest, keys);
+            var package = new ModelPackage(directory, ModelManifest.Parse(directory, manifest), signer, Flaw: null);
+            package.CheckFiles();
+            return package;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelFailure.NotFound, $"{directory}: can't be read: {e.Message} Check its permissions.", e);
+        }
+    }
+
+    private static string SignerOf(string directory, byte[] manifest, TrustedKeys keys)
+    {
+        string file = Path.Combine(directory, PackageSignature.FileName);
         var info = new FileInfo(file);
         if (!info.Exists)
         {
             throw new ModelException(
-                ModelFailure.BadSignature, $"{Directory}: it is not signed ({PackageSignature.FileName} is missing). Sign it: lusedge-train sign {Directory} --key FILE.");
+                ModelFailure.BadSignature, $"{directory}: it is not signed ({PackageSignature.FileName} is missing). Sign it: lusedge-train sign {directory} --key FILE.");
         }
 
         byte[] signature = (info.LinkTarget is null && info.Length <= MaxSignatureBytes ? PackageSignature.Parse(File.ReadAllText(file)) : null)
             ?? throw new ModelException(ModelFailure.BadSignature, $"{file}: it is no signature: 64 bytes in base64, in one line. Get the package again.");
         return keys.SignerOf(manifest, signature) ?? throw new ModelException(
             ModelFailure.BadSignature,
-            $"{Directory}: {ModelManifest.FileName} is not what a trusted key has signed: it was changed since, or signed by somebody else. Trusted: {(keys.Files is [] ? "no key at all" : string.Join(", ", keys.Files))} (Infer:TrustedKeys). Get the package again, or trust its maker's key.");
+            $"{directory}: {ModelManifest.FileName} is not what a trusted key has signed: it was changed since, or signed by somebody else. Trusted: {(keys.Files is [] ? "no key at all" : string.Join(", ", keys.Files))} (Infer:TrustedKeys). Get the package again, or trust its maker's key.");
     }
 
     private void CheckFiles()

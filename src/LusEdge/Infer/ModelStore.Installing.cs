@@ -102,10 +102,27 @@ public sealed partial class ModelStore
 
     private void TakePlace(string copy, string place)
     {
-        // Damaged, or of the same model with another card: a directory can't be replaced in one step, so the old one steps aside first.
-        if (Directory.Exists(place)) Directory.Move(place, Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N")));
-        LibC.Rename(copy, place);
+        if (!Directory.Exists(place)) LibC.Rename(copy, place);
+        // Damaged, or of the same model with another card: the two change places in one step, and the old one goes with the staging folder.
+        else if (!LibC.Exchange(copy, place)) TakePlaceInTwoSteps(copy, place);
         LibC.FlushFolder(Folder);
-        foreach (string old in Directory.EnumerateDirectories(Folder, StagingPrefix + "*").Where(old => !copy.StartsWith(old, StringComparison.Ordinal))) Directory.Delete(old, recursive: true);
+    }
+
+    /// <summary>Where a file system can't exchange two names: for a moment there is neither, and a kill then leaves neither. Install it again.</summary>
+    private void TakePlaceInTwoSteps(string copy, string place)
+    {
+        string aside = Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
+        Directory.Move(place, aside);
+        try
+        {
+            LibC.Rename(copy, place);
+        }
+        catch
+        {
+            Directory.Move(aside, place);
+            throw;
+        }
+
+        Directory.Delete(aside, recursive: true);
     }
 }

@@ -1,9 +1,13 @@
+using System.Text.RegularExpressions;
+
 namespace LusEdge.Infer;
 
 /// <summary>
 /// The models that are installed on a box, a folder each, and two links: <c>active</c>, which serves, and <c>previous</c>, which did before.
-/// A link that is not there means the model that came with the program. Everything changes by one rename, so that whoever looks, or comes back after
-/// a loss of power, finds the state before or the state after. A name that begins with a dot is nothing: what an interruption has left.
+/// A link that is not there means the model that came with the program. What serves changes by one rename, so that whoever looks, or comes back after
+/// a loss of power, finds the model before or the model after. The way back changes in the same step when it is taken; when a new model is activated
+/// it changes just after, and an interruption between the two leaves it as it was: one model further back. A name that begins with a dot is nothing:
+/// what an interruption has left.
 /// </summary>
 public sealed partial class ModelStore
 {
@@ -24,10 +28,10 @@ public sealed partial class ModelStore
     /// <summary>Name of the model before, null for the one that came with the program.</summary>
     public string? Previous => Target(PreviousLink);
 
-    /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits.</summary>
+    /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits. Any other folder (lost+found) is somebody else's.</summary>
     /// <exception cref="ModelException">The store is there and can't be read.</exception>
     public IReadOnlyList<string> Names => IsThere
-        ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && d.Name[0] != '.').Select(d => d.Name).Order(StringComparer.Ordinal)]
+        ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && ModelName().IsMatch(d.Name)).Select(d => d.Name).Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Whether the folder is there. One that can't be looked into is no store without an active model: nobody may take it for one.</summary>
@@ -48,13 +52,27 @@ public sealed partial class ModelStore
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ModelException(ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
+                throw Unreadable(e);
             }
         }
     }
 
     /// <summary>Changes whenever a model was activated, be it the same one again.</summary>
-    public (string? Name, DateTime At) ActiveSince => (Active, new FileInfo(Path.Combine(Folder, ActiveLink)).LastWriteTimeUtc);
+    /// <exception cref="ModelException">The store can't be looked into.</exception>
+    public (string? Name, DateTime At) ActiveSince
+    {
+        get
+        {
+            try
+            {
+                return (Active, new FileInfo(Path.Combine(Folder, ActiveLink)).LastWriteTimeUtc);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(e);
+            }
+        }
+    }
 
     /// <summary>A model's directory.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -105,15 +123,41 @@ public sealed partial class ModelStore
     /// <exception cref="ModelException">The store can't be written.</exception>
     public void Activate(string? name) => Write(() =>
     {
-        string? before = Active;
+        SweepLinks();
+        string? before = Active, way = Previous;
+        if (name is not null) NoteRefusal(name, null);
 
         // What a service has refused never served: the way back leads past it.
-        if (before != name && (before is null || RefusalOf(before) is null)) Link(PreviousLink, before);
-        if (name is not null) NoteRefusal(name, null);
+        bool served = before != name && (before is null || RefusalOf(before) is null);
+        if (served && name == way && TryTurnBack()) return;
         Link(ActiveLink, name);
+        if (served) Link(PreviousLink, before);
     });
 
+    /// <summary>The two links change places: one rename, whichever of them is there.</summary>
+    private bool TryTurnBack()
+    {
+        string active = Path.Combine(Folder, ActiveLink), previous = Path.Combine(Folder, PreviousLink);
+        if (Active is null) LibC.Rename(previous, active);
+        else if (Previous is null) LibC.Rename(active, previous);
+        else if (!LibC.Exchange(active, previous)) return false;
+        LibC.FlushFolder(Folder);
+        return true;
+    }
+
+    /// <summary>Links that a killed activation has made and not put in place.</summary>
+    private void SweepLinks()
+    {
+        foreach (string link in (string[])[ActiveLink, PreviousLink])
+        {
+            foreach (string left in Directory.EnumerateFileSystemEntries(Folder, $".{link}-*")) File.Delete(left);
+        }
+    }
+
     private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
+
+    private ModelException Unreadable(Exception e) => new(
+        ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
 
     // A link that leads elsewhere names something that is not in the store, and is refused as such.
     private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target)) : null;
@@ -152,4 +196,7 @@ public sealed partial class ModelStore
                 e);
         }
     }
+
+    [GeneratedRegex(@"\A[a-z0-9-]+@[0-9]+-[0-9a-f]{8}\z")]
+    private static partial Regex ModelName();
 }

@@ -31,11 +31,13 @@ public sealed class ModelWatch : IAsyncDisposable
 
     /// <summary>Begins to watch.</summary>
     /// <param name="loader">Loads what is activated.</param>
+    /// <param name="seen">The store's <see cref="ModelStore.ActiveSince"/> from before that model was loaded: what is activated meanwhile is not lost.</param>
     /// <param name="serving">Name of the model that serves, null for the one that came with the program.</param>
     /// <param name="refused">Told, on another thread, why an activated model is refused, or null when none is any more.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of every activation.</param>
-    public ModelWatch(ModelLoader loader, string? serving, Action<string?> refused, TimeProvider time, ILogger<SeverityModel> logger)
+    public ModelWatch(
+        ModelLoader loader, (string? Name, DateTime At) seen, string? serving, Action<string?> refused, TimeProvider time, ILogger<SeverityModel> logger)
     {
         _loader = loader;
         _serving = serving;
@@ -43,7 +45,7 @@ public sealed class ModelWatch : IAsyncDisposable
         _time = time;
         _logger = logger;
         // What was refused at the start is not tried again until it is activated again.
-        _seen = loader.Store.ActiveSince;
+        _seen = seen;
         _timer = time.CreateTimer(_ => Look(), null, Period, Period);
     }
 
@@ -64,29 +66,30 @@ public sealed class ModelWatch : IAsyncDisposable
         lock (_starting)
         {
             if (_stopped || !_loading.IsCompleted) return;
-            (string? Name, DateTime At) now = _loader.Store.ActiveSince;
-            if (now == _seen || !IsThere()) return;
+            if (ActiveNow() is not { } now || now == _seen) return;
             _seen = now;
             _loading = Task.Factory.StartNew(() => Load(now.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
-    /// <summary>A store that is gone, or can't be looked into for the moment, says nothing about what is to serve.</summary>
-    private bool IsThere()
+    /// <summary>Null for a store that is gone, or can't be looked into for the moment: it says nothing about what is to serve.</summary>
+    private (string? Name, DateTime At)? ActiveNow()
     {
         try
         {
-            return _loader.Store.IsThere;
+            (string? Name, DateTime At) now = _loader.Store.ActiveSince;
+            return _loader.Store.IsThere ? now : null;
         }
         catch (ModelException)
         {
-            return false;
+            return null;
         }
     }
 
     private void Load(string? name)
     {
         string? refusal = null;
+        bool isOfTheModel = true;
         try
         {
             if (name != _serving)
@@ -101,6 +104,7 @@ public sealed class ModelWatch : IAsyncDisposable
         catch (ModelException e)
         {
             refusal = e.Message;
+            isOfTheModel = e.IsOfTheModel;
         }
         catch (Exception e) // The top of the thread: whatever is wrong with the new model, the present one goes on.
         {
@@ -108,7 +112,7 @@ public sealed class ModelWatch : IAsyncDisposable
         }
 
         if (refusal is not null) Log.ActivationRefused(_logger, refusal);
-        if (name is not null) _loader.Store.NoteRefusal(name, refusal);
+        if (name is not null && isOfTheModel) _loader.Store.NoteRefusal(name, refusal);
         _refused(refusal);
     }
 }

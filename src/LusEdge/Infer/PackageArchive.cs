@@ -18,9 +18,9 @@ internal static class PackageArchive
     /// <exception cref="ModelException">It is no such archive, it is cut short, or something in it is not to be unpacked.</exception>
     public static string Unpack(string file, string folder)
     {
+        using FileStream stream = Open(file);
         try
         {
-            using FileStream stream = File.OpenRead(file);
             using var plain = new GZipStream(stream, CompressionMode.Decompress);
             using var archive = new TarReader(plain);
             int entries = 0;
@@ -31,7 +31,9 @@ internal static class PackageArchive
                 bytes += Unpack(file, entry, folder, MaxBytes - bytes);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        // The reader's many ways to say that a header makes no sense.
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException
+            or OverflowException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
             throw Bad($"{file}: it is no whole .tar.gz: {e.Message.TrimEnd('.')}. Get it again.", e);
         }
@@ -40,6 +42,18 @@ internal static class PackageArchive
         return Directory.GetFileSystemEntries(folder) is [var only] && Directory.Exists(only)
             ? only
             : throw Bad($"{file}: it holds no model's package: there is no {ModelManifest.FileName} at its top, or in the one folder there. Make it with: tar -C models -czf FILE.tar.gz ID.");
+    }
+
+    private static FileStream Open(string file)
+    {
+        try
+        {
+            return File.OpenRead(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelFailure.NotFound, $"{file}: can't be read: {e.Message} Check its permissions: the user that installs it must be able to read it.", e);
+        }
     }
 
     private static long Unpack(string file, TarEntry entry, string folder, long room)

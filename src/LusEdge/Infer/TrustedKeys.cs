@@ -25,7 +25,7 @@ public sealed class TrustedKeys
     {
         IEnumerable<string> files = options.TrustedKeys is { } configured
             ? configured.Select(file => Path.GetFullPath(file, AppContext.BaseDirectory))
-            : [.. ((string[])[Path.Combine(AppContext.BaseDirectory, ShippedFile)]).Where(File.Exists), .. SiteFiles()];
+            : [.. ((string[])[Path.Combine(AppContext.BaseDirectory, ShippedFile)]).Where(File.Exists), .. FilesIn(SiteFolder)];
         return new TrustedKeys([.. files.Select(file => (file, Read(file)))]);
     }
 
@@ -43,8 +43,23 @@ public sealed class TrustedKeys
         return null;
     }
 
-    private static IEnumerable<string> SiteFiles() =>
-        Directory.Exists(SiteFolder) ? Directory.EnumerateFiles(SiteFolder, "*.pub").Order(StringComparer.Ordinal) : [];
+    /// <summary>The keys' files in a folder. One that is not there has none; one that can't be looked into may well have some.</summary>
+    internal static string[] FilesIn(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, "*.pub").Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                ModelFailure.BadKey, $"{folder}: the site's keys can't be read: {e.Message} Let the service's user read the folder (chmod a+rx), or list the keys in Infer:TrustedKeys.", e);
+        }
+    }
 
     private static PublicKey Read(string file)
     {

@@ -30,16 +30,30 @@ internal sealed class WarmUpProfile : IDisposable
 
     /// <summary>The name of the provider that the most kernel time was spent on.</summary>
     /// <param name="file">The profile that the runtime wrote.</param>
+    /// <exception cref="ModelException">It did not write it, or not to its end: it says nothing when the disk is full.</exception>
     public static string Provider(string file)
     {
-        using JsonDocument profile = JsonDocument.Parse(File.ReadAllBytes(file));
+        try
+        {
+            return ProviderIn(File.ReadAllBytes(file));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ModelException(
+                ModelFailure.NoWorkingSpace, $"{Path.GetTempPath()}: the warm-up was not recorded there: {e.Message} Make room on that disk (df -h), or set TMPDIR to another.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private static string ProviderIn(byte[] content)
+    {
+        using JsonDocument profile = JsonDocument.Parse(content);
         string ran = profile.RootElement.EnumerateArray()
             .Where(e => e.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
             .GroupBy(e => e.GetProperty("args").GetProperty("provider").GetString()!, e => e.GetProperty("dur").GetInt64())
             .MaxBy(kernels => kernels.Sum())?.Key ?? "";
         return ExecutionProvider.All.FirstOrDefault(p => p.OrtName == ran)?.Name ?? ran;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _directory.Delete(recursive: true);
 }

@@ -32,7 +32,7 @@ public sealed class ActivationTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var never = new ManualResetEventSlim();
         using var run = PipelineRun.Of("lavfi:nullsrc=s=64x48:r=25:d=600,format=gray,geq=lum=90");
-        await using var watch = new ModelWatch(_loader, null, refusal => Assert.Null(refusal), TimeProvider.System, NullLogger<SeverityModel>.Instance);
+        await using var watch = new ModelWatch(_loader, _loader.Store.ActiveSince, null, refusal => Assert.Null(refusal), TimeProvider.System, NullLogger<SeverityModel>.Instance);
         run.Watch = watch;
         run.OnFrame = _ =>
         {

@@ -263,7 +263,7 @@ public sealed class FramePipelineTests
         using var temp = new TemporaryDirectory();
         using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
         var loader = new ModelLoader(new InferOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
-        await using var watch = new ModelWatch(loader, null, _ => { }, TimeProvider.System, NullLogger<SeverityModel>.Instance);
+        await using var watch = new ModelWatch(loader, loader.Store.ActiveSince, null, _ => { }, TimeProvider.System, NullLogger<SeverityModel>.Instance);
         if (watched) run.Watch = watch;
         long at500 = 0;
         long at1500 = 0;

@@ -30,6 +30,7 @@ public sealed class ModelStoreTests : IDisposable
         { "a bit of a golden frame", "03.pgm: its SHA-256" },
         { "a bit of the golden answers", "expected.json: its SHA-256" },
         { "a bit of the manifest", "not what a trusted key has signed" },
+        { "a manifest that is none", "not what a trusted key has signed" },
         { "another key", "not what a trusted key has signed" },
         { "no signature", "is not signed" },
         { "a signature that is none", "is no signature" },
@@ -89,6 +90,11 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("twice", "is in it twice")]
     [InlineData("truncated", "no whole .tar.gz")]
     [InlineData("garbage", "no whole .tar.gz")]
+    [InlineData("a length past all counting", "no whole .tar.gz")]
+    [InlineData("a length below nothing", "no whole .tar.gz")]
+    [InlineData("a length in words", "no whole .tar.gz")]
+    [InlineData("a time past all counting", "no whole .tar.gz")]
+    [InlineData("a folder with a length", "no whole .tar.gz")]
     [InlineData("nothing", "holds no model's package")]
     [InlineData("oversized", "at most")]
     public void An_archive_with_anything_but_a_package_in_it_is_refused_and_writes_nothing_anywhere(string what, string told)
@@ -172,6 +178,53 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Rollback_changes_both_links_in_one_step_and_each_activation_can_be_told_from_the_one_before()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        (string?, DateTime) seen = _loader.Store.ActiveSince;
+        // A new link would be another file: the two that are there change places.
+        DateTime[] made = [.. Links()];
+        _loader.Rollback();
+        Assert.Equal(made.Reverse(), Links());
+        Assert.NotEqual(seen, _loader.Store.ActiveSince);
+        Assert.Equal((one, two), (_loader.Store.Active, _loader.Store.Previous));
+
+        IEnumerable<DateTime> Links() => ((string[])["active", "previous"]).Select(link => new FileInfo(Path.Combine(_temp["store"], link)).LastWriteTimeUtc);
+    }
+
+    [Fact]
+    public void An_activation_that_was_killed_between_its_links_leaves_a_model_that_serves_and_a_way_back()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        string three = _loader.Install(TestPackage.Write(_temp["three"], _key, version: 3).Path).Name;
+        _loader.Activate(two);
+        // As the kill leaves it: the new one is active, and the link to the one before is made and not in place.
+        File.Delete(Path.Combine(_temp["store"], "active"));
+        File.CreateSymbolicLink(Path.Combine(_temp["store"], "active"), three);
+        File.CreateSymbolicLink(Path.Combine(_temp["store"], ".previous-0123"), two);
+
+        _loader.LoadAtStart().Model.Dispose();
+        Assert.Equal(one, _loader.Rollback());
+        Assert.Equal((one, three), (_loader.Store.Active, _loader.Store.Previous));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_temp["store"]), path => Path.GetFileName(path).StartsWith(".previous", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rollback_does_not_lead_to_a_model_that_was_refused()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        _loader.Store.NoteRefusal(one, "It answers otherwise.");
+
+        Assert.Contains("It answers otherwise.", Assert.Throws<ModelException>(() => _loader.Rollback()).Message, StringComparison.Ordinal);
+        Assert.Equal((two, one), (_loader.Store.Active, _loader.Store.Previous));
+    }
+
+    [Fact]
     public void A_damaged_model_is_not_activated_and_what_was_active_still_is()
     {
         string one = Serve();
@@ -200,6 +253,56 @@ public sealed class ModelStoreTests : IDisposable
         string three = _loader.Install(TestPackage.Write(_temp["three"], _key, version: 3).Path).Name;
         _loader.Activate("tiny@3");
         Assert.Equal((three, one), (_loader.Store.Active, _loader.Store.Previous));
+    }
+
+    [Fact]
+    public void A_model_that_a_service_has_refused_is_not_tried_again_at_the_next_start_but_once_it_is_activated_again()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        _loader.Store.NoteRefusal(two, "It answers otherwise.");
+
+        (SeverityModel model, string? serving, string? refusal) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal((one, "It answers otherwise."), (serving, refusal));
+        _loader.Activate(two);
+        (model, serving, refusal) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal((two, null), (serving, refusal));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_box_is_not_noted_as_the_models_refusal()
+    {
+        Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        File.Move(_temp["site.pub"], _temp["away.pub"]);
+
+        ModelException e = Assert.Throws<ModelException>(() => _loader.LoadAtStart());
+        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        // One cause, told once.
+        Assert.DoesNotContain("either", e.Message, StringComparison.Ordinal);
+        Assert.Null(_loader.Store.RefusalOf(two));
+        File.Move(_temp["away.pub"], _temp["site.pub"]);
+        (SeverityModel model, string? serving, _) = _loader.LoadAtStart();
+        model.Dispose();
+        Assert.Equal(two, serving);
+    }
+
+    [Fact]
+    public void When_the_model_before_is_damaged_too_none_serves_and_both_are_told()
+    {
+        string one = Serve();
+        string two = _loader.Install(TestPackage.Write(_temp["two"], _key, version: 2).Path).Name;
+        _loader.Activate(two);
+        File.AppendAllText(Path.Combine(_loader.Store.PathOf(one), "README.md"), "x");
+        File.AppendAllText(Path.Combine(_loader.Store.PathOf(two), "model.onnx"), "x");
+
+        ModelException e = Assert.Throws<ModelException>(() => _loader.LoadAtStart());
+        Assert.Contains($"{two}/model.onnx: its SHA-256", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{one}/README.md: its SHA-256", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,6 +336,30 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_is_exchanged_counts_at_the_next_activation()
+    {
+        string serving = Serve();
+        string other = TestPackage.Key(_temp["other.key"]);
+        File.Copy(_temp["other.pub"], _temp["site.pub"], overwrite: true);
+
+        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _loader.Activate(serving)).Reason);
+        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _loader.LoadNamed(serving)).Reason);
+        string two = _loader.Install(TestPackage.Write(_temp["two"], other, version: 2).Path).Name;
+        Assert.Equal(two, _loader.Activate("tiny@2"));
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_model_is_none()
+    {
+        string serving = Serve();
+        foreach (string folder in (string[])["lost+found", "backup", "my-backup", $"{serving}.old"]) Directory.CreateDirectory(_loader.Store.PathOf(folder));
+
+        Assert.Equal([serving], _loader.Store.Names);
+        Assert.Equal(serving, _loader.Store.Find("tiny"));
+        Assert.Equal(ModelFailure.NotInstalled, Assert.Throws<ModelException>(() => _loader.Store.Find("backup")).Reason);
+    }
+
+    [Fact]
     public void A_store_that_somebody_else_writes_is_left_alone()
     {
         Directory.CreateDirectory(_temp["store"]);
@@ -254,6 +381,16 @@ public sealed class ModelStoreTests : IDisposable
         ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.Load(new InferOptions { TrustedKeys = [file] }));
         Assert.Equal(ModelFailure.BadKey, e.Reason);
         Assert.Contains(file, e.Message);
+    }
+
+    [Fact]
+    public void A_folder_of_keys_that_cannot_be_looked_into_is_not_taken_for_an_empty_one()
+    {
+        Assert.Empty(TrustedKeys.FilesIn(_temp["none"]));
+        File.CreateSymbolicLink(_temp["loop"], "loop");
+        ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.FilesIn(_temp["loop"]));
+        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        Assert.Contains(_temp["loop"], e.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A model that is installed and active.</summary>
@@ -285,6 +422,7 @@ public sealed class ModelStoreTests : IDisposable
             case "a bit of a golden frame": package.Flip("golden/03.pgm"); break;
             case "a bit of the golden answers": package.Flip("golden/expected.json"); break;
             case "a bit of the manifest": File.WriteAllText(package["manifest.json"], File.ReadAllText(package["manifest.json"]).Replace("\"tiny\"", "\"tinx\"", StringComparison.Ordinal)); break;
+            case "a manifest that is none": File.WriteAllText(package["manifest.json"], "{"); break;
             case "another key": package.Sign(TestPackage.Key(_temp["other.key"])); break;
             case "no signature": File.Delete(package["manifest.sig"]); break;
             case "a signature that is none": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
@@ -355,6 +493,14 @@ public sealed class ModelStoreTests : IDisposable
             return file;
         }
 
+        if (what.StartsWith('a'))
+        {
+            using var odd = new GZipStream(File.Create(file), CompressionLevel.Fastest);
+            odd.Write(OddHeader(what));
+            odd.Write(new byte[1024]);
+            return file;
+        }
+
         using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest))
         using (var archive = new TarWriter(packed))
         {
@@ -379,6 +525,33 @@ public sealed class ModelStoreTests : IDisposable
 
         if (what == "truncated") Truncate(file, new FileInfo(file).Length / 2);
         return file;
+    }
+
+    /// <summary>A header with the right checksum that no archiver writes.</summary>
+    private static byte[] OddHeader(string what)
+    {
+        byte[] header = new byte[512];
+        Put(0, "tiny-2/README.md");
+        Put(100, "0000644\0");
+        Put(124, "00000000000\0");
+        Put(136, "00000000000\0");
+        Put(156, "0");
+        Put(257, "ustar  \0");
+        switch (what)
+        {
+            case "a length past all counting": header.AsSpan(124, 12).Fill(0xff); header[124] = 0x80; break;
+            case "a length below nothing": header.AsSpan(124, 12).Fill(0xff); break;
+            case "a length in words": Put(124, "one hundred "); break;
+            case "a time past all counting": header.AsSpan(136, 12).Fill(0x7f); header[136] = 0x80; break;
+            case "a folder with a length": Put(156, "5"); Put(124, "00000001000\0"); break;
+            default: throw new ArgumentException(what);
+        }
+
+        Put(148, "        ");
+        Put(148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
+        return header;
+
+        void Put(int at, string text) => Encoding.Latin1.GetBytes(text).CopyTo(header, at);
     }
 
     private static string Pack(string directory)
