@@ -136,9 +136,9 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Assert.Equal(3, model.Bottleneck!.Stages.Count);
         Assert.Null(model.Bottleneck.Classifier);
 
-        // Two bands of two stages, 4 * (4 << 1) and 4 * (4 << 2) channels; five features a row of the profile.
+        // Two bands of two stages, 16 * (4 << 1) and 16 * (4 << 2) channels; five features a row of the profile.
         int rows = Frozen.Size / 4;
-        Assert.Equal(7 * ((2 * (32 + 64)) + (5 * rows)), model.Head!.Weight.Length);
+        Assert.Equal(7 * ((2 * (128 + 256)) + (5 * rows)), model.Head!.Weight.Length);
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Run(Finetune, In("training"));
         Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
         var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
-        Assert.Contains("not the weights of a resnet-34 of width 4 with 7 classes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("not the weights of a resnet-34 of width 16 with 7 classes", refused.Message, StringComparison.Ordinal);
         Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));
     }
 
