@@ -294,6 +294,15 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         File.Delete(In("search/trials.csv"));
         Assert.Equal((best.Number, kappa), search.Run(Silent, Cancel) is var again ? (again.Best.Number, again.Kappa) : default);
         Assert.Equal(table, File.ReadAllText(In("search/trials.csv")));
+
+        // Finished folds are not graded against labels that have changed since.
+        string index = Path.Combine(phantom.Directory, "search.csv");
+        File.WriteAllText(index, File.ReadAllText(phantom.Index));
+        File.WriteAllText(In("experiment.json"), (Frozen with { Index = index }).ToJson());
+        var second = new SearchRun(In("search.json"), In("second"), TimeProvider.System);
+        second.Run(Silent, Cancel);
+        File.AppendAllText(index, "\n");
+        Assert.Contains("it holds a search on other clips or labels", Assert.Throws<TrainingException>(() => second.Run(Silent, Cancel)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
