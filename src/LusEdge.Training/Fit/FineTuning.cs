@@ -32,13 +32,16 @@ internal sealed class FineTuning : ITrainingMethod
 
     public string FileName => GradingNetwork.FileName;
 
+    /// <summary>Whether a fold begins with the same fold of the training that it goes on from; see <see cref="CheckpointStart"/>.</summary>
+    public bool StartsByFold { get; init; }
+
     public IReadOnlyList<int> NumbersOf(LabelledClip clip) => _frames.NumbersOf(clip);
 
     public IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         FinetuneSettings settings = _experiment.Finetune;
         (IReadOnlyList<Sample> learnt, IReadOnlyList<Sample> validated) = ValidationSplit.Of(samples, _experiment);
-        using var network = new NetworkTrainer(_experiment, _clips.Scheme.Grades.Count, learnt, _frames, fold);
+        using var network = new NetworkTrainer(_experiment, _clips.Scheme.Grades.Count, learnt, _frames, fold, StartsByFold ? Path.GetFileName(folder) : TrainedModel.AllFolder);
         var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoints"));
         TrainingState state = checkpoints.Newest is { } newest ? network.Resume(newest) : new TrainingState();
         int steps = network.StepsAnEpoch * settings.Epochs;

@@ -29,13 +29,14 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
         TrainingClips clips = TrainingClips.Load(experiment);
         if (parts?.FirstOrDefault(part => !clips.Folds.Contains(part)) is { } unknown and not 0)
             throw new TrainingException(TrainingFailure.BadExperiment, $"{experiment.Index} has no fold {unknown}; it has {string.Join(", ", clips.Folds)}.");
+        bool startsByFold = CheckpointStart.IsByFold(experiment, clips, leaky);
         TimeSpan before = Begin(clips);
         long started = time.GetTimestamp();
         try
         {
             using ITrainingMethod method = experiment.IsNearest ? new NearestFrames(new FrozenTraining(experiment, clips, Cache, progress, cancel), clips)
                 : experiment.Method == Experiment.FrozenMethod ? new FrozenTraining(experiment, clips, Cache, progress, cancel)
-                : new FineTuning(experiment, clips, time, progress, cancel);
+                : new FineTuning(experiment, clips, time, progress, cancel) { StartsByFold = startsByFold };
             IReadOnlyList<Sample> samples = Samples(clips, method);
             foreach (int part in parts ?? clips.Folds) HoldOut(method, samples, part, progress, cancel);
             if (parts is null) TrainOnAll(method, samples, progress, cancel);
