@@ -42,7 +42,7 @@ internal sealed class FineTuning : ITrainingMethod
         FinetuneSettings settings = _experiment.Finetune;
         (IReadOnlyList<Sample> learnt, IReadOnlyList<Sample> validated) = ValidationSplit.Of(samples, _experiment);
         using var network = new NetworkTrainer(_experiment, _clips.Scheme.Grades.Count, learnt, _frames, fold, StartsByFold ? Path.GetFileName(folder) : TrainedModel.AllFolder);
-        var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoints"));
+        CheckpointFolder checkpoints = CheckpointsOf(folder);
         TrainingState state = checkpoints.Newest is { } newest ? network.Resume(newest) : new TrainingState();
         int steps = network.StepsAnEpoch * settings.Epochs;
         long started = _time.GetTimestamp(), saved = started;
@@ -59,7 +59,6 @@ internal sealed class FineTuning : ITrainingMethod
         }
 
         network.SaveBest(Path.Combine(folder, FileName));
-        checkpoints.Delete();
         return state.History;
 
         TrainingState EndEpoch(TrainingState at)
@@ -81,6 +80,8 @@ internal sealed class FineTuning : ITrainingMethod
         }
     }
 
+    public void Finish(string folder) => CheckpointsOf(folder).Delete();
+
     public IReadOnlyList<float[]> Grade(string folder, IReadOnlyList<Sample> samples, CancellationToken cancel)
     {
         using GradingNetwork network = GradingNetwork.Create(_experiment.Network, _clips.Scheme.Grades.Count, start: false);
@@ -91,6 +92,8 @@ internal sealed class FineTuning : ITrainingMethod
     public void Dispose()
     {
     }
+
+    private static CheckpointFolder CheckpointsOf(string folder) => new(Path.Combine(folder, "checkpoints"));
 
     private (double Loss, double Kappa) Validate(NetworkTrainer trainer, IReadOnlyList<Sample> samples)
     {

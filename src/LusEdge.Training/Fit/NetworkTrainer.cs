@@ -141,6 +141,7 @@ internal sealed class NetworkTrainer : IDisposable
 
     /// <summary>Goes on from where a run of the same experiment was.</summary>
     /// <param name="directory">The directory that <see cref="Save"/> wrote.</param>
+    /// <exception cref="TrainingException">A file of it is missing or damaged.</exception>
     public TrainingState Resume(string directory)
     {
         TrainingState state = TrainingState.Load(directory);
@@ -149,6 +150,7 @@ internal sealed class NetworkTrainer : IDisposable
         _findings?.load(Path.Combine(directory, FindingsFile));
         string best = Path.Combine(directory, BestFile);
         if (File.Exists(best)) _best = File.ReadAllBytes(best);
+        else if (state.Best is not null) throw new TrainingException(TrainingFailure.Unreadable, $"{best}: the best epoch's weights are missing. Delete {directory} and go on without it.");
         return state;
     }
 
