@@ -19,6 +19,7 @@ internal static class TrainingCalibration
         using TrainedModel model = TrainedModel.Load(directory);
         index = Path.GetFullPath(index ?? model.Record.Index);
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(index);
+        TrainingClips.CheckSame(index, clips, model.Record);
         bool leaky = model.Record.Leaky;
         IReadOnlyList<HeldOutLogits> logits = HeldOutLogits.Load(Path.Combine(directory, FrameLogits.FileName), clips, model.Scheme, leaky);
         IReadOnlyList<string> sets = model.Experiment.Datasets;

@@ -41,6 +41,10 @@ internal static class ClipIndex
                 cells.GetValueOrDefault(FindingsColumn) ?? "");
             if (clip.File.Length == 0 || clip.Patient.Length == 0 || clip.Dataset.Length == 0)
                 throw Bad(path, row, "file, dataset or patient is empty; fill it in");
+
+            // The path is the clip's id: what is computed from the clip is kept under it, and is not to leave its folder.
+            if (Path.IsPathRooted(clip.File) || clip.File.Split('/', '\\').Contains(".."))
+                throw Bad(path, row, $"file is \"{clip.File}\"; give a path below the index's folder that does not lead out of it");
             if (!byFile.TryAdd(clip.File, clip)) throw Bad(path, row, $"{clip.File} is in row {byFile[clip.File].Row} already; remove one of the two");
             if (!byPatient.TryAdd(clip.Patient, clip) && byPatient[clip.Patient] is var other && other.Fold != clip.Fold)
                 throw Bad(path, row, $"patient {clip.Patient} is in fold {clip.Fold}, but in fold {other.Fold} in row {other.Row}; give all clips of a patient one fold");
@@ -69,6 +73,8 @@ internal static class ClipIndex
         using TextFieldParser parser = Open(path, what);
         if (firstLine is not null && parser.PeekChars(firstLine.Length) == firstLine) parser.ReadLine();
         string[] header = Next() ?? throw new TrainingException(TrainingFailure.BadIndex, $"{path}: it is empty; give {what}.");
+        if (header.CountBy(column => column).FirstOrDefault(column => column.Value > 1).Key is { } twice)
+            throw Bad(path, 1, $"the column {twice} is there twice; remove one of the two");
         if (columns.Except(header).ToArray() is { Length: > 0 } missing)
             throw Bad(path, 1, $"the column {string.Join(", ", missing)} is missing; the first row names the columns of {what}");
         while (true)

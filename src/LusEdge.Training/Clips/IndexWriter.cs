@@ -36,6 +36,10 @@ internal sealed class IndexWriter(ScoringScheme scheme, string dataset, int fold
     {
         if (File.Exists(path)) throw new TrainingException(TrainingFailure.OtherSettings, $"{path}: there is an index already, perhaps with grades filled in by hand; delete it, or name another file.");
         if (!Directory.Exists(folder)) throw new TrainingException(TrainingFailure.NotFound, $"{folder}: there is no such folder.");
+
+        // Paths in an index are relative to where it lies.
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
+            throw new TrainingException(TrainingFailure.BadIndex, $"{path}: the index has to lie in the clips' folder; write it to {Path.Combine(folder, Path.GetFileName(path))}.");
         string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];

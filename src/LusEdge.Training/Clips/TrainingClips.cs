@@ -39,24 +39,52 @@ internal sealed record TrainingClips(string Root, ScoringScheme Scheme, IReadOnl
         if (clips.Select(clip => clip.Fold).Distinct().Count() < 2)
             throw new TrainingException(TrainingFailure.BadIndex, $"{path}: all clips are in fold {clips[0].Fold}; give at least 2 folds, or nothing can be held out.");
 
-        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        whole.AppendData(File.ReadAllBytes(path));
         var byContent = new Dictionary<string, LabelledClip>();
         foreach (LabelledClip clip in clips)
         {
-            string file = Path.Combine(root, clip.File);
-            if (!File.Exists(file)) throw ClipIndex.Bad(path, clip.Row, $"there is no clip {file}; put it there or remove the row");
-            using FileStream content = File.OpenRead(file);
-            string hash = Convert.ToHexStringLower(SHA256.HashData(content));
+            string hash = HashOf(path, clip);
             if (!byContent.TryAdd(hash, clip))
                 throw ClipIndex.Bad(path, clip.Row, $"{clip.File} is the same clip as {byContent[hash].File} in row {byContent[hash].Row}; remove one of the two");
-            whole.AppendData(Encoding.ASCII.GetBytes(hash));
             Schemes.ClassOf(scheme, clip);
         }
 
-        var loaded = new TrainingClips(root, scheme, clips, Convert.ToHexStringLower(whole.GetHashAndReset()));
+        var loaded = new TrainingClips(root, scheme, clips, HashOf(path, byContent.Keys));
         loaded.CheckClasses(path, experiment);
         return loaded;
+    }
+
+    /// <summary>Makes sure that an index and its clips are those of a training, wherever they lie by now: its held-out logits say nothing about others, nor about other labels.</summary>
+    /// <param name="path">The index.</param>
+    /// <param name="clips">Its rows.</param>
+    /// <param name="record">How the training ran.</param>
+    /// <exception cref="TrainingException">A clip is missing, or they are others.</exception>
+    public static void CheckSame(string path, IReadOnlyList<LabelledClip> clips, FitRecord record)
+    {
+        string hash = HashOf(path, clips.Select(clip => HashOf(path, clip)));
+        if (hash != record.DataSha256)
+        {
+            throw new TrainingException(
+                TrainingFailure.OtherSettings,
+                $"{path}: index or clips are not as they were trained on (data_sha256 is {hash[..8]} and was {record.DataSha256[..8]}); put them back as they were, or train anew in another directory.");
+        }
+    }
+
+    /// <summary>The hash of an index and all its clips.</summary>
+    internal static string HashOf(string path, IEnumerable<string> clips)
+    {
+        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        whole.AppendData(File.ReadAllBytes(path));
+        foreach (string clip in clips) whole.AppendData(Encoding.ASCII.GetBytes(clip));
+        return Convert.ToHexStringLower(whole.GetHashAndReset());
+    }
+
+    /// <summary>The hash of a clip.</summary>
+    internal static string HashOf(string path, LabelledClip clip)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, clip.File);
+        if (!File.Exists(file)) throw ClipIndex.Bad(path, clip.Row, $"there is no clip {file}; put it there or remove the row");
+        using FileStream content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
     /// <summary>Whether a clip is synthetic.</summary>

@@ -13,7 +13,7 @@ internal static class IndexCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The clips' folder; by default each folder in it is a patient." };
-        var output = new Option<string?>("--out") { Description = "The index; default DIR/index.csv. Nothing is overwritten.", HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "The index, in DIR itself; default DIR/index.csv. Nothing is overwritten.", HelpName = "FILE" };
         var pattern = new Option<string>("--pattern")
         {
             Description = "A regular expression that finds the group `patient`, and if wanted `grade`, in a clip's path below DIR.",

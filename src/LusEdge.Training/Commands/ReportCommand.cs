@@ -43,6 +43,10 @@ internal static class ReportCommand
             TrainingDirectory? other = parsed.GetValue(leaky) is { } path ? TrainingDirectory.Load(path) : null;
             if (other is { Record.Leaky: false })
                 throw new TrainingException(TrainingFailure.BadIndex, $"{other.Path}: it was split by patient; name a training of `fit --leaky` with --leaky.");
+            if (other is not null && directory.Record.Leaky)
+                throw new TrainingException(TrainingFailure.BadIndex, $"{directory.Path}: it was split by frame itself; name the training by patient with --training, and this one with --leaky.");
+            if (other is not null && other.Record.DataSha256 != directory.Record.DataSha256)
+                throw new TrainingException(TrainingFailure.BadIndex, $"{other.Path}: it was trained on other clips or labels than {directory.Path}; only the split may differ.");
             string labels = parsed.GetValue(index) ?? directory.Record.Index;
             IReadOnlyList<LabelledClip> clips = ClipIndex.Load(labels);
             DataTable? tried = parsed.GetValue(trials) is { } table ? TrialsTable.Load(table) : null;

@@ -79,7 +79,11 @@ internal static class Schemes
 }
 
 /// <summary>A scale as it stands in a file.</summary>
-internal sealed record SchemeFile(string Id, IReadOnlyList<string> Classes, IReadOnlyList<int> Severities);
+internal sealed record SchemeFile(string Id, IReadOnlyList<string> Classes, IReadOnlyList<int> Severities)
+{
+    /// <summary>Whether a scale has the same grades: a file's may have been edited.</summary>
+    public bool IsSameAs(ScoringScheme scheme) => Id == scheme.Id && Classes.SequenceEqual(scheme.Grades) && Severities.SequenceEqual(scheme.Severities);
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

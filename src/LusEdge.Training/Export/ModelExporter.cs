@@ -50,6 +50,7 @@ internal static class ModelExporter
         CalibrationRecord calibration = CalibrationRecord.Load(training);
         QualityGate? quality = calibration.MinQuality is null ? null : QualityFile.Read(Path.Combine(training, QualityFile.FileName));
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(model.Record.Index);
+        TrainingClips.CheckSame(model.Record.Index, clips, model.Record);
         string id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
         byte[] file = TrainedGraph.Build(model, TrainedGraph.Describe(model, calibration, halfWeights), quality, halfWeights);
         var manifest = new ModelManifest(id, version, model.Scheme.Id, ModelManifest.HashOf(file));

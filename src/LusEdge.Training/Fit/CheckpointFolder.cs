@@ -27,10 +27,14 @@ internal sealed class CheckpointFolder(string root)
         foreach (string older in Complete().Where(path => path != name)) Directory.Delete(older, recursive: true);
     }
 
-    /// <summary>Deletes every checkpoint: the training is over.</summary>
+    /// <summary>Deletes every checkpoint: the training is over. They go all at once: one that lost a file would give other weights.</summary>
     public void Delete()
     {
-        if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+        string gone = $"{root}.old";
+        if (Directory.Exists(gone)) Directory.Delete(gone, recursive: true);
+        if (!Directory.Exists(root)) return;
+        Directory.Move(root, gone);
+        Directory.Delete(gone, recursive: true);
     }
 
     private string[] Complete() => Directory.Exists(root)

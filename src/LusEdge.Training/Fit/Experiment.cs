@@ -148,6 +148,8 @@ internal sealed record Experiment
             Within("steepness", Steepness, 0.01, 100),
             Scheme.Length > 0 ? "" : "scheme is empty",
             Index.Length > 0 ? "" : "index is empty",
+            Method == FrozenMethod && Network.Architecture is (NetworkSettings.ResNet18 or NetworkSettings.ResNet34)
+                ? $"network.architecture is {Network.Architecture}; the method frozen reads a resnet-50" : "",
         ];
         return wrong.Concat(Network.Errors()).Concat(Method == FrozenMethod ? Frozen.Errors(Size) : []).Concat(Finetune.Errors())
             .Concat(Augmentation.Index().SelectMany(pair => pair.Item.Errors($"augmentation[{pair.Index}]")))

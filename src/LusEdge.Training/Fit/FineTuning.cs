@@ -32,14 +32,17 @@ internal sealed class FineTuning : ITrainingMethod
 
     public string FileName => GradingNetwork.FileName;
 
+    /// <summary>Whether a fold begins with the same fold of the training that it goes on from; see <see cref="CheckpointStart"/>.</summary>
+    public bool StartsByFold { get; init; }
+
     public IReadOnlyList<int> NumbersOf(LabelledClip clip) => _frames.NumbersOf(clip);
 
     public IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         FinetuneSettings settings = _experiment.Finetune;
         (IReadOnlyList<Sample> learnt, IReadOnlyList<Sample> validated) = ValidationSplit.Of(samples, _experiment);
-        using var network = new NetworkTrainer(_experiment, _clips.Scheme.Grades.Count, learnt, _frames, fold);
-        var checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoints"));
+        using var network = new NetworkTrainer(_experiment, _clips.Scheme.Grades.Count, learnt, _frames, fold, StartsByFold ? Path.GetFileName(folder) : TrainedModel.AllFolder);
+        CheckpointFolder checkpoints = CheckpointsOf(folder);
         TrainingState state = checkpoints.Newest is { } newest ? network.Resume(newest) : new TrainingState();
         int steps = network.StepsAnEpoch * settings.Epochs;
         long started = _time.GetTimestamp(), saved = started;
@@ -56,7 +59,6 @@ internal sealed class FineTuning : ITrainingMethod
         }
 
         network.SaveBest(Path.Combine(folder, FileName));
-        checkpoints.Delete();
         return state.History;
 
         TrainingState EndEpoch(TrainingState at)
@@ -78,6 +80,8 @@ internal sealed class FineTuning : ITrainingMethod
         }
     }
 
+    public void Finish(string folder) => CheckpointsOf(folder).Delete();
+
     public IReadOnlyList<float[]> Grade(string folder, IReadOnlyList<Sample> samples, CancellationToken cancel)
     {
         using GradingNetwork network = GradingNetwork.Create(_experiment.Network, _clips.Scheme.Grades.Count, start: false);
@@ -88,6 +92,8 @@ internal sealed class FineTuning : ITrainingMethod
     public void Dispose()
     {
     }
+
+    private static CheckpointFolder CheckpointsOf(string folder) => new(Path.Combine(folder, "checkpoints"));
 
     private (double Loss, double Kappa) Validate(NetworkTrainer trainer, IReadOnlyList<Sample> samples)
     {

@@ -27,15 +27,25 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
     public IReadOnlyList<FrameLogits> Run(IReadOnlyList<int>? parts, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         TrainingClips clips = TrainingClips.Load(experiment);
-        if (parts?.FirstOrDefault(part => !clips.Folds.Contains(part)) is { } unknown and not 0)
+        if (parts?.Except(clips.Folds).ToArray() is [var unknown, ..])
             throw new TrainingException(TrainingFailure.BadExperiment, $"{experiment.Index} has no fold {unknown}; it has {string.Join(", ", clips.Folds)}.");
-        TimeSpan before = Begin(clips);
+        int frames = Math.Min(experiment.Frames, clips.Clips.Max(clip => clip.Frames));
+        if (leaky && frames < clips.Folds.Count)
+        {
+            throw new TrainingException(
+                TrainingFailure.BadExperiment,
+                $"{experiment.Index}: a split by frame deals {frames} frames of a clip out to {clips.Folds.Count} folds, and none is left for the last; set frames to {clips.Folds.Count} or more, and give clips that have as many.");
+        }
+
+        bool startsByFold = CheckpointStart.IsByFold(experiment, clips, leaky);
+        TimeSpan before = Begin(clips, startsByFold ? FolderName(clips.Folds[0]) : TrainedModel.AllFolder);
+        bool wasFinished = IsFinished(clips);
         long started = time.GetTimestamp();
         try
         {
             using ITrainingMethod method = experiment.IsNearest ? new NearestFrames(new FrozenTraining(experiment, clips, Cache, progress, cancel), clips)
                 : experiment.Method == Experiment.FrozenMethod ? new FrozenTraining(experiment, clips, Cache, progress, cancel)
-                : new FineTuning(experiment, clips, time, progress, cancel);
+                : new FineTuning(experiment, clips, time, progress, cancel) { StartsByFold = startsByFold };
             IReadOnlyList<Sample> samples = Samples(clips, method);
             foreach (int part in parts ?? clips.Folds) HoldOut(method, samples, part, progress, cancel);
             if (parts is null) TrainOnAll(method, samples, progress, cancel);
@@ -43,23 +53,34 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
         }
         finally
         {
-            Write(FitRecord.FileName, Record(clips, before + time.GetElapsedTime(started)).ToJson());
+            // What nothing is added to keeps the versions that it was made with.
+            if (!wasFinished) Write(FitRecord.FileName, Record(clips, before + time.GetElapsedTime(started)).ToJson());
         }
 
         return [.. clips.Folds.Select(LogitsOf).Where(File.Exists).SelectMany(file => FrameLogits.Load(file, clips.Scheme.Grades.Count))];
     }
 
-    private string FolderOf(int part) => Path.Combine(directory, $"fold-{part}");
+    private static string FolderName(int part) => $"fold-{part}";
+
+    private string FolderOf(int part) => Path.Combine(directory, FolderName(part));
 
     private string LogitsOf(int part) => Path.Combine(FolderOf(part), FrameLogits.FileName);
 
+    private bool IsFinished(TrainingClips clips) =>
+        clips.Folds.Select(LogitsOf).Append(Path.Combine(directory, FrameLogits.FileName)).Append(Path.Combine(directory, TrainedModel.AllFolder, HistoryRow.FileName)).All(File.Exists);
+
     /// <summary>Takes possession of the directory, or makes sure that it is this training's.</summary>
+    /// <param name="clips">What is trained on.</param>
+    /// <param name="start">Of a checkpoint, the folder whose weights to begin with.</param>
     /// <returns>How long the training took so far.</returns>
-    private TimeSpan Begin(TrainingClips clips)
+    private TimeSpan Begin(TrainingClips clips, string start)
     {
         string file = Path.Combine(directory, Experiment.FileName);
         if (!File.Exists(file))
         {
+            // Weights that can't be begun with are found out first: once it is written, a corrected experiment is another one.
+            if (experiment.Method == Experiment.FrozenMethod) TrainedModel.Backbone(experiment).Dispose();
+            else GradingNetwork.Create(experiment.Network, clips.Scheme.Grades.Count, start: true, start).Dispose();
             Directory.CreateDirectory(directory);
             Write(FitRecord.FileName, Record(clips, TimeSpan.Zero).ToJson());
             Write(Experiment.FileName, experiment.ToJson());
@@ -69,6 +90,7 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
         FitRecord record = FitRecord.Load(directory);
         string? other = File.ReadAllText(file) != experiment.ToJson() ? $"another experiment ({file})"
             : record.DataSha256 != clips.Sha256 ? $"other clips (data_sha256 is {record.DataSha256[..8]} and was to be {clips.Sha256[..8]})"
+            : !record.Scheme.IsSameAs(clips.Scheme) ? $"another scale ({record.Scheme.Id}: {string.Join(", ", record.Scheme.Classes)}, severities {string.Join(", ", record.Scheme.Severities)})"
             : record.Leaky != leaky ? $"a split by {(record.Leaky ? "frame" : "patient")}"
             : null;
         return other is null
@@ -121,11 +143,15 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
 
     private void Train(ITrainingMethod method, string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
-        if (File.Exists(Path.Combine(folder, method.FileName)) && File.Exists(Path.Combine(folder, HistoryRow.FileName))) return;
-        Directory.CreateDirectory(folder);
-        IReadOnlyList<HistoryRow> history = method.Train(
-            folder, fold, [.. samples.Where(sample => TrainingClips.IsTrainedOn(sample.Clip, experiment))], progress, cancel);
-        Write(Path.Combine(Path.GetFileName(folder), HistoryRow.FileName), HistoryRow.ToCsv(history));
+        if (!File.Exists(Path.Combine(folder, method.FileName)) || !File.Exists(Path.Combine(folder, HistoryRow.FileName)))
+        {
+            Directory.CreateDirectory(folder);
+            IReadOnlyList<HistoryRow> history = method.Train(
+                folder, fold, [.. samples.Where(sample => TrainingClips.IsTrainedOn(sample.Clip, experiment))], progress, cancel);
+            Write(Path.Combine(Path.GetFileName(folder), HistoryRow.FileName), HistoryRow.ToCsv(history));
+        }
+
+        method.Finish(folder);
     }
 
     /// <summary>Puts the folds' tables together, when all are there.</summary>

@@ -25,8 +25,9 @@ internal sealed class GradingNetwork : IDisposable
     /// <param name="settings">Which.</param>
     /// <param name="classes">Number of outputs.</param>
     /// <param name="start">Whether to begin with the weights that the settings name; else they are random.</param>
+    /// <param name="part">Of a checkpoint, the folder whose weights to begin with.</param>
     /// <exception cref="TrainingException">The named weights are missing or another network's.</exception>
-    public static GradingNetwork Create(NetworkSettings settings, int classes, bool start)
+    public static GradingNetwork Create(NetworkSettings settings, int classes, bool start, string part = TrainedModel.AllFolder)
     {
         if (settings.Depth == 50)
         {
@@ -37,11 +38,11 @@ internal sealed class GradingNetwork : IDisposable
                 Copy(imagenet, bottleneck);
             }
 
-            return Started(new GradingNetwork(bottleneck, bottleneck.Classifier!, [.. bottleneck.Stages]), settings, start);
+            return Started(new GradingNetwork(bottleneck, bottleneck.Classifier!, [.. bottleneck.Stages]), settings, start, part);
         }
 
         var residual = new ResidualNetwork(classes, settings.Width, settings.Depth);
-        return Started(new GradingNetwork(residual, residual.Classifier, [.. residual.Stages]), settings, start);
+        return Started(new GradingNetwork(residual, residual.Classifier, [.. residual.Stages]), settings, start, part);
     }
 
     /// <summary>What the classifier sees.</summary>
@@ -112,10 +113,10 @@ internal sealed class GradingNetwork : IDisposable
 
     public void Dispose() => Module.Dispose();
 
-    private static GradingNetwork Started(GradingNetwork network, NetworkSettings settings, bool start)
+    private static GradingNetwork Started(GradingNetwork network, NetworkSettings settings, bool start, string part)
     {
         if (!start || settings.Start != NetworkSettings.Checkpoint) return network;
-        network.Load(TrainedModel.WeightsOf(settings.Weights!), settings);
+        network.Load(TrainedModel.WeightsOf(settings.Weights!, part), settings);
         return network;
     }
 

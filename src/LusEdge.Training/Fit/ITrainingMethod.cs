@@ -20,6 +20,12 @@ internal interface ITrainingMethod : IDisposable
     /// <returns>How it went.</returns>
     IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel);
 
+    /// <summary>Deletes what only a run that goes on would need: weights and history are in place.</summary>
+    /// <param name="folder">The folder that was trained in.</param>
+    void Finish(string folder)
+    {
+    }
+
     /// <summary>Grades frames with what was trained in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="samples">The frames.</param>

@@ -38,7 +38,9 @@ internal sealed class NetworkTrainer : IDisposable
     /// <param name="samples">The frames to train on.</param>
     /// <param name="frames">Their pictures.</param>
     /// <param name="fold">What is held out; each has an order of its own.</param>
-    public NetworkTrainer(Experiment experiment, int classes, IReadOnlyList<Sample> samples, StretchedFrames frames, string fold)
+    /// <param name="start">Of a checkpoint, the folder whose weights to begin with.</param>
+    public NetworkTrainer(
+        Experiment experiment, int classes, IReadOnlyList<Sample> samples, StretchedFrames frames, string fold, string start = TrainedModel.AllFolder)
     {
         (_experiment, _frames) = (experiment, frames);
         _fold = (ulong)fold.Aggregate(17L, (hash, letter) => hash * 31 + letter);
@@ -54,7 +56,7 @@ internal sealed class NetworkTrainer : IDisposable
 
         set_num_threads(experiment.Threads);
         manual_seed(experiment.Seed);
-        Network = GradingNetwork.Create(experiment.Network, classes, start: true);
+        Network = GradingNetwork.Create(experiment.Network, classes, start: true, start);
         List<Parameter> learning = [.. Network.Train(settings.LastStages)];
         if (settings.FindingsWeight > 0)
         {
@@ -139,6 +141,7 @@ internal sealed class NetworkTrainer : IDisposable
 
     /// <summary>Goes on from where a run of the same experiment was.</summary>
     /// <param name="directory">The directory that <see cref="Save"/> wrote.</param>
+    /// <exception cref="TrainingException">A file of it is missing or damaged.</exception>
     public TrainingState Resume(string directory)
     {
         TrainingState state = TrainingState.Load(directory);
@@ -147,6 +150,7 @@ internal sealed class NetworkTrainer : IDisposable
         _findings?.load(Path.Combine(directory, FindingsFile));
         string best = Path.Combine(directory, BestFile);
         if (File.Exists(best)) _best = File.ReadAllBytes(best);
+        else if (state.Best is not null) throw new TrainingException(TrainingFailure.Unreadable, $"{best}: the best epoch's weights are missing. Delete {directory} and go on without it.");
         return state;
     }
 

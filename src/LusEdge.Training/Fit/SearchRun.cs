@@ -32,8 +32,8 @@ internal sealed class SearchRun(string file, string directory, TimeProvider time
     public (SearchTrial Best, double Kappa) Run(IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         (SearchSettings search, IReadOnlyList<SearchTrial> trials) = SearchSettings.Load(file);
-        Begin(trials);
         TrainingClips clips = TrainingClips.Load(trials[0].Experiment);
+        Begin(trials, clips);
         var scored = new SortedDictionary<int, Scored>();
         IReadOnlyList<SearchTrial> going = trials;
         for (int folds = 1; ; folds = Math.Min(2 * folds, clips.Folds.Count))
@@ -57,12 +57,22 @@ internal sealed class SearchRun(string file, string directory, TimeProvider time
 
     private string FolderOf(SearchTrial trial) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"trial-{trial.Number:D3}"));
 
-    private void Begin(IReadOnlyList<SearchTrial> trials)
+    /// <summary>Takes possession of the directory, or makes sure that it is of this search, on these clips.</summary>
+    private void Begin(IReadOnlyList<SearchTrial> trials, TrainingClips clips)
     {
-        string drawn = string.Concat(trials.Select(trial => trial.Experiment.ToJson())), own = Path.Combine(directory, SearchFile);
+        string own = Path.Combine(directory, SearchFile), drawn = $" \"experiments\": [\n{string.Join(",\n", trials.Select(trial => trial.Experiment.ToJson()))}] }}\n";
+        string whole = $"{{ \"data_sha256\": \"{clips.Sha256}\",{drawn}";
         Directory.CreateDirectory(directory);
-        if (!File.Exists(own)) Write(SearchFile, drawn);
-        else if (File.ReadAllText(own) != drawn) throw new TrainingException(TrainingFailure.OtherSettings, $"{directory}: it holds another search; name another directory, or delete this one.");
+        if (!File.Exists(own))
+        {
+            Write(SearchFile, whole);
+            return;
+        }
+
+        string there = File.ReadAllText(own);
+        if (there == whole) return;
+        string other = there.EndsWith(drawn, StringComparison.Ordinal) ? "a search on other clips or labels" : "another search";
+        throw new TrainingException(TrainingFailure.OtherSettings, $"{directory}: it holds {other}; name another directory, or delete this one.");
     }
 
     private Scored Score(SearchTrial trial, TrainingClips clips, int folds, IProgress<WorkProgress> progress, CancellationToken cancel)

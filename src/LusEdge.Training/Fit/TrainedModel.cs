@@ -92,11 +92,19 @@ internal sealed class TrainedModel : IDisposable
             try
             {
                 // The checkpoint's network is whole; what lies behind the last stage is not read.
-                network.load(file, strict: false);
+                var loaded = new Dictionary<string, bool>();
+                network.load(file, strict: false, loadedParameters: loaded);
+
+                // What a file of another network lacks would stay random, and nobody would be told.
+                if (network.state_dict().Keys.FirstOrDefault(key => !loaded.GetValueOrDefault(key)) is { } missing) throw new FormatException($"It has no {missing}.");
             }
-            catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or IOException or OverflowException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new TrainingException(TrainingFailure.Unreadable, $"{file}: not the weights of a resnet-50 of width {settings.Width}: {e.Message}", e);
+                throw new TrainingException(TrainingFailure.NotFound, $"{file}: the weights can't be read: {e.Message}", e);
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or OverflowException)
+            {
+                throw new TrainingException(TrainingFailure.Unreadable, $"{file}: not the weights of a resnet-50 of width {settings.Width}: {e.Message} Name a training of this network.", e);
             }
         }
 
@@ -104,8 +112,8 @@ internal sealed class TrainedModel : IDisposable
         return network;
     }
 
-    /// <summary>The weights in a training's directory.</summary>
-    internal static string WeightsOf(string training) => Path.Combine(training, AllFolder, GradingNetwork.FileName);
+    /// <summary>The weights in a training's directory: of a fold's folder, or of what was trained on all clips.</summary>
+    internal static string WeightsOf(string training, string part = AllFolder) => Path.Combine(training, part, GradingNetwork.FileName);
 
     public void Dispose() => _network.Dispose();
 }

@@ -15,7 +15,7 @@ internal enum TrainingFailure
     /// <summary>The training has not come to its end.</summary>
     NotFinished,
 
-    /// <summary>Frames of one clip were both trained on and held out: the training is for show and no model comes of it.</summary>
+    /// <summary>A patient, or frames of one clip, would be or were both trained on and held out: it is for show and no model comes of it.</summary>
     Leaky,
 
     /// <summary>A checkpoint's file can't be read.</summary>

@@ -32,7 +32,7 @@ internal static class TrainingReport
         ];
         if (frameSplit is not null) sections.Add(new Section("Split by patient and split by frame", [.. SideBySide(run, frameSplit)]));
         if (trials is not null) sections.Add(new Section("What was tried", [.. Trials(trials)]));
-        if (examples.Count > 0) sections.Add(new Section("Where the model looks", [.. Examples(examples)]));
+        if (examples.Count > 0) sections.Add(new Section("Where the model looks", [.. Examples(run, examples)]));
         sections.Add(new Section("How the figures are defined", [FigureDefinitions.Table]));
         return new ReportPage($"Training report: {name}", sections);
     }
@@ -81,7 +81,7 @@ internal static class TrainingReport
         yield return new DataTable("The run.", ["", ""], rows);
         yield return new DataTable("The experiment, complete.", ["setting", "value"], [.. Flatten("", training.Experiment)]);
         if (training.Calibration is { } calibration)
-            yield return new DataTable("Calibration and gate, fitted on held-out patients.", ["setting", "value"], [.. Flatten("", calibration)]);
+            yield return new DataTable(record.Leaky ? "LEAKY: calibration, fitted on held-out frames of patients who were trained on." : "Calibration and gate, fitted on held-out patients.", ["setting", "value"], [.. Flatten("", calibration)]);
     }
 
     private static IEnumerable<Block> Curves(TrainingDirectory training)
@@ -144,11 +144,11 @@ internal static class TrainingReport
         yield return trials;
     }
 
-    private static IEnumerable<Block> Examples(IReadOnlyList<Picture> examples)
+    private static IEnumerable<Block> Examples(ReportedRun run, IReadOnlyList<Picture> examples)
     {
         yield return new Notice("These are patients' pictures, drawn on this machine for whoever asked for this report. Keep the page where the clips are kept, and do not publish it.");
         yield return new Paragraph(
-            "Frames by lot, grade after grade, misses included. Bright is where the evidence for the grade lies, relative to the rest of the same picture: it shows where, not how strong, and not that the place is diseased. The map comes from the exported file, which was trained on all clips, these too; the held-out grade is that of a model that had not seen the patient.");
+            $"Frames by lot, grade after grade, misses included. Bright is where the evidence for the grade lies, relative to the rest of the same picture: it shows where, not how strong, and not that the place is diseased. The map comes from the exported file, which was trained on all clips, these too; the held-out grade is that of a model that {(run.Predictions.Leaky ? "had seen other frames of the same clip: LEAKY" : "had not seen the patient")}.");
         yield return new Gallery(examples);
     }
 

@@ -27,6 +27,8 @@ public sealed class ClipIndexTests : IDisposable
     [InlineData("a.mp4,blues,p1,1,1,,x", "row 3: frames is \"\"; give a whole number from 1 to 1000000.")]
     [InlineData("a.mp4,blues,,1,1,60,x", "row 3: file, dataset or patient is empty; fill it in.")]
     [InlineData("a.mp4,blues,p1,1,1,60", "row 3: it has 6 fields and the header 7; check its commas and quotes.")]
+    [InlineData("/clips/a.mp4,blues,p1,1,1,60,x", "row 3: file is \"/clips/a.mp4\"; give a path below the index's folder that does not lead out of it.")]
+    [InlineData("x/../../a.mp4,blues,p1,1,1,60,x", "row 3: file is \"x/../../a.mp4\"; give a path below the index's folder that does not lead out of it.")]
     [InlineData("a.mp4,blues,\"p1,1,1,60,x", "row 3: its quotes do not match; write it as CSV.")]
     [InlineData("first.mp4,blues,p1,1,1,60,x", "row 3: first.mp4 is in row 2 already; remove one of the two.")]
     [InlineData("a.mp4,blues,p0,2,1,60,x", "row 3: patient p0 is in fold 2, but in fold 1 in row 2; give all clips of a patient one fold.")]
@@ -40,6 +42,7 @@ public sealed class ClipIndexTests : IDisposable
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData(Header, "it lists no clips")]
+    [InlineData("file,dataset,patient,fold,severity,frames,fold\n", "row 1: the column fold is there twice; remove one of the two.")]
     [InlineData("file,dataset,patient,severity,frames\n", "row 1: the column fold is missing")]
     public void A_file_that_is_no_index_is_refused(string content, string sentence)
     {

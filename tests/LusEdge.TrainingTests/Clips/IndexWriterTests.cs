@@ -51,6 +51,18 @@ public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<Phant
     }
 
     [Fact]
+    public void An_index_outside_of_the_clips_folder_is_refused()
+    {
+        Copy(0, "clips/p1/a.mp4");
+        string clips = Path.Combine(_directory, "clips");
+        var writer = new IndexWriter(Schemes.Load("iclus-4"), "hospital", 2, "none");
+        var refused = Assert.Throws<TrainingException>(() =>
+            writer.Write(clips, Index, new Regex(IndexWriter.FolderAPatient), this, TestContext.Current.CancellationToken));
+        Assert.Equal($"{Index}: the index has to lie in the clips' folder; write it to {Path.Combine(clips, "index.csv")}.", refused.Message);
+        Assert.False(File.Exists(Index));
+    }
+
+    [Fact]
     public void The_same_clip_twice_is_refused_whatever_it_is_called()
     {
         Copy(0, "p1/a.mp4");

@@ -102,6 +102,25 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     }
 
     [Fact]
+    public void Labels_that_changed_since_are_not_taken_for_those_that_were_trained_on()
+    {
+        string training = TinyTraining.Write(_directory, Residual), index = Path.Combine(_directory, "index.csv"), moved = Directory.CreateDirectory(Path.Combine(_directory, "moved")).FullName;
+        foreach (string file in (string[])[index, .. Directory.GetFiles(_directory, "*.mp4")]) File.Copy(file, Path.Combine(moved, Path.GetFileName(file)));
+        TrainingCalibration.Run(training, Path.Combine(moved, "index.csv"), null, this, Cancel);
+        string calibration = File.ReadAllText(Path.Combine(training, "calibration.json"));
+
+        File.WriteAllText(index, File.ReadAllText(index).Replace(",0,100,", ",1,100,", StringComparison.Ordinal));
+        foreach (Action run in (Action[])[() => TrainingCalibration.Run(training, null, null, this, Cancel), () => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)])
+        {
+            var refused = Assert.Throws<TrainingException>(run);
+            Assert.StartsWith($"{index}: index or clips are not as they were trained on", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(calibration, File.ReadAllText(Path.Combine(training, "calibration.json")));
+        Assert.False(Directory.Exists(Model));
+    }
+
+    [Fact]
     public void What_is_missing_or_wrong_is_told_and_nothing_is_written()
     {
         string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);

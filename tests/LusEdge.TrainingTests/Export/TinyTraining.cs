@@ -49,10 +49,11 @@ internal static class TinyTraining
         }
 
         File.WriteAllText(index, rows.ToString());
+        string hash = TrainingClips.HashOf(index, ClipIndex.Load(index).Select(clip => TrainingClips.HashOf(index, clip)));
         Directory.CreateDirectory(all);
         experiment = experiment with { Index = index, Frames = FramesAClip };
         File.WriteAllText(Path.Combine(training, Experiment.FileName), experiment.ToJson());
-        File.WriteAllText(Path.Combine(training, FitRecord.FileName), (Record with { Index = index, Leaky = leaky }).ToJson());
+        File.WriteAllText(Path.Combine(training, FitRecord.FileName), (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
         File.WriteAllText(Path.Combine(training, FrameLogits.FileName), FrameLogits.ToCsv(logits, leaky));
         TorchSharp.torch.manual_seed(2);
         if (experiment.Method == Experiment.FrozenMethod)

@@ -44,7 +44,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.All(
             (string[])[
                 "size is 100; give a multiple of 32", "threads is 0", "network.width is 12; give a multiple of 16", "class_weights is \"magic\"; give none, balanced", "loss is \"mse\"", "weights for resnet-50 of width 64 alone",
-                "network.weights is missing", "finetune.last_stages is 5", "finetune.schedule is \"step\"", "frozen.stages is [3, 3]",
+                "network.weights is missing", "network.architecture is resnet-18; the method frozen reads a resnet-50", "finetune.last_stages is 5", "finetune.schedule is \"step\"", "frozen.stages is [3, 3]",
                 "augmentation[0].name is \"twirl\"; give flip, crop, rotate, brightness, contrast, gain, gamma, noise, blur, erase", "augmentation[1]: low is 0.9 and high 0.5"],
             error => Assert.Contains(error, message, StringComparison.Ordinal));
     }

@@ -26,9 +26,20 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Size = 64,
         Method = Experiment.FinetuneMethod,
         Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
-        Finetune = new FinetuneSettings { Epochs = 2, Batch = 7, Patience = 5 },
+        Finetune = new FinetuneSettings { Epochs = 2, Batch = 7 },
         Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }, new AugmentationStep("noise") { Low = 0, High = 8 }],
     };
+
+    /// <summary>With patients to validate on. Of the seven grades each fold has one clip, and nobody could be spared; of four severities it has two.</summary>
+    private Experiment Validated
+    {
+        get
+        {
+            string index = Path.Combine(phantom.Directory, "severities.csv");
+            File.WriteAllText(index, File.ReadAllText(phantom.Index).Replace(",grade,", ",star,", StringComparison.Ordinal));
+            return Finetune with { Scheme = "iclus-4", Index = index, Finetune = Finetune.Finetune with { Patience = 5 } };
+        }
+    }
 
     private Experiment Frozen => Finetune with
     {
@@ -63,7 +74,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     [Fact]
     public void A_training_that_was_killed_between_any_two_steps_ends_with_the_same_bits()
     {
-        Run(Finetune, In("whole"));
+        Run(Validated, In("whole"));
         foreach (int after in (int[])[1, 3, 4])
         {
             string training = In($"stopped-{after}");
@@ -73,8 +84,8 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
             {
                 if (progress.Stage is "1" or "2" or "all" && ++steps == after) stop.Cancel();
             });
-            Assert.Throws<OperationCanceledException>(() => new FitRun(Finetune, training, leaky: false, TimeProvider.System).Run(null, watcher, stop.Token));
-            Run(Finetune, training);
+            Assert.Throws<OperationCanceledException>(() => new FitRun(Validated, training, leaky: false, TimeProvider.System).Run(null, watcher, stop.Token));
+            Run(Validated, training);
             foreach (string file in (string[])["all/weights.bin", "fold-1/weights.bin", "logits.csv", "history.csv"])
                 Assert.Equal(File.ReadAllBytes(Path.Combine(In("whole"), file)), File.ReadAllBytes(Path.Combine(training, file)));
         }
@@ -85,7 +96,7 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes a minute: tests/run.sh --all");
         string experiment = In("experiment.json");
-        File.WriteAllText(experiment, (Finetune with { Finetune = Finetune.Finetune with { Epochs = 40, Patience = 40 } }).ToJson());
+        File.WriteAllText(experiment, (Validated with { Finetune = Finetune.Finetune with { Epochs = 40, Patience = 40 } }).ToJson());
         var watch = Stopwatch.StartNew();
         Assert.Equal(0, await Fit(In("whole"), null));
         TimeSpan whole = watch.Elapsed;
@@ -136,9 +147,9 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Assert.Equal(3, model.Bottleneck!.Stages.Count);
         Assert.Null(model.Bottleneck.Classifier);
 
-        // Two bands of two stages, 4 * (4 << 1) and 4 * (4 << 2) channels; five features a row of the profile.
+        // Two bands of two stages, 16 * (4 << 1) and 16 * (4 << 2) channels; five features a row of the profile.
         int rows = Frozen.Size / 4;
-        Assert.Equal(7 * ((2 * (32 + 64)) + (5 * rows)), model.Head!.Weight.Length);
+        Assert.Equal(7 * ((2 * (128 + 256)) + (5 * rows)), model.Head!.Weight.Length);
     }
 
     [Fact]
@@ -259,13 +270,130 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     }
 
     [Fact]
+    public void A_scale_that_was_edited_is_another_training_and_the_record_stays()
+    {
+        string scheme = In("mine.json");
+        File.WriteAllText(scheme, """{ "id": "mine", "classes": ["0", "0*", "1", "1*", "2", "2*", "3"], "severities": [0, 0, 1, 1, 2, 2, 3] }""");
+        Experiment experiment = Frozen with { Scheme = scheme, Frozen = Frozen.Frozen with { Copies = 0 } };
+        Run(experiment, In("training"));
+        string record = File.ReadAllText(In("training/record.json"));
+        File.WriteAllText(scheme, File.ReadAllText(scheme).Replace("mine", "ours", StringComparison.Ordinal));
+        Assert.Contains("began with another scale (mine: 0, 0*, 1, ", Assert.Throws<TrainingException>(() => Run(experiment, In("training"))).Message, StringComparison.Ordinal);
+        Assert.Equal(record, File.ReadAllText(In("training/record.json")));
+    }
+
+    [Fact]
+    public void A_finished_training_keeps_the_versions_that_it_was_made_with()
+    {
+        Run(Frozen, In("training"));
+        FitRecord record = FitRecord.Load(In("training"));
+        string older = (record with { Packages = new Dictionary<string, string> { ["TorchSharp"] = "0.1" } }).ToJson();
+        File.WriteAllText(In("training/record.json"), older);
+        Run(Frozen, In("training"));
+        Assert.Equal(older, File.ReadAllText(In("training/record.json")));
+    }
+
+    [Fact]
+    public void A_fold_that_is_not_there_and_a_split_by_frame_into_more_folds_than_frames_are_refused()
+    {
+        var refused = Assert.Throws<TrainingException>(() => new FitRun(Finetune, In("training"), leaky: false, TimeProvider.System).Run([0], Silent, Cancel));
+        Assert.EndsWith("has no fold 0; it has 1, 2.", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<TrainingException>(() => new FitRun(Finetune with { Frames = 1 }, In("training"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel));
+        Assert.Contains("deals 1 frames of a clip out to 2 folds", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("training")));
+    }
+
+    [Fact]
+    public void Weights_that_are_not_there_leave_the_directory_to_the_corrected_experiment()
+    {
+        Experiment wrong = Frozen with { Network = new NetworkSettings { Start = NetworkSettings.Imagenet, Weights = In("nowhere.tgz") } };
+        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => Run(wrong, In("training"))).Reason);
+        Run(Frozen, In("training"));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_lost_its_best_epoch_is_refused_instead_of_giving_other_weights()
+    {
+        using var stop = new CancellationTokenSource();
+        var watcher = new Watcher(progress =>
+        {
+            if (progress is { Stage: "1", Done: 1 }) stop.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(() => new FitRun(Validated, In("training"), leaky: false, TimeProvider.System).Run(null, watcher, stop.Token));
+        string checkpoint = new CheckpointFolder(In("training/fold-1/checkpoints")).Newest!;
+        File.Delete(Path.Combine(checkpoint, "best.bin"));
+        Assert.EndsWith($"Delete {checkpoint} and go on without it.", Assert.Throws<TrainingException>(() => Run(Validated, In("training"))).Message, StringComparison.Ordinal);
+        Directory.Delete(checkpoint, recursive: true);
+        Run(Validated, In("training"));
+        Assert.Equal(["history.csv", "logits.csv", "weights.bin"], Directory.GetFileSystemEntries(In("training/fold-1")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_architecture_or_scale_is_refused_by_name()
     {
         Run(Finetune, In("training"));
         Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
         var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
-        Assert.Contains("not the weights of a resnet-34 of width 4 with 7 classes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("not the weights of a resnet-34 of width 16 with 7 classes", refused.Message, StringComparison.Ordinal);
         Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));
+    }
+
+    [Fact]
+    public void A_fold_goes_on_from_the_weights_that_did_not_see_its_patients()
+    {
+        Experiment first = Finetune with { Finetune = Finetune.Finetune with { Epochs = 1 } };
+        Run(first, In("start"));
+        Experiment second = first with
+        {
+            Network = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") },
+
+            // Far too little to move a weight: what comes out is what it began with, but for the running statistics.
+            Finetune = first.Finetune with { LearningRate = 1e-9, WeightDecay = 0 },
+        };
+        Run(second, In("second"));
+        foreach (string part in (string[])["fold-1", "fold-2", "all"]) Assert.Equal(Classifier("start", part), Classifier("second", part), (a, b) => MathF.Abs(a - b) < 1e-6f);
+        Assert.NotEqual(Classifier("start", "fold-1"), Classifier("start", "all"));
+
+        float[] Classifier(string training, string part)
+        {
+            using GradingNetwork network = GradingNetwork.Create(first.Network, 7, start: false);
+            network.Load(TrainedModel.WeightsOf(In(training), part), first.Network);
+            return Numbers(network.Module)["fc.weight"];
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_that_saw_the_patients_who_are_held_out_is_refused_unless_it_may_leak()
+    {
+        Experiment first = Finetune with { Network = Frozen.Network, Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } };
+        Run(first, In("start"));
+        string index = Path.Combine(phantom.Directory, "relabelled.csv");
+        File.WriteAllText(index, File.ReadAllText(phantom.Index) + "\n");
+        NetworkSettings checkpoint = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") };
+        foreach (Experiment other in (Experiment[])[first with { Index = index, Network = checkpoint }, Frozen with { Network = checkpoint }])
+        {
+            var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
+            Assert.Equal(TrainingFailure.Leaky, refused.Reason);
+            Assert.Contains($"{In("start")} was trained on patient ", refused.Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(In("other")));
+        }
+
+        new FitRun(Frozen with { Network = checkpoint }, In("leaky"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel);
+
+        // Nor is it forgotten on the way over a training on others.
+        string others = Path.Combine(phantom.Directory, "others.csv");
+        File.WriteAllText(others, File.ReadAllText(phantom.Index).Replace(",phantom,", ",elsewhere,", StringComparison.Ordinal));
+        Run(first with { Index = others, Network = checkpoint }, In("between"));
+        Assert.Equal(TrainingFailure.Leaky, Assert.Throws<TrainingException>(() => Run(Frozen with { Network = checkpoint with { Weights = In("between") } }, In("other"))).Reason);
+    }
+
+    [Fact]
+    public void A_head_on_the_checkpoint_of_another_architecture_is_refused_instead_of_reading_random_features()
+    {
+        Run(Finetune with { Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } }, In("start"));
+        Experiment frozen = Frozen with { Network = Frozen.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } };
+        var refused = Assert.Throws<TrainingException>(() => TrainedModel.Backbone(frozen));
+        Assert.Contains($"{In("start/all/weights.bin")}: not the weights of a resnet-50 of width 16", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -294,6 +422,15 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         File.Delete(In("search/trials.csv"));
         Assert.Equal((best.Number, kappa), search.Run(Silent, Cancel) is var again ? (again.Best.Number, again.Kappa) : default);
         Assert.Equal(table, File.ReadAllText(In("search/trials.csv")));
+
+        // Finished folds are not graded against labels that have changed since.
+        string index = Path.Combine(phantom.Directory, "search.csv");
+        File.WriteAllText(index, File.ReadAllText(phantom.Index));
+        File.WriteAllText(In("experiment.json"), (Frozen with { Index = index }).ToJson());
+        var second = new SearchRun(In("search.json"), In("second"), TimeProvider.System);
+        second.Run(Silent, Cancel);
+        File.AppendAllText(index, "\n");
+        Assert.Contains("it holds a search on other clips or labels", Assert.Throws<TrainingException>(() => second.Run(Silent, Cancel)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

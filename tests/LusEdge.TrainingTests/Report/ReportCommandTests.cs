@@ -32,6 +32,24 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_trainings_that_differ_in_more_than_the_split_are_not_held_beside_each_other()
+    {
+        (int code, _, string errors) = await CommandLine.Run("report", "--training", _fixture.Leaky, "--leaky", _fixture.Leaky, "--out", Page);
+        Assert.Equal(65, code);
+        Assert.Contains("it was split by frame itself", errors, StringComparison.Ordinal);
+
+        string record = Path.Combine(_fixture.Leaky, "record.json");
+        await File.WriteAllTextAsync(
+            record,
+            (await File.ReadAllTextAsync(record, TestContext.Current.CancellationToken)).Replace("0123abcd", "4567abcd", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        (code, _, errors) = await CommandLine.Run("report", "--training", _fixture.Training, "--leaky", _fixture.Leaky, "--out", Page);
+        Assert.Equal(65, code);
+        Assert.Contains("it was trained on other clips or labels", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Page));
+    }
+
+    [Fact]
     public async Task A_directory_without_a_training_leaves_with_66()
     {
         (int code, _, string errors) = await CommandLine.Run("report", "--training", "/nonexistent", "--out", Page);

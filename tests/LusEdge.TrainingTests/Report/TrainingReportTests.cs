@@ -85,6 +85,15 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Contains("for demonstration only", MarkdownWriter.Write(TrainingReport.Compose(frames, null, null, [])), StringComparison.Ordinal);
         Assert.DoesNotContain("for demonstration only", MarkdownWriter.Write(TrainingReport.Compose(patients, null, null, [])), StringComparison.Ordinal);
 
+        // No sentence of a leaky training's page says that patients were held out.
+        Picture[] examples = [new("A frame.", "A frame.", [0])];
+        string leaky = MarkdownWriter.Write(TrainingReport.Compose(frames, null, null, examples)), honest = MarkdownWriter.Write(TrainingReport.Compose(patients, null, null, examples));
+        foreach (string sentence in (string[])["held-out patients", "had not seen the patient", "had seen no clip of its patient"])
+        {
+            Assert.DoesNotContain(sentence, leaky, StringComparison.Ordinal);
+            Assert.Contains(sentence, honest, StringComparison.Ordinal);
+        }
+
         static int Count(ReportPage page) => MarkdownWriter.Write(page).Split(Predictions.LeakyWarning).Length - 1;
     }
 
