@@ -18,8 +18,8 @@ internal sealed class OverlayFile : IDisposable
     private OverlayFile(string path, bool overwrite)
     {
         (_path, _overwrite) = (path, overwrite);
-        // Nobody's file is of this name: what is in the way of it would have to go.
-        _unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".{System.IO.Path.GetFileNameWithoutExtension(path)}-{Guid.NewGuid():N}.part.mp4");
+        // Nobody's file is of this name: what is there was left by a killed run, and goes.
+        _unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".{System.IO.Path.GetFileNameWithoutExtension(path)}.part.mp4");
     }
 
     /// <summary>Where it will be.</summary>
@@ -37,8 +37,12 @@ internal sealed class OverlayFile : IDisposable
         if (Directory.Exists(full)) throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {path} is a folder; name a file in it.");
         if (File.Exists(full) && !overwrite) throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {path} is there already; give another name, or --force to replace it.");
         var file = new OverlayFile(full, overwrite);
+        if (file._unfinished == System.IO.Path.GetFullPath(source))
+            throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {source} is what a killed run left of {path}; give the clip or the video another name.");
         try
         {
+            // Made anew, because only a new file gets the mode.
+            File.Delete(file._unfinished);
             new FileStream(file._unfinished, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,

@@ -40,10 +40,10 @@ public sealed class OpenCvTests : IDisposable
     public void OpenCV_reads_a_bottleneck_network_as_ONNX_Runtime_does(int bands)
     {
         torch.manual_seed(1);
-        using var network = new BottleneckNetwork([1, 1], width: 8);
+        using var network = new BottleneckNetwork([1, 1], width: 16);
         network.eval();
         var random = new SeededRandom(4);
-        int channels = 2 * 8 * BottleneckBlock.Expansion;
+        int channels = 2 * 16 * BottleneckBlock.Expansion;
         var head = new LinearHead(bands, [.. Enumerable.Range(0, 4 * bands * channels).Select(_ => 0.02f * random.Normal())], [0.1f, 0, 0, -0.1f]);
         Compare(BottleneckGraph.Build(network, head, TinyNetworks.DescribeBottleneck(Size, 1.2f), halfWeights: false, Gate(channels)));
     }

@@ -185,7 +185,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         }
         else
         {
-            using ResidualNetwork network = TinyNetworks.Residual(width: 4, size: 64, depth: 18, steps: 4);
+            using ResidualNetwork network = TinyNetworks.Residual(width: 16, size: 64, depth: 18, steps: 4);
             ModelDescription description = TinyNetworks.DescribeResidual(size: 64, temperature: 1);
             (scheme, content) = (description.Scheme, ResidualGraph.Build(network, description));
         }
