@@ -151,10 +151,11 @@ public sealed class ServiceTests : IDisposable
     private Process Start(int port, string? source = null)
     {
         string config = Path.Combine(_temp.FullName, "lusedge.json");
+        string capture = source is null ? $"\"Source\": \"{Lusedge.PhantomClip}\", \"Pace\": \"realtime\", \"Loop\": true" : $"\"Source\": \"{source}\"";
         File.WriteAllText(config, $$"""
             {
               "Device": { "Id": "test" },
-              "Capture": { "Source": "{{source ?? "lavfi:testsrc2=s=320x240:r=10,realtime"}}" },
+              "Capture": { {{capture}} },
               "Aggregate": { "ClipLength": "00:00:01", "MinFrames": 1 },
               "Mqtt": { "Port": {{port}}, "EventsDatabase": "{{_temp.FullName}}/events.db" }
             }
