@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -23,6 +25,9 @@ internal sealed record Received(string Topic, string Payload, bool Retained)
 /// <summary>Subscribes to everything, as a ward's dashboard would.</summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
+    /// <summary>Many times what the slowest of it takes on a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
 
     /// <summary>Everything that came, in order.</summary>
@@ -48,16 +53,17 @@ internal sealed class Subscriber : IAsyncDisposable
         return subscriber;
     }
 
-    /// <summary>Waits until a message is there.</summary>
-    public async Task<Received> UntilAsync(Func<Received, bool> isIt)
+    /// <summary>Waits until a message is there. What does not come fails the test that waits for it, and not the run by its length.</summary>
+    public async Task<Received> UntilAsync(Func<Received, bool> isIt, [CallerArgumentExpression(nameof(isIt))] string what = "")
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        do
+        long begun = Stopwatch.GetTimestamp();
+        while (true)
         {
             if (Messages.FirstOrDefault(isIt) is { } it) return it;
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
+                Assert.Fail($"within {Patience.TotalSeconds} s no message was {what}; there were {string.Join(", ", Messages.CountBy(message => message.Name))}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken));
-        throw new OperationCanceledException();
     }
 
     /// <summary>Without a goodbye: the broker may be gone already.</summary>

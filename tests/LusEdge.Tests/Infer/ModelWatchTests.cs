@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LusEdge.Infer;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -9,36 +10,28 @@ public sealed class ModelWatchTests : IDisposable
 {
     private static readonly TimeSpan ALook = TimeSpan.FromSeconds(1);
 
-    private readonly TemporaryDirectory _temp = new();
+    private readonly TestStore _store = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly string _key;
-    private readonly ModelLoader _loader;
 
-    public ModelWatchTests()
-    {
-        _key = TestPackage.Key(_temp["site.key"]);
-        _loader = new ModelLoader(TestPackage.Options(_temp["store"], _key), NullLogger<SeverityModel>.Instance);
-    }
-
-    public void Dispose() => _temp.Dispose();
+    public void Dispose() => _store.Dispose();
 
     [Fact]
     public async Task A_store_that_cannot_be_looked_into_says_nothing_and_is_looked_at_again()
     {
         string one = Install(1), two = Install(2);
-        _loader.Activate(one);
-        await using ModelWatch watch = Watch(_loader.Store.ActiveSince, one);
+        _store.Loader.Activate(one);
+        await using ModelWatch watch = Watch(_store.Loader.Store.ActiveSince, one);
 
         // Whoever may read everything is stopped by a loop all the same.
-        Directory.Move(_temp["store"], _temp["away"]);
-        File.CreateSymbolicLink(_temp["store"], "store");
-        Assert.Equal(ModelFailure.StoreUnavailable, Assert.Throws<ModelException>(() => _loader.Store.ActiveSince).Reason);
+        Directory.Move(_store["store"], _store["away"]);
+        File.CreateSymbolicLink(_store["store"], "store");
+        Assert.Equal(ModelFailure.StoreUnavailable, Assert.Throws<ModelException>(() => _store.Loader.Store.ActiveSince).Reason);
         _time.Advance(ALook);
         Assert.Null(watch.Take());
 
-        File.Delete(_temp["store"]);
-        Directory.Move(_temp["away"], _temp["store"]);
-        _loader.Activate(two);
+        File.Delete(_store["store"]);
+        Directory.Move(_store["away"], _store["store"]);
+        _store.Loader.Activate(two);
         using SeverityModel taken = await TakeAsync(watch);
         Assert.StartsWith("tiny@2:", taken.InUse.Reference, StringComparison.Ordinal);
     }
@@ -47,27 +40,30 @@ public sealed class ModelWatchTests : IDisposable
     public async Task A_model_that_is_activated_while_the_service_starts_is_taken_over_once_it_has()
     {
         string one = Install(1), two = Install(2);
-        _loader.Activate(one);
-        (string? Name, DateTime At) seen = _loader.Store.ActiveSince;
-        _loader.Activate(two);
+        _store.Loader.Activate(one);
+        (string? Name, DateTime At) seen = _store.Loader.Store.ActiveSince;
+        _store.Loader.Activate(two);
 
         await using ModelWatch watch = Watch(seen, one);
         using SeverityModel taken = await TakeAsync(watch);
         Assert.StartsWith("tiny@2:", taken.InUse.Reference, StringComparison.Ordinal);
     }
 
-    private string Install(int version) => _loader.Install(TestPackage.Write(_temp[$"package-{version}"], _key, version: version).Path).Name;
+    private string Install(int version) => _store.Loader.Install(TestPackage.Write(_store[$"package-{version}"], _store.Key, version: version).Path).Name;
 
     private ModelWatch Watch((string? Name, DateTime At) seen, string serving) =>
-        new(_loader, seen, serving, refusal => Assert.Null(refusal), _time, NullLogger<SeverityModel>.Instance);
+        new(_store.Loader, seen, serving, refusal => Assert.Null(refusal), _time, NullLogger<SeverityModel>.Instance);
 
     private async Task<SeverityModel> TakeAsync(ModelWatch watch)
     {
         _time.Advance(ALook);
-        while (true)
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMinutes(1);)
         {
             if (watch.Take() is { } model) return model;
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
+
+        Assert.Fail("no model was taken over within a minute");
+        throw new UnreachableException();
     }
 }

@@ -1,4 +1,3 @@
-
 namespace LusEdge.TrainingTests.Commands;
 
 public sealed class CommandLineTests

@@ -53,6 +53,9 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         using var session = new InferenceSession(Path.Combine(Model, SeverityModel.FileName));
         using var network = new QualityFeatures(File.ReadAllBytes(Path.Combine(Model, SeverityModel.FileName)));
         QualityGate gate = QualityFile.Read(Path.Combine(training, QualityFile.FileName));
+
+        // The third stage's channels, which a network of bottlenecks has four times as many of.
+        Assert.Equal(QualityGate.Bands * 4 * Residual.Network.Width * (kind == "residual" ? 1 : BottleneckBlock.Expansion), gate.Mean.Length);
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Model, "golden", "expected.json")));
         Assert.Equal(ModelManifest.Load(Model).Sha256, golden.RootElement.GetProperty("model_sha256").GetString());
         JsonElement[] frames = [.. golden.RootElement.GetProperty("frames").EnumerateArray()];
@@ -85,6 +88,18 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         CalibrationRecord after = TrainingCalibration.Run(training, null, null, this, Cancel);
         Assert.Equal(before.FoldTemperatures["2"], after.FoldTemperatures["2"]);
         Assert.NotEqual(before.FoldTemperatures["1"], after.FoldTemperatures["1"]);
+    }
+
+    [Fact]
+    public void A_grade_that_is_more_probable_than_all_others_together_is_never_too_uncertain()
+    {
+        string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
+        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(Path.Combine(_directory, "index.csv"));
+        File.WriteAllText(table, FrameLogits.ToCsv(
+            [.. FrameLogits.Load(table, 4).Select(row => row with { Z = [.. Enumerable.Range(0, 4).Select(grade => clips.First(clip => clip.File == row.File).Severity == grade ? 20f : 0)] })], leaky: false));
+        CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
+        Assert.True(Predictions.Load(Path.Combine(training, FrameGrade.FileName), clips).Frames.All(row => row.P.Max() > 0.9));
+        Assert.Equal(0.5f, record.MinConfidence);
     }
 
     [Fact]

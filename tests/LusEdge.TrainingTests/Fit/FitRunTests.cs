@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
@@ -11,42 +10,10 @@ namespace LusEdge.TrainingTests.Fit;
 
 /// <summary>From an index and an experiment to a training's directory, on the tiny phantom collection.</summary>
 [Collection(TorchTests.Name)]
-public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable
+public sealed class FitRunTests(PhantomClips phantom) : FitTest(phantom)
 {
     /// <summary>128 and SIGKILL.</summary>
     private const int Killed = 137;
-
-    private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-fit-").FullName;
-
-    private Experiment Finetune => new()
-    {
-        Scheme = "sanmatteo-7",
-        Index = phantom.Index,
-        Frames = 2,
-        Size = 64,
-        Method = Experiment.FinetuneMethod,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
-        Finetune = new FinetuneSettings { Epochs = 2, Batch = 7 },
-        Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }, new AugmentationStep("noise") { Low = 0, High = 8 }],
-    };
-
-    /// <summary>With patients to validate on. Of the seven grades each fold has one clip, and nobody could be spared; of four severities it has two.</summary>
-    private Experiment Validated
-    {
-        get
-        {
-            string index = Path.Combine(phantom.Directory, "severities.csv");
-            File.WriteAllText(index, File.ReadAllText(phantom.Index).Replace(",grade,", ",star,", StringComparison.Ordinal));
-            return Finetune with { Scheme = "iclus-4", Index = index, Finetune = Finetune.Finetune with { Patience = 5 } };
-        }
-    }
-
-    private Experiment Frozen => Finetune with
-    {
-        Method = Experiment.FrozenMethod,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
-        Frozen = new FrozenSettings { Stages = [2, 3], Bands = 2, Copies = 1, Profile = true },
-    };
 
     [Fact]
     public void A_fine_tuned_network_leaves_everything_that_the_contract_names()
@@ -219,8 +186,8 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
         Assert.DoesNotContain("demonstration", Frozen.ToJson(), StringComparison.OrdinalIgnoreCase);
 
         // Nor does what goes on from it on other clips.
-        string index = Path.Combine(phantom.Directory, "patients.csv");
-        File.WriteAllText(index, File.ReadAllText(phantom.Index).Replace(",phantom,", ",hospital,", StringComparison.Ordinal));
+        string index = Path.Combine(Phantom.Directory, "patients.csv");
+        File.WriteAllText(index, File.ReadAllText(Phantom.Index).Replace(",phantom,", ",hospital,", StringComparison.Ordinal));
         Experiment other = Finetune with { Index = index, Finetune = Finetune.Finetune with { Epochs = 1 } };
         Run(other, In("patients"));
         Assert.False(FitRecord.Load(In("patients")).DemonstrationOnly);
@@ -304,14 +271,6 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     }
 
     [Fact]
-    public void Weights_that_are_not_there_leave_the_directory_to_the_corrected_experiment()
-    {
-        Experiment wrong = Frozen with { Network = new NetworkSettings { Start = NetworkSettings.Imagenet, Weights = In("nowhere.tgz") } };
-        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => Run(wrong, In("training"))).Reason);
-        Run(Frozen, In("training"));
-    }
-
-    [Fact]
     public void A_checkpoint_that_lost_its_best_epoch_is_refused_instead_of_giving_other_weights()
     {
         using var stop = new CancellationTokenSource();
@@ -329,132 +288,16 @@ public sealed class FitRunTests(PhantomClips phantom) : IClassFixture<PhantomCli
     }
 
     [Fact]
-    public void A_checkpoint_of_another_architecture_or_scale_is_refused_by_name()
-    {
-        Run(Finetune, In("training"));
-        Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
-        var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
-        Assert.Contains("not the weights of a resnet-34 of width 16 with 7 classes", refused.Message, StringComparison.Ordinal);
-        Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));
-    }
-
-    [Fact]
-    public void A_fold_goes_on_from_the_weights_that_did_not_see_its_patients()
-    {
-        Experiment first = Finetune with { Finetune = Finetune.Finetune with { Epochs = 1 } };
-        Run(first, In("start"));
-        Experiment second = first with
-        {
-            Network = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") },
-
-            // Far too little to move a weight: what comes out is what it began with, but for the running statistics.
-            Finetune = first.Finetune with { LearningRate = 1e-9, WeightDecay = 0 },
-        };
-        Run(second, In("second"));
-        foreach (string part in (string[])["fold-1", "fold-2", "all"]) Assert.Equal(Classifier("start", part), Classifier("second", part), (a, b) => MathF.Abs(a - b) < 1e-6f);
-        Assert.NotEqual(Classifier("start", "fold-1"), Classifier("start", "all"));
-
-        float[] Classifier(string training, string part)
-        {
-            using GradingNetwork network = GradingNetwork.Create(first.Network, 7, start: false);
-            network.Load(TrainedModel.WeightsOf(In(training), part), first.Network);
-            return Numbers(network.Module)["fc.weight"];
-        }
-    }
-
-    [Fact]
-    public void A_checkpoint_that_saw_the_patients_who_are_held_out_is_refused_unless_it_may_leak()
-    {
-        Experiment first = Finetune with { Network = Frozen.Network, Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } };
-        Run(first, In("start"));
-        string index = Path.Combine(phantom.Directory, "relabelled.csv");
-        File.WriteAllText(index, File.ReadAllText(phantom.Index) + "\n");
-        NetworkSettings checkpoint = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") };
-        foreach (Experiment other in (Experiment[])[first with { Index = index, Network = checkpoint }, Frozen with { Network = checkpoint }])
-        {
-            var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
-            Assert.Equal(TrainingFailure.Leaky, refused.Reason);
-            Assert.Contains($"{In("start")} was trained on patient ", refused.Message, StringComparison.Ordinal);
-            Assert.False(Directory.Exists(In("other")));
-        }
-
-        new FitRun(Frozen with { Network = checkpoint }, In("leaky"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel);
-
-        // Nor is it forgotten on the way over a training on others.
-        string others = Path.Combine(phantom.Directory, "others.csv");
-        File.WriteAllText(others, File.ReadAllText(phantom.Index).Replace(",phantom,", ",elsewhere,", StringComparison.Ordinal));
-        Run(first with { Index = others, Network = checkpoint }, In("between"));
-        Assert.Equal(TrainingFailure.Leaky, Assert.Throws<TrainingException>(() => Run(Frozen with { Network = checkpoint with { Weights = In("between") } }, In("other"))).Reason);
-    }
-
-    [Fact]
-    public void A_head_on_the_checkpoint_of_another_architecture_is_refused_instead_of_reading_random_features()
-    {
-        Run(Finetune with { Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } }, In("start"));
-        Experiment frozen = Frozen with { Network = Frozen.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } };
-        var refused = Assert.Throws<TrainingException>(() => TrainedModel.Backbone(frozen));
-        Assert.Contains($"{In("start/all/weights.bin")}: not the weights of a resnet-50 of width 16", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_directory_without_a_finished_training_is_no_model()
     {
-        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => TrainedModel.Load(_directory)).Reason);
+        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => TrainedModel.Load(In(""))).Reason);
         new FitRun(Frozen, In("training"), leaky: false, TimeProvider.System).Run([1], Silent, Cancel);
         Assert.Equal(TrainingFailure.NotFinished, Assert.Throws<TrainingException>(() => TrainedModel.Load(In("training"))).Reason);
     }
-
-    [Fact]
-    public void A_search_keeps_every_trial_halves_them_and_goes_on_where_it_was()
-    {
-        File.WriteAllText(In("experiment.json"), Frozen.ToJson());
-        File.WriteAllText(In("search.json"), """
-            { "experiment": "experiment.json", "trials": 4, "parameters": { "frozen.bands": { "values": [1, 2] }, "frozen.penalty": { "low": 0.001, "high": 1, "log": true } } }
-            """);
-        var search = new SearchRun(In("search.json"), In("search"), TimeProvider.System);
-        (SearchTrial best, double kappa) = search.Run(Silent, Cancel);
-        string[] lines = File.ReadAllLines(In("search/trials.csv"));
-        Assert.Equal("trial,folds,clips,qwk,accuracy,within_one,macro_f1,frozen.bands,frozen.penalty", lines[0]);
-        Assert.Equal(["1", "1", "2", "2"], lines[1..].Select(line => line.Split(',')[1]).Order());
-        Assert.Equal(best.Experiment.ToJson(), Experiment.Load(In("search/best.json")).ToJson());
-
-        string table = File.ReadAllText(In("search/trials.csv"));
-        File.Delete(In("search/trials.csv"));
-        Assert.Equal((best.Number, kappa), search.Run(Silent, Cancel) is var again ? (again.Best.Number, again.Kappa) : default);
-        Assert.Equal(table, File.ReadAllText(In("search/trials.csv")));
-
-        // Finished folds are not graded against labels that have changed since.
-        string index = Path.Combine(phantom.Directory, "search.csv");
-        File.WriteAllText(index, File.ReadAllText(phantom.Index));
-        File.WriteAllText(In("experiment.json"), (Frozen with { Index = index }).ToJson());
-        var second = new SearchRun(In("search.json"), In("second"), TimeProvider.System);
-        second.Run(Silent, Cancel);
-        File.AppendAllText(index, "\n");
-        Assert.Contains("it holds a search on other clips or labels", Assert.Throws<TrainingException>(() => second.Run(Silent, Cancel)).Message, StringComparison.Ordinal);
-    }
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    private static IProgress<WorkProgress> Silent { get; } = new Watcher(_ => { });
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private static IReadOnlyList<FrameLogits> Run(Experiment experiment, string training) =>
-        new FitRun(experiment, training, leaky: false, TimeProvider.System).Run(null, Silent, Cancel);
 
     private static GradingNetwork StartOf(Experiment experiment)
     {
         TorchSharp.torch.manual_seed(experiment.Seed);
         return GradingNetwork.Create(experiment.Network, 7, start: true);
-    }
-
-    private static Dictionary<string, float[]> Numbers(TorchSharp.torch.nn.Module module) =>
-        module.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.data<float>().ToArray());
-
-    private string In(string path) => Path.Combine(_directory, path);
-
-    private sealed class Watcher(Action<WorkProgress> look) : IProgress<WorkProgress>
-    {
-        public void Report(WorkProgress value) => look(value);
     }
 }
