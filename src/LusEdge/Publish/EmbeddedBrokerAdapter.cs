@@ -9,13 +9,17 @@ using MQTTnet.Server;
 namespace LusEdge.Publish;
 
 /// <summary>
-/// Changes two things about a connection before the server library sees it. A client that comes without an id is given one:
+/// Changes three things about a connection before the server library sees it. A client that comes without an id is given one:
 /// MQTT 3.1.1 allows that and common tools make use of it (<c>mosquitto_sub</c> without <c>-i</c>), but the library refuses it.
-/// And no session outlives its connection, whatever the client asks for: the library's switch for that does not cover MQTT 5.
+/// No session outlives its connection, whatever the client asks for: the library's switch for that does not cover MQTT 5.
+/// And subscriptions and retained messages take turns: the library looks up what is retained before a subscription counts, so a message
+/// that came in between would be missed, or be followed by the older one that it replaced.
 /// </summary>
 /// <param name="inner">Where connections come in.</param>
 internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttServerAdapter
 {
+    private readonly SemaphoreSlim _turn = new(1);
+
     /// <inheritdoc/>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
 
@@ -25,7 +29,7 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
     /// <inheritdoc/>
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        inner.ClientHandler = channel => ClientHandler?.Invoke(new Channel(channel)) ?? Task.CompletedTask;
+        inner.ClientHandler = HandleAsync;
         return inner.StartAsync(options, logger);
     }
 
@@ -33,11 +37,30 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
     public Task StopAsync() => inner.StopAsync();
 
     /// <inheritdoc/>
-    public void Dispose() => inner.Dispose();
-
-    /// <summary>A connection as it is, but for its first packet.</summary>
-    private sealed class Channel(IMqttChannelAdapter inner) : IMqttChannelAdapter
+    public void Dispose()
     {
+        inner.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task HandleAsync(IMqttChannelAdapter connection)
+    {
+        var channel = new Channel(connection, _turn);
+        try
+        {
+            if (ClientHandler is { } handle) await handle(channel).ConfigureAwait(false);
+        }
+        finally
+        {
+            channel.EndTurn();
+        }
+    }
+
+    /// <summary>A connection as it is, but for its first packet and for those that have to take turns.</summary>
+    private sealed class Channel(IMqttChannelAdapter inner, SemaphoreSlim turn) : IMqttChannelAdapter
+    {
+        private bool _hasTurn;
+
         public long BytesReceived => inner.BytesReceived;
 
         public long BytesSent => inner.BytesSent;
@@ -58,7 +81,15 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
 
         public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
         {
+            // Whoever asks for the next packet is done with the last.
+            EndTurn();
             MqttPacket? packet = await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
+            if (packet is MqttSubscribePacket or MqttPublishPacket { Retain: true })
+            {
+                await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+                _hasTurn = true;
+            }
+
             if (packet is MqttConnectPacket connect)
             {
                 connect.CleanSession = true;
@@ -69,6 +100,14 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
             }
 
             return packet;
+        }
+
+        /// <summary>Lets the next connection take its turn, if this one has it. One task at a time reads a connection, and calls this.</summary>
+        public void EndTurn()
+        {
+            if (!_hasTurn) return;
+            _hasTurn = false;
+            turn.Release();
         }
 
         public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => inner.SendPacketAsync(packet, cancellationToken);

@@ -8,6 +8,7 @@ using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
+using MQTTnet.Protocol;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -93,6 +94,38 @@ public sealed class EmbeddedBrokerTests
         await client.SubscribeAsync("lus/#", cancellationToken: stop);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.TcpPort);
         Assert.StartsWith(rig.Topics.Prefix, await received.Task.WaitAsync(TimeSpan.FromSeconds(20), stop));
+    }
+
+    [Fact]
+    public async Task Whoever_subscribes_while_something_retained_is_published_ends_with_the_newest()
+    {
+        await using EmbeddedBroker broker = await StartAsync();
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        MqttClientOptions options = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort).WithClientId("").Build();
+        using IMqttClient publisher = new MqttClientFactory().CreateMqttClient();
+        using IMqttClient subscriber = new MqttClientFactory().CreateMqttClient();
+        int newest = 0;
+        subscriber.ApplicationMessageReceivedAsync += message =>
+        {
+            Volatile.Write(ref newest, int.Parse(message.ApplicationMessage.ConvertPayloadToString()!, CultureInfo.InvariantCulture));
+            return Task.CompletedTask;
+        };
+        await publisher.ConnectAsync(options, stop);
+        await subscriber.ConnectAsync(options, stop);
+        for (int round = 1; round <= 2000; round++)
+        {
+            await subscriber.UnsubscribeAsync("lus/t", stop);
+            Task publishing = publisher.PublishStringAsync("lus/t", round.ToString(CultureInfo.InvariantCulture), MqttQualityOfServiceLevel.AtLeastOnce, retain: true, stop);
+            await subscriber.SubscribeAsync("lus/t", MqttQualityOfServiceLevel.AtLeastOnce, stop);
+            await publishing;
+
+            // What the broker sends in answer to a ping comes after all that it had sent before.
+            long begun = Stopwatch.GetTimestamp();
+            while (Volatile.Read(ref newest) != round && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5)) await Task.Delay(1, stop);
+            await subscriber.PingAsync(stop);
+            Assert.Equal(round, Volatile.Read(ref newest));
+        }
     }
 
     [Fact]
