@@ -6,7 +6,7 @@ namespace LusEdge.Publish;
 
 /// <summary>
 /// Brings stored events to the broker: new ones at once, kept ones behind them at a bounded rate and marked late. An event
-/// leaves the store only when the broker has acknowledged that it went to somebody.
+/// leaves the store only when the broker has acknowledged that it went to somebody, and has answered a ping after that.
 /// </summary>
 /// <param name="store">The events.</param>
 /// <param name="wake">Set when there is a new one.</param>

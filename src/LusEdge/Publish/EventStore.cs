@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Publish;
 
 /// <summary>
-/// Keeps events until the broker has acknowledged them: one SQLite file, committed to the disk before <see cref="TryAppend"/>
-/// returns. Bounded: when it is full the oldest events give way, refused ones first, and each is counted. Thread-safe; every
+/// Keeps events until the broker has acknowledged them and then given a sign of life: one SQLite file, committed to the disk before
+/// <see cref="TryAppend"/> returns. Brokers acknowledge before they have written or passed on (mosquitto 2.0.11 does), so an event whose
+/// acknowledgement was the last word of a broker that was killed is sent once more. Bounded: when it is full the oldest events give way, refused ones first, and each is counted. Thread-safe; every
 /// call is one short transaction.
 /// </summary>
 internal sealed class EventStore : IDisposable
@@ -45,7 +46,7 @@ internal sealed class EventStore : IDisposable
     /// <summary>The highest id so far.</summary>
     public long LastId => Interlocked.Read(ref _lastId);
 
-    /// <summary>Events kept, refused ones included.</summary>
+    /// <summary>Events that are not acknowledged, refused ones included.</summary>
     public long Depth => Interlocked.Read(ref _depth);
 
     /// <summary>Events among them that the broker refuses.</summary>
@@ -144,21 +145,34 @@ internal sealed class EventStore : IDisposable
     {
         string except = exceptTopics is { Count: > 0 } ? $"AND topic NOT IN ({string.Join(',', exceptTopics.Select((_, i) => $"$topic{i}"))})" : "";
         return Query(
-            $"SELECT id, topic, payload FROM events WHERE id > $after AND id <= $upTo AND refused IS NULL {except} ORDER BY id LIMIT $limit",
+            $"SELECT id, topic, payload FROM pending WHERE id > $after AND id <= $upTo {except} ORDER BY id LIMIT $limit",
             [("$after", after), ("$upTo", upTo), ("$limit", limit), .. (exceptTopics ?? []).Select((topic, i) => ($"$topic{i}", (object)topic))]);
     }
 
     /// <summary>The oldest event of each topic that is not refused; none when the file can't be read just now.</summary>
     public IReadOnlyList<StoredEvent> OldestByTopic() =>
-        Query("SELECT min(id), topic, payload FROM events WHERE refused IS NULL GROUP BY topic ORDER BY min(id)", []);
+        Query("SELECT min(id), topic, payload FROM pending GROUP BY topic ORDER BY min(id)", []);
 
-    /// <summary>The broker has taken over these events. Should the deletion be lost, they are sent once more: no harm.</summary>
+    /// <summary>The broker has acknowledged these events: they are not read any more, but stay on the disk until it answers a later ping.</summary>
     /// <param name="ids">Their ids.</param>
     public void Acknowledged(IReadOnlyCollection<long> ids)
     {
         if (ids.Count == 0) return;
-        Try(() => Interlocked.Add(ref _depth, -Execute($"DELETE FROM events WHERE id IN ({string.Join(',', ids)})")));
+        Try(() => Interlocked.Add(ref _depth, -Execute($"INSERT OR IGNORE INTO acknowledged (id) SELECT id FROM pending WHERE id IN ({string.Join(',', ids)})")));
     }
+
+    /// <summary>A ping is about to be sent.</summary>
+    public void Asked() => Try(() => Execute("UPDATE acknowledged SET asked = 1"));
+
+    /// <summary>The ping was answered: what was acknowledged before it is the broker's now. Should the deletion be lost, it is sent once more: no harm.</summary>
+    public void Answered() => Try(() => Execute("DELETE FROM events WHERE id IN (SELECT id FROM acknowledged WHERE asked = 1); DELETE FROM acknowledged WHERE asked = 1"));
+
+    /// <summary>The connection broke: what was acknowledged since the last answered ping may be lost with the broker, and is read again.</summary>
+    public void ConnectionLost() => Try(() =>
+    {
+        Execute("DELETE FROM acknowledged");
+        Interlocked.Exchange(ref _depth, Scalar("SELECT count(*) FROM events"));
+    });
 
     /// <summary>The broker refuses an event for good: it is set aside until the next start.</summary>
     /// <param name="id">Its id.</param>
@@ -197,6 +211,9 @@ internal sealed class EventStore : IDisposable
                     seq INTEGER NOT NULL,
                     created TEXT NOT NULL,
                     refused INTEGER NULL);
+                PRAGMA temp_store = MEMORY;
+                CREATE TEMP TABLE acknowledged (id INTEGER PRIMARY KEY, asked INTEGER NOT NULL DEFAULT 0);
+                CREATE TEMP VIEW pending AS SELECT * FROM events WHERE refused IS NULL AND id NOT IN (SELECT id FROM acknowledged);
                 """;
             command.ExecuteNonQuery();
             return new EventStore(connection, log);
@@ -218,6 +235,7 @@ internal sealed class EventStore : IDisposable
 
     private void MakeRoom()
     {
+        if (Execute("DELETE FROM events WHERE id IN (SELECT id FROM acknowledged)") >= MakeRoomFor) return;
         long refused = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE refused IS NOT NULL ORDER BY id LIMIT $n)", ("$n", MakeRoomFor));
         long pending = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT $n)", ("$n", MakeRoomFor - refused));
         if (_discarded == 0) _log.EventsDiscarded(_connection.DataSource, refused + pending);

@@ -225,6 +225,7 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         await connection.DisposeAsync().ConfigureAwait(false);
         await EndAsync(pings, work).ConfigureAwait(false);
         _loss.ConnectionLost();
+        _store.ConnectionLost();
     }
 
     private async Task WorkAsync(BrokerConnection connection, long number, CancellationToken stop)
@@ -252,9 +253,11 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
             _loss.Asked();
+            _store.Asked();
             if (await connection.PingAsync(PingTimeout, _time, stop).ConfigureAwait(false))
             {
                 _loss.Answered();
+                _store.Answered();
                 missed = 0;
                 continue;
             }
@@ -279,9 +282,11 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         using var late = new CancellationTokenSource(LeaveTime, _time);
         try
         {
-            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken.
+            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken. It is a sign of life like any other.
+            _store.Asked();
             if (await _status.TakeLeaveAsync(connection, number, late.Token).ConfigureAwait(false))
             {
+                _store.Answered();
                 await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
             }
         }

@@ -49,6 +49,36 @@ public sealed class EventDeliveryTests
         Assert.Equal((info.Boot, 0), (fresh.Boot, fresh.Seq));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_broker_acknowledged_and_took_with_it_goes_to_its_successor_unless_it_lived_on(bool livedOn)
+    {
+        int port;
+        PublisherRig rig;
+        await using (var broker = new ReluctantBroker(receiveMaximum: 20) { AnswersPings = livedOn })
+        {
+            port = broker.Port;
+            rig = await PublisherRig.StartAsync(port);
+            for (int i = 0; i < 3; i++) rig.Clip();
+            await Eventually.TrueAsync("the three clips, info, availability and health are acknowledged", () => broker.Acknowledged >= 6);
+            int answered = broker.Answered;
+            // The first may be the library's own, for the keep-alive, which nobody asks for; the third gives time to take note of the second.
+            if (livedOn) await Eventually.TrueAsync("three pings are answered", () => broker.Answered >= answered + 3);
+        }
+
+        await using PublisherRig started = rig;
+        await using Mosquitto successor = await Mosquitto.StartOnAsync(port);
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(port);
+        await subscriber.WaitForAsync(rig.Topics.Info, LusEdgeJson.Default.InfoMessage, _ => true);
+        rig.Clip();
+        int[] expected = livedOn ? [3] : [0, 1, 2, 3];
+        await subscriber.WaitAsync("the clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == expected.Length);
+        await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Outbox.Depth == 0);
+        Assert.Equal(expected, Clips(subscriber, rig).Select(clip => (int)clip.Seq).Distinct().Order());
+        Assert.All(Clips(subscriber, rig), clip => Assert.True(clip.Late || clip.Seq == 3));
+    }
+
     [Fact]
     public async Task An_event_that_nobody_subscribes_to_is_kept_until_somebody_does()
     {

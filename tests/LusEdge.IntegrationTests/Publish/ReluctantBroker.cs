@@ -27,6 +27,15 @@ internal sealed class ReluctantBroker : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Whether it gives signs of life.</summary>
+    public bool AnswersPings { get; init; } = true;
+
+    /// <summary>Pings that it answered.</summary>
+    public int Answered { get; private set; }
+
+    /// <summary>QoS 1 messages that it has acknowledged; nobody ever gets them.</summary>
+    public int Acknowledged { get; private set; }
+
     /// <summary>The most messages that waited at once.</summary>
     public int MostUnacknowledged { get; private set; }
 
@@ -59,8 +68,9 @@ internal sealed class ReluctantBroker : IAsyncDisposable
                     case 3 when (header & 0b0110) != 0: // PUBLISH, QoS 1.
                         Take(BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(2 + BinaryPrimitives.ReadUInt16BigEndian(body))));
                         break;
-                    case 12: // PINGREQ.
+                    case 12 when AnswersPings: // PINGREQ.
                         await stream.WriteAsync(new byte[] { 0xD0, 0 }, _stop.Token);
+                        Answered++;
                         break;
                 }
             }
@@ -100,6 +110,7 @@ internal sealed class ReluctantBroker : IAsyncDisposable
                     byte[] acknowledgement = [0x40, 2, 0, 0];
                     BinaryPrimitives.WriteUInt16BigEndian(acknowledgement.AsSpan(2), packet);
                     await stream.WriteAsync(acknowledgement, _stop.Token);
+                    Acknowledged++;
                 }
             }
         }

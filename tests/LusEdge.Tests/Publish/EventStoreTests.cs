@@ -33,6 +33,42 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_was_acknowledged_comes_back_with_a_lost_connection_unless_a_later_ping_was_answered()
+    {
+        using EventStore store = Open();
+        for (int i = 0; i < 5; i++) Append(store, i);
+        store.Acknowledged([1, 2]);
+        store.Asked();
+        // Acknowledged while the ping was under way: its answer says nothing of this one. Twice is once.
+        store.Acknowledged([3]);
+        store.Acknowledged([3]);
+        Assert.Equal([4, 5], store.Read(0, long.MaxValue, 10).Select(stored => stored.Id));
+        Assert.Equal([4], store.OldestByTopic().Select(stored => stored.Id));
+        Assert.Equal(2, store.Depth);
+        store.Answered();
+        Assert.Equal(2, store.Depth);
+
+        store.ConnectionLost();
+        Assert.Equal([3, 4, 5], store.Read(0, long.MaxValue, 10).Select(stored => stored.Id));
+        Assert.Equal(3, store.Depth);
+        store.Asked();
+        store.Answered();
+        Assert.Equal(3, store.Depth);
+    }
+
+    [Fact]
+    public void Acknowledged_events_give_way_before_all_others_and_are_not_counted_as_given_up()
+    {
+        using EventStore store = Open(SmallestCap);
+        for (int i = 0; i < 40; i++) Append(store, i);
+        store.Acknowledged([.. Enumerable.Range(1, 36).Select(id => (long)id)]);
+        for (int i = 0; i < 50; i++) Assert.True(Append(store, i));
+        Assert.Equal((54, 0), (store.Depth, store.Discarded));
+        store.ConnectionLost();
+        Assert.Equal(54, store.Depth);
+    }
+
+    [Fact]
     public void A_late_event_is_the_same_object_with_one_more_field()
     {
         using EventStore store = Open();
@@ -47,6 +83,8 @@ public sealed class EventStoreTests : IDisposable
         using EventStore store = Open();
         for (int i = 0; i < 20; i++) Append(store, i);
         store.Acknowledged([1]);
+        store.Asked();
+        store.Answered();
 
         // The files as they lie on the disk, without a clean end.
         string cut = Path.Combine(_folder, "cut");
@@ -65,6 +103,8 @@ public sealed class EventStoreTests : IDisposable
             Append(store, 0);
             Append(store, 1);
             store.Acknowledged([1, 2]);
+            store.Asked();
+            store.Answered();
         }
 
         using EventStore again = Open();
