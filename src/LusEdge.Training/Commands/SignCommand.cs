@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LusEdge.Infer;
-using LusEdge.Training.Export;
 using LusEdge.Training.Sign;
 
 namespace LusEdge.Training.Commands;
@@ -12,13 +11,11 @@ internal static class SignCommand
     {
         var model = new Argument<string>("DIR") { Description = "The model's directory, as export wrote it." };
         var key = new Option<string>("--key") { Description = "The private key's file (`keygen --out FILE`).", HelpName = "FILE", Required = true };
-        var sign = new Command("sign", "Lists every file of a model with its hash in the manifest, and signs the manifest. A model without golden pictures gets them first.") { model, key };
+        var sign = new Command("sign", "Lists every file of a model with its hash in the manifest, and signs the manifest.") { model, key };
         sign.SetAction(parsed =>
         {
             using var signingKey = SigningKey.Load(parsed.GetValue(key)!);
-            string directory = parsed.GetValue(model)!;
-            GoldenPictures.WriteMissing(directory);
-            ModelManifest manifest = PackageSigner.Sign(directory, signingKey);
+            ModelManifest manifest = PackageSigner.Sign(parsed.GetValue(model)!, signingKey);
             Console.WriteLine($"{parsed.GetValue(model)}: {manifest.Reference} and {manifest.Files!.Count} files beside it are signed. Install it: lusedge model install DIR.");
             return (int)ExitCode.Ok;
         });

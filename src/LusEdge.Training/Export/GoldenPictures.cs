@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusEdge.Infer;
 using LusEdge.Training.Phantom;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Export;
@@ -50,17 +49,6 @@ internal static class GoldenPictures
 
         var expected = new GoldenAnswers(ModelManifest.HashOf(content), frames, description.Precision == "int8" ? QuantizedTolerance : Tolerance);
         File.WriteAllText(Path.Combine(golden, FileName), JsonSerializer.Serialize(expected, GoldenJson.Default.GoldenAnswers) + "\n");
-    }
-
-    /// <summary>Gives a model that was exported without them its pictures and answers.</summary>
-    /// <param name="directory">The model's directory; one that has them is left as it is.</param>
-    /// <exception cref="ModelException">The model can't be loaded.</exception>
-    public static void WriteMissing(string directory)
-    {
-        if (File.Exists(Path.Combine(directory, DirectoryName, FileName)) || !File.Exists(Path.Combine(directory, ModelManifest.FileName))) return;
-        var options = new InferOptions { Model = Path.GetFullPath(directory), Provider = ProviderChoice.Cpu };
-        using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
-        Write(directory, File.ReadAllBytes(Path.Combine(directory, SeverityModel.FileName)), model.Description);
     }
 
     private static GoldenAnswer Answer(InferenceSession session, string file, byte[] picture, ModelDescription description)
