@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LusEdge.Infer;
+using LusEdge.Models;
 
 namespace LusEdge.Cli;
 

@@ -4,6 +4,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish;
 using Microsoft.Extensions.Logging;

@@ -6,6 +6,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Training.Sign;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -71,8 +72,8 @@ internal sealed class TestPackage
     public void Expect(Func<GoldenFrames, GoldenFrames> change)
     {
         string file = this[GoldenFrames.FileName];
-        GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), ModelJson.Default.GoldenFrames)!;
-        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(change(golden), ModelJson.Default.GoldenFrames));
+        GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), GoldenFramesJson.Default.GoldenFrames)!;
+        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(change(golden), GoldenFramesJson.Default.GoldenFrames));
     }
 
     /// <summary>Changes one bit of a file, in the middle of it.</summary>
@@ -99,6 +100,6 @@ internal sealed class TestPackage
         }
 
         var golden = new GoldenFrames(model.InUse.Sha256, 0.01, frames);
-        File.WriteAllBytes(this[GoldenFrames.FileName], JsonSerializer.SerializeToUtf8Bytes(golden, ModelJson.Default.GoldenFrames));
+        File.WriteAllBytes(this[GoldenFrames.FileName], JsonSerializer.SerializeToUtf8Bytes(golden, GoldenFramesJson.Default.GoldenFrames));
     }
 }

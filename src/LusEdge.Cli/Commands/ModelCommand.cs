@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LusEdge.Configuration;
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Cli.Doctor;
@@ -21,7 +22,7 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         {
             var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
             ModelPackage package = ModelPackage.Open(loader.Serving, loader.Keys);
-            using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance, package);
+            using SeverityModel model = package.Load(options, NullLogger<SeverityModel>.Instance);
             examination.Model = model.InUse;
             examination.ModelTime = MedianRun(model);
             return Judge(loader, package, model);

@@ -1,5 +1,6 @@
 using System.Text;
 using LusEdge.Infer;
+using LusEdge.Models;
 
 namespace LusEdge.Training.Sign;
 

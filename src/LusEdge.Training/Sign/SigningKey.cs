@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Models;
 using NSec.Cryptography;
 
 namespace LusEdge.Training.Sign;

@@ -140,5 +140,4 @@ public sealed record ModelProvenance
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(ModelManifest))]
-[JsonSerializable(typeof(GoldenFrames))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -10,26 +10,38 @@ public sealed partial class SeverityModel
     private const string OutputName = "probabilities";
     private const string QualityName = "quality";
 
-    /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
+    /// <summary>Loads the options' own model, or the one that comes with the program, of which nobody asked whether it is signed.</summary>
     /// <param name="options">Directory, provider and threads.</param>
     /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
-    /// <param name="package">The model as a package that was looked at: it is loaded instead of the options' own, by the manifest that was checked.</param>
     /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
-    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger, ModelPackage? package = null)
+    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger)
     {
-        string directory = package?.Directory ?? Path.GetFullPath(options.Model ?? InferOptions.ShippedModel, AppContext.BaseDirectory);
-        package ??= new ModelPackage(directory, ModelManifest.Load(directory), SignedBy: null, Flaw: null);
-        SeverityModel model = LoadFirstThatWorks(options, package, logger);
+        string directory = Path.GetFullPath(options.Model ?? InferOptions.ShippedModel, AppContext.BaseDirectory);
+        return Load(directory, ModelManifest.Load(directory), options, logger);
+    }
+
+    /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
+    /// <param name="directory">Where it lies.</param>
+    /// <param name="manifest">Its manifest, as it was checked.</param>
+    /// <param name="options">Provider and threads.</param>
+    /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
+    /// <param name="signedBy">File name of the trusted key that vouches for it, null if none does.</param>
+    /// <param name="signatureFlaw">Why none does, null if one does or nobody looked.</param>
+    /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
+    public static SeverityModel Load(
+        string directory, ModelManifest manifest, InferOptions options, ILogger<SeverityModel> logger, string? signedBy = null, string? signatureFlaw = null)
+    {
+        SeverityModel model = LoadFirstThatWorks(Path.Combine(directory, FileName), manifest, options, logger);
+        model.InUse = model.InUse with { SignedBy = signedBy, SignatureFlaw = signatureFlaw };
 
         // The file's bytes are garbage now, and as the steady state allocates nothing, no collection would ever come to give them back.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return model;
     }
 
-    private static SeverityModel LoadFirstThatWorks(InferOptions options, ModelPackage package, ILogger<SeverityModel> logger)
+    private static SeverityModel LoadFirstThatWorks(string file, ModelManifest manifest, InferOptions options, ILogger<SeverityModel> logger)
     {
-        string file = Path.Combine(package.Directory, FileName);
-        byte[] content = Read(file, package.Manifest);
+        byte[] content = Read(file, manifest);
 
         var refused = new Dictionary<string, string>();
         foreach (ExecutionProvider provider in ExecutionProvider.ToTry(options.Provider))
@@ -37,7 +49,7 @@ public sealed partial class SeverityModel
             bool isLastResort = provider == ExecutionProvider.Cpu || options.Provider != ProviderChoice.Auto;
             try
             {
-                SeverityModel model = LoadOn(provider, content, file, package, options, refused, logger);
+                SeverityModel model = LoadOn(provider, content, file, manifest, options, refused, logger);
                 Log.Loaded(logger, model.InUse.Reference, model.InUse.Scheme.Id, model.InUse.Provider, model.InUse.Precision);
                 return model;
             }
@@ -84,12 +96,11 @@ public sealed partial class SeverityModel
         ExecutionProvider provider,
         byte[] content,
         string file,
-        ModelPackage package,
+        ModelManifest manifest,
         InferOptions options,
         Dictionary<string, string> refused,
         ILogger logger)
     {
-        ModelManifest manifest = package.Manifest;
         using var profile = new WarmUpProfile();
         InferenceSession session = OpenSession(provider, content, file, options, profile);
         try
@@ -111,11 +122,7 @@ public sealed partial class SeverityModel
                     ran,
                     description.Precision,
                     new Dictionary<string, string>(refused),
-                    description.Provenance.DemonstrationOnly)
-                {
-                    SignedBy = Path.GetFileName(package.SignedBy),
-                    SignatureFlaw = package.Flaw?.Message,
-                },
+                    description.Provenance.DemonstrationOnly),
                 logger);
         }
         catch

@@ -47,7 +47,7 @@ public sealed partial class SeverityModel : IDisposable
     public static IReadOnlyList<string> ProvidersInBuild => [.. ExecutionProvider.All.Where(provider => provider.IsInBuild).Select(provider => provider.Name)];
 
     /// <summary>What really grades the frames.</summary>
-    public ModelInUse InUse { get; }
+    public ModelInUse InUse { get; private set; }
 
     /// <summary>What the model file says about itself.</summary>
     public ModelDescription Description { get; }

@@ -4,6 +4,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.IntegrationTests.Publish;
+using LusEdge.Models;
 using LusEdge.Publish;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;

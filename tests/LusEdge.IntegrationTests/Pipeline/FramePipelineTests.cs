@@ -3,6 +3,7 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 

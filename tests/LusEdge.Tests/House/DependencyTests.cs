@@ -9,10 +9,11 @@ public sealed partial class DependencyTests
     private static readonly string[] Stages = ["Capture", "Preprocess", "Infer", "Aggregate", "Publish"];
 
     [Fact]
-    public void A_stage_uses_only_stages_to_its_left_and_health_uses_none()
+    public void A_stage_uses_only_stages_to_its_left_and_no_stage_the_packages()
     {
         var allowed = Stages.Index().ToDictionary(s => s.Item, s => Stages[..(s.Index + 1)].Append("Health").ToArray());
         allowed["Health"] = ["Health"];
+        allowed["Models"] = ["Preprocess", "Infer", "Models"];
         string[] folders = [.. allowed.Keys, "Configuration"];
 
         var broken =

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LusEdge.Contract;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.TrainingTests.Fit;
 using Microsoft.Extensions.Logging.Abstractions;
 

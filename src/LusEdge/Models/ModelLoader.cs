@@ -1,6 +1,7 @@
+using LusEdge.Infer;
 using Microsoft.Extensions.Logging;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// Decides which model serves, and proves a package before it does. Infer:Model, where it is given, serves and nothing else; else the store's active
@@ -71,7 +72,7 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     public SeverityModel LoadNamed(string? name)
     {
         if (name is not null) return Prove(ModelPackage.Verify(Store.PathOf(name), Keys)).Model;
-        SeverityModel model = SeverityModel.Load(options, logger, ModelPackage.Open(OwnDirectory, Keys));
+        SeverityModel model = ModelPackage.Open(OwnDirectory, Keys).Load(options, logger);
         if (model.InUse.SignatureFlaw is { } flaw) Log.Unverified(logger, flaw);
         return model;
     }
@@ -85,7 +86,7 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
         progress?.Report("loading");
         GoldenFrames golden = GoldenFrames.Load(package.Directory)
             ?? throw new ModelException(ModelFailure.BadPackage, $"{package.Directory}: it has no golden frames ({GoldenFrames.FileName}). Export and sign the model again.");
-        SeverityModel model = SeverityModel.Load(options, logger, package);
+        SeverityModel model = package.Load(options, logger);
         try
         {
             Parity parity = golden.Compare(package.Directory, model, progress);

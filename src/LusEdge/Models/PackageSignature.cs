@@ -1,7 +1,7 @@
 using System.Text;
 using NSec.Cryptography;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// manifest.sig beside a manifest: one line, the 64 bytes of an Ed25519 signature (RFC 8032) in base64. What is signed is not the manifest

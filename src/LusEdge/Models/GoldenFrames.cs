@@ -1,8 +1,10 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using LusEdge.Infer;
 using LusEdge.Preprocess;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// Pictures with the answers that the model's full-precision form gave on the CPU where it was made: golden/expected.json and 8-bit binary PGM
@@ -31,7 +33,7 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         if (!File.Exists(file)) return null;
         try
         {
-            GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), ModelJson.Default.GoldenFrames) ?? throw new JsonException("It is null.");
+            GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), GoldenFramesJson.Default.GoldenFrames) ?? throw new JsonException("It is null.");
             return golden.Error() is { } error ? throw Bad($"{file}: {error}. Export the model again.") : golden;
         }
         catch (JsonException e)
@@ -122,3 +124,10 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
 /// <param name="Probabilities">In class order, unrounded.</param>
 /// <param name="Grade">The label of the highest one.</param>
 public sealed record GoldenFrame(string File, float[] Probabilities, string Grade);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(GoldenFrames))]
+internal sealed partial class GoldenFramesJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>What a model answers on this box, held against the golden frames' answers.</summary>
 /// <param name="Frames">Golden frames.</param>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using LusEdge.Infer;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// The models that are installed on a box, a folder each, and two links: <c>active</c>, which serves, and <c>previous</c>, which did before.

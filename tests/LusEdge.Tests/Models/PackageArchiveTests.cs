@@ -1,9 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using LusEdge.Infer;
+using LusEdge.Models;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>A package as one file, from outside: what is in it decides nothing.</summary>
 public sealed class PackageArchiveTests : IDisposable

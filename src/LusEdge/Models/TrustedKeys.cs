@@ -1,6 +1,7 @@
+using LusEdge.Infer;
 using NSec.Cryptography;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>Whose signature under a model's manifest counts on this box: public Ed25519 keys, a PEM file each (SubjectPublicKeyInfo, as openssl writes them).</summary>
 public sealed class TrustedKeys

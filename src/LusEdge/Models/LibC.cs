@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>What .NET has no call for: to replace a link or exchange two names in one step, and to have a folder's entries on the disk.</summary>
 internal static class LibC

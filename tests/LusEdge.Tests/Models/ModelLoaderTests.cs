@@ -1,7 +1,8 @@
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>Which model serves: what is activated, what an activation leaves to go back to, and what a start makes of what it finds.</summary>
 public sealed class ModelLoaderTests : IDisposable

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using LusEdge.Infer;
+using Microsoft.Extensions.Logging;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// A model's directory with all that belongs to it: model.onnx, the manifest and its signature, the card, golden frames. The signature covers the
@@ -56,6 +58,13 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     /// <param name="keys">Whose signatures count.</param>
     /// <exception cref="ModelException">It is not signed by one of them, or anything in it is not as it was signed.</exception>
     public static ModelPackage Verify(string directory, TrustedKeys keys) => Verify(directory, ModelManifest.Read(directory), keys);
+
+    /// <summary>Loads the model in it, by the manifest that was looked at.</summary>
+    /// <param name="options">Provider and threads.</param>
+    /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
+    /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
+    public SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger) =>
+        SeverityModel.Load(Directory, Manifest, options, logger, Path.GetFileName(SignedBy), Flaw?.Message);
 
     /// <summary>A path below the package that leads nowhere else: no root, no way up, nothing hidden, no blank or control character.</summary>
     public static bool IsPlainPath(string path) => PlainPath().IsMatch(path);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>What the watch makes of the store's state.</summary>
 public sealed class ModelWatchTests : IDisposable

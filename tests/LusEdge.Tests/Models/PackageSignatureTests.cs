@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Training.Sign;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>Keys and signatures, held against a program that is not ours.</summary>
 public sealed class PackageSignatureTests : IDisposable

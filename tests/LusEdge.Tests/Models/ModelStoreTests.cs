@@ -2,8 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using LusEdge.Infer;
+using LusEdge.Models;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>From a package into the store: what is refused, and that a refusal changes nothing.</summary>
 public sealed class ModelStoreTests : IDisposable

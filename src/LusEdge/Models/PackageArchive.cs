@@ -1,7 +1,8 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using LusEdge.Infer;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// A package as one file, <c>tar -C models -czf FILE.tar.gz ID</c>. It comes from outside, and what is in it decides nothing: plain files and folders

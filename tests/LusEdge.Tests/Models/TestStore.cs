@@ -1,7 +1,8 @@
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>A store of models that does not exist yet, with a key that it trusts, in a folder of its own.</summary>
 internal sealed class TestStore : IDisposable

@@ -1,4 +1,6 @@
-namespace LusEdge.Infer;
+using LusEdge.Infer;
+
+namespace LusEdge.Models;
 
 /// <content>From outside into the store: what is installed is verified where it will stay, and gets its name last.</content>
 public sealed partial class ModelStore

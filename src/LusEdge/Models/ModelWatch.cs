@@ -1,6 +1,7 @@
+using LusEdge.Infer;
 using Microsoft.Extensions.Logging;
 
-namespace LusEdge.Infer;
+namespace LusEdge.Models;
 
 /// <summary>
 /// Notices that another model was activated while one serves, and has it ready: loaded, verified and held against its golden frames on a thread of

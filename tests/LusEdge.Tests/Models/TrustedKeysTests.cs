@@ -1,6 +1,7 @@
 using LusEdge.Infer;
+using LusEdge.Models;
 
-namespace LusEdge.Tests.Infer;
+namespace LusEdge.Tests.Models;
 
 /// <summary>Whose signature counts, and what is no key.</summary>
 public sealed class TrustedKeysTests : IDisposable
