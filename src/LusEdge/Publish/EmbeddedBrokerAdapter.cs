@@ -83,11 +83,19 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
         {
             // Whoever asks for the next packet is done with the last.
             EndTurn();
-            MqttPacket? packet = await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
-            if (packet is MqttSubscribePacket or MqttPublishPacket { Retain: true })
+            MqttPacket? packet = null;
+            try
             {
-                await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-                _hasTurn = true;
+                packet = await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // After the last packet the server speaks the will, which is retained.
+                if (packet is null or MqttSubscribePacket or MqttPublishPacket { Retain: true })
+                {
+                    await turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                    _hasTurn = true;
+                }
             }
 
             if (packet is MqttConnectPacket connect)

@@ -77,7 +77,7 @@ internal sealed class EventDelivery(
                 continue;
             }
 
-            // A pass is over. What is still there was not taken, or could not be deleted: another pass begins after a while.
+            // A pass is over. What is still there was not taken, or its acknowledgement could not be noted: another pass begins after a while.
             if (_delivered > 0) log.BacklogDelivered(_delivered);
             (_kept, _delivered) = (0, 0);
             await wake.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : LastOffer, time, stop).ConfigureAwait(false);

@@ -7,7 +7,8 @@ namespace LusEdge.Publish;
 /// <summary>
 /// Keeps events until the broker has acknowledged them and then given a sign of life: one SQLite file, committed to the disk before
 /// <see cref="TryAppend"/> returns. Brokers acknowledge before they have written or passed on (mosquitto 2.0.11 does), so an event whose
-/// acknowledgement was the last word of a broker that was killed is sent once more. Bounded: when it is full the oldest events give way, refused ones first, and each is counted. Thread-safe; every
+/// acknowledgement was the last word of a broker that was killed is sent once more. Bounded: when it is full, acknowledged events give way first, then refused
+/// ones and the oldest; those that were not acknowledged are counted. Thread-safe; every
 /// call is one short transaction.
 /// </summary>
 internal sealed class EventStore : IDisposable
@@ -235,9 +236,10 @@ internal sealed class EventStore : IDisposable
 
     private void MakeRoom()
     {
-        if (Execute("DELETE FROM events WHERE id IN (SELECT id FROM acknowledged)") >= MakeRoomFor) return;
-        long refused = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE refused IS NOT NULL ORDER BY id LIMIT $n)", ("$n", MakeRoomFor));
-        long pending = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT $n)", ("$n", MakeRoomFor - refused));
+        long room = Execute("DELETE FROM events WHERE id IN (SELECT id FROM acknowledged)");
+        if (room >= MakeRoomFor) return;
+        long refused = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE refused IS NOT NULL ORDER BY id LIMIT $n)", ("$n", MakeRoomFor - room));
+        long pending = Execute("DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT $n)", ("$n", MakeRoomFor - room - refused));
         if (_discarded == 0) _log.EventsDiscarded(_connection.DataSource, refused + pending);
         Interlocked.Add(ref _refused, -refused);
         Interlocked.Add(ref _depth, -refused - pending);

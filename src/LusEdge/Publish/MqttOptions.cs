@@ -45,7 +45,7 @@ public sealed record MqttOptions
     /// <summary>Encryption to the broker.</summary>
     public MqttTlsOptions Tls { get; init; } = new();
 
-    /// <summary>The file that keeps events until the broker has acknowledged them. Its folder is created where it is missing.</summary>
+    /// <summary>The file that keeps events until the broker has acknowledged them and answered a later ping. Its folder is created where it is missing.</summary>
     /// <value>/var/lib/lusedge/events.db by default.</value>
     [Required]
     public string EventsDatabase { get; init; } = "/var/lib/lusedge/events.db";

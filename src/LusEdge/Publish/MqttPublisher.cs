@@ -13,7 +13,7 @@ namespace LusEdge.Publish;
 /// one supervisor keeps a connection and runs four loops on it:
 /// <code>
 /// Frame, Silence -> TelemetryRing -> TelemetrySender -> frame, frames, live            (QoS 0, not stored)
-/// Clip           -> EventStore    -> EventDelivery   -> event/clip                     (QoS 1, until acknowledged)
+/// Clip           -> EventStore    -> EventDelivery   -> event/clip                     (QoS 1, until taken over)
 /// PipelineMeter                   -> StatusReporter  -> info, availability, health, metrics
 ///                                    pings           -> finds a connection that only looks alive
 /// </code>
@@ -257,7 +257,9 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
             if (await connection.PingAsync(PingTimeout, _time, stop).ConfigureAwait(false))
             {
                 _loss.Answered();
-                _store.Answered();
+
+                // The first answer after a missed one may be that one's own. The library's keep-alive may borrow an answer too: by a moment, not by a ping.
+                if (missed == 0) _store.Answered();
                 missed = 0;
                 continue;
             }
@@ -282,12 +284,14 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         using var late = new CancellationTokenSource(LeaveTime, _time);
         try
         {
-            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken. It is a sign of life like any other.
+            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken.
             _store.Asked();
             if (await _status.TakeLeaveAsync(connection, number, late.Token).ConfigureAwait(false))
             {
-                _store.Answered();
                 await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
+
+                // That acknowledgement was a sign of life like any other. Last, because a slow disk must not keep the goodbye from being said.
+                _store.Answered();
             }
         }
         catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)

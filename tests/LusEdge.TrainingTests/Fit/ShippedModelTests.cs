@@ -1,4 +1,3 @@
-using System.Globalization;
 using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
@@ -24,7 +23,7 @@ public sealed class ShippedModelTests : IDisposable
     }
 
     [Fact]
-    public void The_folds_of_lus_severity_4_trained_again_from_its_experiment_give_the_cards_figures()
+    public void The_folds_of_lus_severity_4_trained_again_from_its_experiment_give_the_shipped_predictions()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes ten minutes: tests/run.sh --all");
         Experiment experiment = Experiment.Load(FileOf("lus-severity-4"));
@@ -41,23 +40,20 @@ public sealed class ShippedModelTests : IDisposable
         float farthest = shipped.Frames.Zip(again, (one, other) => one.P.Zip(other.P, (p, q) => MathF.Abs(p - q)).Max()).Max();
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{again.Count} frames, no probability farther than {farthest:0.00000}"));
 
-        // The card's table has four decimals, and another processor adds up in another order.
+        // The table has four decimals, and another processor adds up in another order, which may turn a clip on the edge between two grades.
         Assert.InRange(farthest, 0, 0.001f);
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        Assert.Equal(Headlines(shipped.Figures(clips.Clips, null, cancel)), Headlines(ClipFigures.Of(clips.Clips, again, clips.Scheme, null, cancel)));
+        double[] expected = Headlines(shipped.Figures(clips.Clips, null, cancel)), found = Headlines(ClipFigures.Of(clips.Clips, again, clips.Scheme, null, cancel));
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.02));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static string FileOf(string id) => Repository.File($"models/experiments/{id}.json");
 
-    /// <summary>What the card and the README say, to the two decimals that they say.</summary>
-    private static string[] Headlines(IReadOnlyList<SetFigures> sets) =>
-    [
-        .. sets.SelectMany(set => set.Rules.Select(rule => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{set.Dataset}, {rule.Rule}: right {rule.Accuracy.Value:0.00}, within one {rule.WithinOne.Value:0.00}, macro-F1 {rule.MacroF1.Value:0.00}, kappa {rule.QuadraticKappa.Value:0.00}"))),
-    ];
+    /// <summary>Each set's right grades, those within one, macro-F1 and kappa, by every rule for a clip. That the card says what its table comes to, another test holds.</summary>
+    private static double[] Headlines(IReadOnlyList<SetFigures> sets) =>
+        [.. sets.SelectMany(set => set.Rules).SelectMany(rule => (double[])[rule.Accuracy.Value, rule.WithinOne.Value, rule.MacroF1.Value, rule.QuadraticKappa.Value])];
 
     private sealed class Silent : IProgress<WorkProgress>
     {
