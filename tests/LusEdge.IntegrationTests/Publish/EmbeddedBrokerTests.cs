@@ -96,13 +96,13 @@ public sealed class EmbeddedBrokerTests
         Assert.StartsWith(rig.Topics.Prefix, await received.Task.WaitAsync(TimeSpan.FromSeconds(20), stop));
     }
 
-    [Fact]
-    public async Task Whoever_subscribes_while_something_retained_is_published_ends_with_the_newest()
+    [Theory]
+    [InlineData(false, 2000)]
+    [InlineData(true, 500)]
+    public async Task Whoever_subscribes_while_something_retained_is_published_ends_with_the_newest(bool asWill, int rounds)
     {
         await using EmbeddedBroker broker = await StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
-        MqttClientOptions options = new MqttClientOptionsBuilder()
-            .WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort).WithClientId("").Build();
         using IMqttClient publisher = new MqttClientFactory().CreateMqttClient();
         using IMqttClient subscriber = new MqttClientFactory().CreateMqttClient();
         int newest = 0;
@@ -114,12 +114,17 @@ public sealed class EmbeddedBrokerTests
             Volatile.Write(ref newest, value);
             return Task.CompletedTask;
         };
-        await publisher.ConnectAsync(options, stop);
-        await subscriber.ConnectAsync(options, stop);
-        for (int round = 1; round <= 2000; round++)
+        await publisher.ConnectAsync(Options().Build(), stop);
+        await subscriber.ConnectAsync(Options().Build(), stop);
+        for (int round = 1; round <= rounds; round++)
         {
+            string payload = round.ToString(CultureInfo.InvariantCulture);
             await subscriber.UnsubscribeAsync("lus/t", stop);
-            Task publishing = publisher.PublishStringAsync("lus/t", round.ToString(CultureInfo.InvariantCulture), MqttQualityOfServiceLevel.AtLeastOnce, retain: true, stop);
+            using IMqttClient dying = new MqttClientFactory().CreateMqttClient();
+            if (asWill) await dying.ConnectAsync(Options().WithWillTopic("lus/t").WithWillPayload(payload).WithWillRetain().Build(), stop);
+            Task publishing = asWill
+                ? Task.Run(dying.Dispose, stop)
+                : publisher.PublishStringAsync("lus/t", payload, MqttQualityOfServiceLevel.AtLeastOnce, retain: true, stop);
             await subscriber.SubscribeAsync("lus/t", MqttQualityOfServiceLevel.AtLeastOnce, stop);
             await publishing;
             long begun = Stopwatch.GetTimestamp();
@@ -128,6 +133,9 @@ public sealed class EmbeddedBrokerTests
         }
 
         Assert.False(Volatile.Read(ref wentBack), "an older message followed the newest");
+
+        MqttClientOptionsBuilder Options() =>
+            new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort).WithClientId("");
     }
 
     [Fact]
