@@ -1,4 +1,3 @@
-using LusEdge.Training.Phantom;
 
 namespace LusEdge.Training.Calibrate;
 

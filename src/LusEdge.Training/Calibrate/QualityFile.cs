@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Calibrate;
 

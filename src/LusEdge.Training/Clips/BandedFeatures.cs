@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Clips;
 

@@ -2,7 +2,6 @@ using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Preprocess;
-using LusEdge.Training.Fit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Clips;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LusEdge.Training.Fit;
 using Microsoft.VisualBasic.FileIO;
 
 namespace LusEdge.Training.Clips;

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using LusEdge.Training.Fit;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Clips;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using LusEdge.Infer;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Clips;
 

@@ -1,5 +1,4 @@
 using LusEdge.Capture;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Clips;
 

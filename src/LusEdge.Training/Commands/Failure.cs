@@ -1,7 +1,6 @@
 using LusEdge.Capture;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
 
 namespace LusEdge.Training.Commands;

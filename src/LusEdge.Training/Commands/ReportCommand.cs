@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Report;
 
 namespace LusEdge.Training.Commands;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Evaluate;
 

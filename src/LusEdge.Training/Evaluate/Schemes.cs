@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Evaluate;
 

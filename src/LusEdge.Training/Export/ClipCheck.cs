@@ -5,7 +5,6 @@ using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Preprocess;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Phantom;
 using Microsoft.Extensions.Logging.Abstractions;
 

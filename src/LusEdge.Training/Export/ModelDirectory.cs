@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LusEdge.Infer;
-using LusEdge.Training.Fit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Export;

@@ -1,4 +1,3 @@
-using LusEdge.Training.Phantom;
 using TorchSharp;
 using static TorchSharp.torch;
 

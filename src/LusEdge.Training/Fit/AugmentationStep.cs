@@ -16,11 +16,11 @@ internal sealed record AugmentationStep(string Name)
 
     internal IEnumerable<string> Errors(string key)
     {
-        yield return Experiment.OneOf($"{key}.name", Name, [.. Augmentation.Operations.Keys]);
-        yield return Experiment.Within($"{key}.probability", Probability, 0, 1);
+        yield return JsonFile.OneOf($"{key}.name", Name, [.. Augmentation.Operations.Keys]);
+        yield return JsonFile.Within($"{key}.probability", Probability, 0, 1);
         if (Low > High) yield return FormattableString.Invariant($"{key}: low is {Low} and high {High}; give them in order");
         if (!Augmentation.Operations.TryGetValue(Name, out Augmentation.Operation? operation)) yield break;
-        yield return Experiment.Within($"{key}.low", Low, operation.Lowest, operation.Highest);
-        yield return Experiment.Within($"{key}.high", High, operation.Lowest, operation.Highest);
+        yield return JsonFile.Within($"{key}.low", Low, operation.Lowest, operation.Highest);
+        yield return JsonFile.Within($"{key}.high", High, operation.Lowest, operation.Highest);
     }
 }

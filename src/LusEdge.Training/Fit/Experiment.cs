@@ -138,14 +138,14 @@ internal sealed record Experiment
     {
         string[] wrong =
         [
-            OneOf("method", Method, FrozenMethod, FinetuneMethod),
-            OneOf("loss", Loss, SoftOrdinal, CrossEntropy),
-            OneOf("class_weights", ClassWeights, Unweighted, Balanced),
-            Within("threads", Threads, 1, 256),
-            Within("frames", Frames, 1, 1000),
-            Within("size", Size, 32, 1024),
+            JsonFile.OneOf("method", Method, FrozenMethod, FinetuneMethod),
+            JsonFile.OneOf("loss", Loss, SoftOrdinal, CrossEntropy),
+            JsonFile.OneOf("class_weights", ClassWeights, Unweighted, Balanced),
+            JsonFile.Within("threads", Threads, 1, 256),
+            JsonFile.Within("frames", Frames, 1, 1000),
+            JsonFile.Within("size", Size, 32, 1024),
             Size % 32 == 0 ? "" : $"size is {Size}; give a multiple of 32",
-            Within("steepness", Steepness, 0.01, 100),
+            JsonFile.Within("steepness", Steepness, 0.01, 100),
             Scheme.Length > 0 ? "" : "scheme is empty",
             Index.Length > 0 ? "" : "index is empty",
             Method == FrozenMethod && Network.Architecture is (NetworkSettings.ResNet18 or NetworkSettings.ResNet34)
@@ -155,14 +155,6 @@ internal sealed record Experiment
             .Concat(Augmentation.Index().SelectMany(pair => pair.Item.Errors($"augmentation[{pair.Index}]")))
             .Where(error => error.Length > 0);
     }
-
-    /// <summary>Empty, or what is wrong with a name.</summary>
-    internal static string OneOf(string key, string value, params IReadOnlyCollection<string> names) =>
-        names.Contains(value) ? "" : $"{key} is \"{value}\"; give {string.Join(", ", names)}";
-
-    /// <summary>Empty, or what is wrong with a number.</summary>
-    internal static string Within(string key, double value, double lowest, double highest) =>
-        value >= lowest && value <= highest ? "" : FormattableString.Invariant($"{key} is {value}; give a number from {lowest} to {highest}");
 }
 
 [JsonSourceGenerationOptions(

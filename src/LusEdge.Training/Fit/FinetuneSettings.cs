@@ -45,15 +45,15 @@ internal sealed record FinetuneSettings
 
     internal IEnumerable<string> Errors() =>
     [
-        LastStages is null ? "" : Experiment.Within("finetune.last_stages", LastStages.Value, 0, 4),
-        Experiment.Within("finetune.epochs", Epochs, 1, 10_000),
-        Experiment.Within("finetune.batch", Batch, 2, 10_000),
-        Experiment.Within("finetune.learning_rate", LearningRate, 1e-9, 10),
-        Experiment.OneOf("finetune.schedule", Schedule, OneCycle, Cosine),
-        Experiment.Within("finetune.weight_decay", WeightDecay, 0, 1),
-        Experiment.Within("finetune.patience", Patience, 0, 10_000),
-        Experiment.Within("finetune.validation", Validation, 0.01, 0.9),
-        Experiment.OneOf("finetune.loss_on", LossOn, FrameLoss, ClipLoss),
-        Experiment.Within("finetune.findings_weight", FindingsWeight, 0, 100),
+        LastStages is null ? "" : JsonFile.Within("finetune.last_stages", LastStages.Value, 0, 4),
+        JsonFile.Within("finetune.epochs", Epochs, 1, 10_000),
+        JsonFile.Within("finetune.batch", Batch, 2, 10_000),
+        JsonFile.Within("finetune.learning_rate", LearningRate, 1e-9, 10),
+        JsonFile.OneOf("finetune.schedule", Schedule, OneCycle, Cosine),
+        JsonFile.Within("finetune.weight_decay", WeightDecay, 0, 1),
+        JsonFile.Within("finetune.patience", Patience, 0, 10_000),
+        JsonFile.Within("finetune.validation", Validation, 0.01, 0.9),
+        JsonFile.OneOf("finetune.loss_on", LossOn, FrameLoss, ClipLoss),
+        JsonFile.Within("finetune.findings_weight", FindingsWeight, 0, 100),
     ];
 }

@@ -44,11 +44,11 @@ internal sealed record FrozenSettings
         Stages.Count > 0 && Stages.All(stage => stage is >= 1 and <= Most) && Stages.Distinct().Count() == Stages.Count
             ? "" : $"frozen.stages is [{string.Join(", ", Stages)}]; give different whole numbers from 1 to {Most}",
         // The last stage's features are the lowest.
-        Stages.Count == 0 ? "" : Experiment.Within("frozen.bands", Bands, 1, Math.Max(1, size >> Stages.Max() + 1)),
-        Experiment.Within("frozen.components", Components, 1, 100_000),
-        Experiment.Within("frozen.penalty", Penalty, 1e-9, 1e9),
-        Experiment.Within("frozen.copies", Copies, 0, 100),
-        Experiment.OneOf("frozen.grader", Grader, Linear, Nearest),
+        Stages.Count == 0 ? "" : JsonFile.Within("frozen.bands", Bands, 1, Math.Max(1, size >> Stages.Max() + 1)),
+        JsonFile.Within("frozen.components", Components, 1, 100_000),
+        JsonFile.Within("frozen.penalty", Penalty, 1e-9, 1e9),
+        JsonFile.Within("frozen.copies", Copies, 0, 100),
+        JsonFile.OneOf("frozen.grader", Grader, Linear, Nearest),
         Grader == Nearest && Copies > 0 ? $"frozen.copies is {Copies}; the grader nearest compares the frames as they are: give 0" : "",
     ];
 }

@@ -26,8 +26,8 @@ internal sealed record NetworkSettings
 
     internal IEnumerable<string> Errors() =>
     [
-        Experiment.OneOf("network.architecture", Architecture, ResNet18, ResNet34, ResNet50),
-        Experiment.OneOf("network.start", Start, Random, Imagenet, Checkpoint),
+        JsonFile.OneOf("network.architecture", Architecture, ResNet18, ResNet34, ResNet50),
+        JsonFile.OneOf("network.start", Start, Random, Imagenet, Checkpoint),
         Width is >= 16 and <= 256 && Width % 16 == 0 ? "" : $"network.width is {Width}; give a multiple of 16 from 16 to 256",
         Start == Imagenet && (Architecture != ResNet50 || Width != 64) ? "network.start is imagenet, of which there are weights for resnet-50 of width 64 alone" : "",
         (Start == Random) == (Weights is null) ? "" : Weights is null ? $"network.weights is missing; name what network.start {Start} reads" : "network.weights is given, but network.start is random",

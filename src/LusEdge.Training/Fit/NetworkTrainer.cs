@@ -1,5 +1,4 @@
 using LusEdge.Training.Clips;
-using LusEdge.Training.Phantom;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

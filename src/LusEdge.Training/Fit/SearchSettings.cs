@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using LusEdge.Training.Phantom;
 
 namespace LusEdge.Training.Fit;
 
@@ -73,7 +72,7 @@ internal sealed record SearchSettings
 
     private IEnumerable<string> Errors()
     {
-        yield return Fit.Experiment.Within("trials", Trials, 1, 10_000);
+        yield return JsonFile.Within("trials", Trials, 1, 10_000);
         yield return Keep is > 0 and < 1 ? "" : FormattableString.Invariant($"keep is {Keep}; give a number above 0 and below 1");
         if (Parameters.Count == 0) yield return "parameters is empty; name what to search";
         foreach ((string key, SearchRange range) in Parameters)

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using LusEdge.Infer;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx.Proto;
 using DataType = LusEdge.Training.Onnx.Proto.TensorProto.Types.DataType;
 

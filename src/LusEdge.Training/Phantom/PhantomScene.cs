@@ -30,14 +30,14 @@ internal sealed class PhantomScene
 
         var lung = new SeededRandom(seed, stream: 2);
         LungSpeckle = (lung.Whole(0, 255), lung.Whole(0, 255));
-        ALines = lung.In(appearance.ALines);
-        Irregularity = lung.In(appearance.Irregularity);
-        Gaps = lung.In(appearance.Gaps);
+        ALines = appearance.ALines.Draw(lung);
+        Irregularity = appearance.Irregularity.Draw(lung);
+        Gaps = appearance.Gaps.Draw(lung);
         PleuraCourse = new Wave(lung, 11);
         PleuraBreaks = new Wave(lung, 9);
         PleuraThickness = lung.In(0.008f, 0.012f);
         BLines = [.. DrawBLines(appearance, lung)];
-        WhiteLung = lung.In(appearance.Confluence) is var share and > 0.9f ? share : 0;
+        WhiteLung = appearance.Confluence.Draw(lung) is var share and > 0.9f ? share : 0;
         Consolidations = [.. DrawConsolidations(appearance, lung)];
         BorderCourse = new Wave(lung, 22);
     }
@@ -103,7 +103,7 @@ internal sealed class PhantomScene
     {
         int comets = random.Whole(appearance.Comets.Low, appearance.Comets.High);
         int lines = random.Whole(appearance.BLines.Low, appearance.BLines.High);
-        float confluent = random.In(appearance.Confluence);
+        float confluent = appearance.Confluence.Draw(random);
         bool white = confluent > 0.9f;
 
         // The width is dealt out in slots, one a line and one for the confluent part, in a random order.

@@ -1,5 +1,4 @@
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
 using Microsoft.ML.OnnxRuntime;
 

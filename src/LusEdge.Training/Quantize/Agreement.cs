@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Quantize;

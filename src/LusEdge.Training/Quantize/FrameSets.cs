@@ -1,5 +1,4 @@
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Quantize;
 

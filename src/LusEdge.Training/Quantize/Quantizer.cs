@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Export;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
 using Microsoft.Extensions.Logging.Abstractions;
 

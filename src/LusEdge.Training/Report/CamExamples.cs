@@ -2,8 +2,6 @@ using System.Globalization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
-using LusEdge.Training.Phantom;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using SkiaSharp;

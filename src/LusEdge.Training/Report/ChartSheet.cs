@@ -1,4 +1,3 @@
-using LusEdge.Training.Fit;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

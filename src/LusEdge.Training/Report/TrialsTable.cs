@@ -1,6 +1,5 @@
 using System.Globalization;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.Training.Report;
 

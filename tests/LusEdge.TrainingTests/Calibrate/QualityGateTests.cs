@@ -1,7 +1,6 @@
+using LusEdge.Training;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
-using LusEdge.Training.Phantom;
 using LusEdge.TrainingTests.Fit;
 using Microsoft.ML.OnnxRuntime;
 using DataType = LusEdge.Training.Onnx.Proto.TensorProto.Types.DataType;

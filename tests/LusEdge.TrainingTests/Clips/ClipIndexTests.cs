@@ -1,5 +1,5 @@
+using LusEdge.Training;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.TrainingTests.Clips;
 

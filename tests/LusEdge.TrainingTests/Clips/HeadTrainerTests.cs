@@ -1,7 +1,7 @@
+using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
-using LusEdge.Training.Phantom;
 using LusEdge.TrainingTests.Fit;
 
 namespace LusEdge.TrainingTests.Clips;

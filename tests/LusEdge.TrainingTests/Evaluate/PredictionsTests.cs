@@ -1,6 +1,6 @@
+using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
 
 namespace LusEdge.TrainingTests.Evaluate;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
+using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Export;

@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Training;
 using LusEdge.Training.Export;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;

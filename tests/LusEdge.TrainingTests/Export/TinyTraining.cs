@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
+using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Fit;
 using LusEdge.Training.Onnx;
-using LusEdge.Training.Phantom;
 
 namespace LusEdge.TrainingTests.Export;
 

@@ -1,3 +1,4 @@
+using LusEdge.Training;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.TrainingTests.Fit;

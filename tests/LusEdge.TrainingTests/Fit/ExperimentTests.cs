@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LusEdge.Training;
 using LusEdge.Training.Fit;
 
 namespace LusEdge.TrainingTests.Fit;

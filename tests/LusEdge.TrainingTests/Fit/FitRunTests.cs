@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;

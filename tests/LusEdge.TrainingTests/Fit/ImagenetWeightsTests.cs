@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using LusEdge.Training;
 using LusEdge.Training.Fit;
 using TorchSharp;
 using static TorchSharp.torch;

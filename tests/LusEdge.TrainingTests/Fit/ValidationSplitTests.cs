@@ -1,3 +1,4 @@
+using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Fit;
 

@@ -1,3 +1,4 @@
+using LusEdge.Training;
 using LusEdge.Training.Phantom;
 
 namespace LusEdge.TrainingTests.Phantom;

@@ -1,4 +1,4 @@
-using LusEdge.Training.Phantom;
+using LusEdge.Training;
 using LusEdge.Training.Quantize;
 
 namespace LusEdge.TrainingTests.Quantize;

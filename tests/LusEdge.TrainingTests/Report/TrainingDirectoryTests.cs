@@ -1,6 +1,6 @@
+using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
 using LusEdge.Training.Report;
 
 namespace LusEdge.TrainingTests.Report;

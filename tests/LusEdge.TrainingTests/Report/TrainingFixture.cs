@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using LusEdge.Training;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Phantom;
 
 namespace LusEdge.TrainingTests.Report;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LusEdge.Training.Fit;
+namespace LusEdge.Training;
 
 /// <summary>JSON files that people write: comments and a comma too many are allowed, unknown keys are not.</summary>
 internal static class JsonFile
@@ -54,6 +54,14 @@ internal static class JsonFile
             else if (Kind(value) != Kind(expected)) errors.Add($"{prefix}{key} is {value?.ToJsonString() ?? "null"}; give {Kind(expected)}");
         }
     }
+
+    /// <summary>Empty, or what is wrong with a name.</summary>
+    public static string OneOf(string key, string value, params IReadOnlyCollection<string> names) =>
+        names.Contains(value) ? "" : $"{key} is \"{value}\"; give {string.Join(", ", names)}";
+
+    /// <summary>Empty, or what is wrong with a number.</summary>
+    public static string Within(string key, double value, double lowest, double highest) =>
+        value >= lowest && value <= highest ? "" : FormattableString.Invariant($"{key} is {value}; give a number from {lowest} to {highest}");
 
     private static string Kind(JsonNode? node) => node?.GetValueKind() switch
     {

@@ -1,4 +1,4 @@
-namespace LusEdge.Training.Phantom;
+namespace LusEdge.Training;
 
 /// <summary>
 /// SplitMix64: the same numbers for the same seed on every machine and runtime, which <see cref="Random"/> does not promise.
@@ -28,11 +28,8 @@ internal sealed class SeededRandom
     /// <summary>Uniform in [0, 1).</summary>
     public float Uniform() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>Uniform between the extent's ends.</summary>
-    public float In(Extent extent) => extent.Low + (extent.High - extent.Low) * Uniform();
-
     /// <summary>Uniform between two ends.</summary>
-    public float In(float low, float high) => In(new Extent(low, high));
+    public float In(float low, float high) => low + (high - low) * Uniform();
 
     /// <summary>A whole number from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
     public int Whole(int low, int high) => low + (int)(Next() % (ulong)(high - low + 1));

@@ -1,4 +1,4 @@
-namespace LusEdge.Training.Fit;
+namespace LusEdge.Training;
 
 /// <summary>Why a training can't go on or can't be exported.</summary>
 internal enum TrainingFailure
