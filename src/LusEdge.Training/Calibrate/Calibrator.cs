@@ -1,6 +1,7 @@
 using System.Globalization;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Calibrate;
 

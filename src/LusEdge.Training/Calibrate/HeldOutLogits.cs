@@ -1,7 +1,6 @@
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Calibrate;
 

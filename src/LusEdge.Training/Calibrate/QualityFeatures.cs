@@ -1,4 +1,5 @@
 using LusEdge.Training.Clips;
+using LusEdge.Training.Networks;
 using LusEdge.Training.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
@@ -7,12 +8,6 @@ namespace LusEdge.Training.Calibrate;
 /// <summary>Runs an exported model and looks at the features that the file's own output <c>quality</c> reads.</summary>
 internal sealed class QualityFeatures : IDisposable
 {
-    /// <summary>The stage they are of, from 1; the last one of a network with fewer.</summary>
-    public const int Stage = 3;
-
-    /// <summary>What a file of this trainer calls them.</summary>
-    public const string Name = "quality_features";
-
     private readonly SessionOptions _options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly RunOptions _run = new();
     private readonly InferenceSession _session;
@@ -21,7 +16,7 @@ internal sealed class QualityFeatures : IDisposable
     public QualityFeatures(byte[] content)
     {
         OnnxFile file = OnnxFile.Parse(content, "the network");
-        file.Expose(Name);
+        file.Expose(QualityGate.FeaturesName);
         _session = new InferenceSession(file.ToBytes(), _options);
     }
 
@@ -30,7 +25,7 @@ internal sealed class QualityFeatures : IDisposable
     public (float[] Pooled, float[] Probabilities) Of(GrayFrame frame)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(frame.Pixels, [1, 1, frame.Height, frame.Width]);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, _session.InputNames, [input], [Name, "probabilities"]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, _session.InputNames, [input], [QualityGate.FeaturesName, "probabilities"]);
         ReadOnlySpan<float> map = outputs[0].GetTensorDataAsSpan<float>();
         float[] pooled = QualityGate.Pool(map, (int)outputs[0].GetTensorTypeAndShape().Shape[1]);
         return (pooled, outputs[1].GetTensorDataAsSpan<float>().ToArray());

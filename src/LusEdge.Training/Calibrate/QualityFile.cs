@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Calibrate;
 

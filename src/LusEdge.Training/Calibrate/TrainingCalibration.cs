@@ -1,6 +1,8 @@
 using LusEdge.Training.Clips;
-using LusEdge.Training.Export;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Networks;
+using LusEdge.Training.Onnx;
 
 namespace LusEdge.Training.Calibrate;
 
@@ -34,12 +36,12 @@ internal static class TrainingCalibration
             LabelledClip[] trained = [.. clips.Where(clip => sets.Count == 0 || sets.Contains(clip.Dataset))];
             ForeignPicture[] strangers = [.. Calibrator.Foreign(foreign, cancel)];
             int total = trained.Length * model.Experiment.Frames + strangers.Length;
-            using var network = new QualityFeatures(TrainedGraph.Build(model, TrainedGraph.Describe(model, record, halfWeights: false), quality: null, halfWeights: false));
+            using var network = new QualityFeatures(TrainedGraph.Build(model, TrainedGraph.Describe(model, record.Temperature, record.MinConfidence, record.MinQuality, halfWeights: false), quality: null, halfWeights: false));
             (gate, GateFigures figures) = Calibrator.FitGate(
                 network,
-                trained.SelectMany(clip => ClipFrames.Read(root, clip, model.Experiment.Frames, TrainedGraph.BlackMean, cancel).Select(frame => (clip, frame))),
+                trained.SelectMany(clip => ClipFrames.Read(root, clip, model.Experiment.Frames, ClipFrames.BlackMean, cancel).Select(frame => (clip, frame))),
                 strangers,
-                TrainedGraph.BlackMean,
+                ClipFrames.BlackMean,
                 record.MinConfidence,
                 seen => progress.Report(new WorkProgress("gate", seen, total)),
                 cancel);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.Health;
@@ -9,6 +10,9 @@ namespace LusEdge.Training.Clips;
 /// <summary>Frames of a clip as the appliance would see them: its own Capture decodes, crops and makes gray, its own Preprocess fills the input.</summary>
 internal static class ClipFrames
 {
+    /// <summary>A picture whose mean gray is below this is black: a sector picture is never so dark, a picture without a signal is.</summary>
+    public const float BlackMean = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Counts the frames that a clip decodes to.</summary>
@@ -91,6 +95,20 @@ internal static class ClipFrames
         }
 
         return frames;
+    }
+
+    /// <summary>Does something with every clip, a clip a thread: each picture by itself is too small a task to share.</summary>
+    public static void ForEach(IReadOnlyList<LabelledClip> clips, int threads, Action<LabelledClip> body, CancellationToken cancel)
+    {
+        try
+        {
+            Parallel.ForEach(clips, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, body);
+        }
+        catch (AggregateException e)
+        {
+            // One clip is enough to be told about.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Torch;
 
 namespace LusEdge.Training.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LusEdge.Contract;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Torch;
 
 namespace LusEdge.Training.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Torch;
 
 namespace LusEdge.Training.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Evaluate;
 
 namespace LusEdge.Training.Commands;
 

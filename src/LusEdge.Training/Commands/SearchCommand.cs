@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Torch;
 
 namespace LusEdge.Training.Commands;
 

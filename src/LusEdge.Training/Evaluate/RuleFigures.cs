@@ -51,3 +51,6 @@ internal sealed record CoverageFigure(double Coverage, Figure Accuracy);
 /// <param name="Confusion">Counts: a row a label's severity, a column the severity given.</param>
 internal sealed record SeverityFigures(
     Figure Accuracy, Figure WithinOne, Figure MacroF1, Figure QuadraticKappa, IReadOnlyList<IReadOnlyList<int>> Confusion);
+
+/// <summary>A figure, rounded to four decimals, and the interval that holds the middle 95 % of its values when the patients are drawn anew.</summary>
+internal sealed record Figure(double Value, double Low, double High);

@@ -3,9 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Export;
 
@@ -32,9 +31,6 @@ internal sealed record ModelCard(
     Evaluation? Walk,
     IReadOnlyList<SetFigures> HeldOut)
 {
-    /// <summary>Said of every model that was trained on the phantom.</summary>
-    public const string Synthetic = "synthetic phantom pictures: for demonstration only";
-
     /// <summary>Said wherever a model is described.</summary>
     public const string Use = "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.";
 

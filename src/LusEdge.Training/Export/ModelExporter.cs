@@ -2,7 +2,9 @@ using LusEdge.Infer;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Networks;
+using LusEdge.Training.Onnx;
 
 namespace LusEdge.Training.Export;
 
@@ -52,7 +54,7 @@ internal static class ModelExporter
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(model.Record.Index);
         TrainingClips.CheckSame(model.Record.Index, clips, model.Record);
         string id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
-        byte[] file = TrainedGraph.Build(model, TrainedGraph.Describe(model, calibration, halfWeights), quality, halfWeights);
+        byte[] file = TrainedGraph.Build(model, TrainedGraph.Describe(model, calibration.Temperature, calibration.MinConfidence, calibration.MinQuality, halfWeights), quality, halfWeights);
         var manifest = new ModelManifest(id, version, model.Scheme.Id, ModelManifest.HashOf(file));
         return ModelDirectory.Replace(directory, manifest, file, (loaded, unfinished) =>
         {
@@ -93,7 +95,7 @@ internal static class ModelExporter
         float largest = 0;
         foreach ((int i, LabelledClip clip) in chosen.Index())
         {
-            foreach (GrayFrame frame in ClipFrames.Read(root, clip, FramesOfAClip, TrainedGraph.BlackMean, cancel))
+            foreach (GrayFrame frame in ClipFrames.Read(root, clip, FramesOfAClip, ClipFrames.BlackMean, cancel))
             {
                 frame.Pixels.CopyTo(loaded.InputFor(frame.Width, frame.Height));
                 float[] given = loaded.Run().ToArray(), expected = TemperatureScaling.Softmax(TrainedGraph.Logits(model, frame), temperature);

@@ -1,4 +1,6 @@
 using LusEdge.Training.Clips;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Fit;
 

@@ -1,6 +1,9 @@
 using System.Reflection;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Finetune;
+using LusEdge.Training.Frozen;
+using LusEdge.Training.Networks;
 using TorchSharp;
 
 namespace LusEdge.Training.Fit;
@@ -80,7 +83,7 @@ internal sealed class FitRun(Experiment experiment, string directory, bool leaky
         {
             // Weights that can't be begun with are found out first: once it is written, a corrected experiment is another one.
             if (experiment.Method == Experiment.FrozenMethod) TrainedModel.Backbone(experiment).Dispose();
-            else GradingNetwork.Create(experiment.Network, clips.Scheme.Grades.Count, start: true, start).Dispose();
+            else GradingNetwork.Start(experiment.Network, clips.Scheme.Grades.Count, start).Dispose();
             Directory.CreateDirectory(directory);
             Write(FitRecord.FileName, Record(clips, TimeSpan.Zero).ToJson());
             Write(Experiment.FileName, experiment.ToJson());

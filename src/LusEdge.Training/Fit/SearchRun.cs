@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Fit;
 

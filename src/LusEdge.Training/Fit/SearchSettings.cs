@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Fit;
 
@@ -100,7 +101,7 @@ internal sealed record SearchSettings
                 Set(document, key, value);
             }
 
-            if (seen.Add(string.Join(';', values.Values))) trials.Add(new SearchTrial(trials.Count + 1, values, Fit.Experiment.Parse(document, file)));
+            if (seen.Add(string.Join(';', values.Values))) trials.Add(new SearchTrial(trials.Count + 1, values, Experiments.Experiment.Parse(document, file)));
         }
 
         return trials;

@@ -1,5 +1,4 @@
-using LusEdge.Training.Calibrate;
-using LusEdge.Training.Clips;
+using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Onnx;
 
@@ -59,8 +58,8 @@ internal static partial class SeverityGraph
     /// <param name="gate">What such features are like; null only names them.</param>
     public static void Judge(OnnxGraph graph, IReadOnlyList<string> stages, int size, QualityGate? gate)
     {
-        int stage = Math.Min(QualityFeatures.Stage, stages.Count), side = size / (2 << stage);
-        string features = graph.Name(stages[stage - 1], QualityFeatures.Name);
+        int stage = Math.Min(QualityGate.Stage, stages.Count), side = size / (2 << stage);
+        string features = graph.Name(stages[stage - 1], QualityGate.FeaturesName);
         if (gate is null) return;
         int values = gate.Mean.Length, count = gate.Count;
         float[] bands = RowBands.Weights(QualityGate.Bands, side), turned = new float[bands.Length];

@@ -5,6 +5,9 @@ namespace LusEdge.Training.Phantom;
 /// <summary>A directory of short labelled clips, each of a scene of its own, and index.csv with a line a clip.</summary>
 internal static class ClipCollection
 {
+    /// <summary>The set's name. Sets whose names begin with it are synthetic.</summary>
+    public const string Dataset = "phantom";
+
     private const int Width = 384, Height = 320, MostFolds = 4;
 
     /// <summary>This repository's: nothing but its own numbers is in the pictures.</summary>
@@ -38,7 +41,7 @@ internal static class ClipCollection
             string name = $"phantom-{i:D4}.mp4";
             await clip.WriteAsync(Path.Combine(directory, name), progress, cancel);
             index.Append(
-                $"{name},{Clips.TrainingClips.Phantom},{Clips.TrainingClips.Phantom}-p{i:D4},{1 + i / Appearance.Grades.Count % folds},{appearance.Grade[0]},{appearance.Grade},{clip.Frames},{(linear ? "linear" : "convex")},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic,{Licence}\n");
+                $"{name},{Dataset},{Dataset}-p{i:D4},{1 + i / Appearance.Grades.Count % folds},{appearance.Grade[0]},{appearance.Grade},{clip.Frames},{(linear ? "linear" : "convex")},{Width},{Height},{PhantomClip.FramesPerSecond},synthetic,{Licence}\n");
         }
 
         string file = Path.Combine(directory, "index.csv"), unfinished = file + ".part";

@@ -18,9 +18,6 @@ namespace LusEdge.Training.Report;
 /// <param name="model">The exported model's directory.</param>
 internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> clips, Predictions predictions, string model)
 {
-    /// <summary>The gate's threshold for black, as all models have it: what is black was not predicted either.</summary>
-    private const float BlackMean = 3;
-
     private const int Width = 360;
     private const float Strength = 0.65f;
 
@@ -43,7 +40,7 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
             cancel.ThrowIfCancellationRequested();
             if (pictures.Count == count) break;
             Dictionary<int, FrameGrade> graded = byFile[clip.File].DistinctBy(frame => frame.Frame).ToDictionary(frame => frame.Frame);
-            GrayFrame[] known = [.. ClipFrames.Read(directory, clip, graded.Count, BlackMean, cancel).Where(frame => graded.ContainsKey(frame.Number))];
+            GrayFrame[] known = [.. ClipFrames.Read(directory, clip, graded.Count, ClipFrames.BlackMean, cancel).Where(frame => graded.ContainsKey(frame.Number))];
             if (known.Length == 0) continue;
             GrayFrame shown = known[known.Length / 2];
             pictures.Add(Draw(session, clip, shown, graded[shown.Number]));

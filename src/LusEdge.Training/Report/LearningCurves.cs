@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
 using ScottPlot;
 
 namespace LusEdge.Training.Report;

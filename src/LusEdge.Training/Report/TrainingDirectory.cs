@@ -2,7 +2,7 @@ using System.Text.Json;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Report;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Report;
 

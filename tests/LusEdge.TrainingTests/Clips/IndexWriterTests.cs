@@ -1,13 +1,11 @@
 using System.Text.RegularExpressions;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
-using LusEdge.TrainingTests.Fit;
+using LusEdge.TrainingTests.Phantom;
 
 namespace LusEdge.TrainingTests.Clips;
 
-/// <summary>Indexes of the tiny phantom collection, sorted into folders as a hospital might have them; and what is wrong with an index of clips that are there.</summary>
+/// <summary>Indexes of the tiny phantom collection, sorted into folders as a hospital might have them.</summary>
 public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable, IProgress<WorkProgress>
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-writer-").FullName;
@@ -68,22 +66,6 @@ public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<Phant
         Copy(0, "p1/a.mp4");
         Copy(0, "p2/b.mp4");
         Assert.Contains("p2/b.mp4: the same clip as p1/a.mp4", Assert.Throws<TrainingException>(() => Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("missing.mp4,x,p9,2,3,3,8", "row 9: there is no clip")]
-    [InlineData("copy.mp4,x,p9,2,3,3,8", "row 9: copy.mp4 is the same clip as phantom-0000.mp4 in row 2")]
-    [InlineData("phantom-0008.mp4,x,p9,2,3,5*,8", "row 9 of the index: phantom-0008.mp4 has grade 5* and severity 3, which scale sanmatteo-7 does not have")]
-    [InlineData("phantom-0008.mp4,x,p9,2,0,0,8", "with fold 1 held out, no clip of grade 0* is left to train on")]
-    public void Clips_that_can_not_be_trained_on_are_refused_by_their_row(string row, string sentence)
-    {
-        for (int i = 0; i < 9; i++) Copy(i, $"phantom-{i:D4}.mp4");
-        Copy(0, "copy.mp4");
-        string[] lines = File.ReadAllLines(phantom.Index);
-        File.WriteAllText(Index, "file,dataset,patient,fold,severity,grade,frames\n" + string.Concat(lines[1..8].Select(line => string.Join(',', line.Split(',')[..7]) + "\n")) + row + "\n");
-        var refused = Assert.Throws<TrainingException>(() => TrainingClips.Load(new Experiment { Scheme = "sanmatteo-7", Index = Index }));
-        Assert.Equal(TrainingFailure.BadIndex, refused.Reason);
-        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
     }
 
     void IProgress<WorkProgress>.Report(WorkProgress value)

@@ -4,7 +4,7 @@ using System.Text.Json;
 using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.Models;
-using LusEdge.TrainingTests.Fit;
+using LusEdge.TrainingTests.Torch;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.TrainingTests.Commands;

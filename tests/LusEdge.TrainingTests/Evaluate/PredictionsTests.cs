@@ -67,24 +67,6 @@ public sealed class PredictionsTests : IDisposable
         Assert.Contains("a.mp4 has grade 1* and severity 0", refused.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{ "id": "x", "classes": ["0"], "severities": [0] }""", "classes has fewer than 2 entries")]
-    [InlineData("""{ "id": "x", "classes": ["0", "0"], "severities": [0, 1] }""", "a class is listed twice")]
-    [InlineData("""{ "id": "x", "classes": ["0", "1"], "severities": [0] }""", "1 severities for 2 classes")]
-    [InlineData("""{ "id": "x", "classes": ["0", "1"], "severities": [0, 4] }""", "a severity is outside 0-3")]
-    [InlineData("""{ "id": "x", "classes": ["0", "1"], "severities": [1, 0] }""", "do not rise with the classes")]
-    [InlineData("""{ "id": "x" }""", "not a scale")]
-    [InlineData("grades", "not a scale")]
-    public void A_bad_scale_is_refused(string json, string sentence)
-    {
-        string file = Path.Combine(_directory, "scheme.json");
-        File.WriteAllText(file, json);
-        var refused = Assert.Throws<TrainingException>(() => Schemes.Load(file));
-        Assert.Equal(TrainingFailure.BadIndex, refused.Reason);
-        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
-        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => Schemes.Load("iclus-5")).Reason);
-    }
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static LabelledClip Clip(string file, int row, string patient, int severity) => new(row, file, "one", patient, 1, severity, 100, "none");

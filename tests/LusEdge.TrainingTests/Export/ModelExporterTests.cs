@@ -4,9 +4,10 @@ using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Export;
-using LusEdge.Training.Fit;
-using LusEdge.TrainingTests.Fit;
+using LusEdge.Training.Networks;
+using LusEdge.TrainingTests.Torch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,12 +17,7 @@ namespace LusEdge.TrainingTests.Export;
 [Collection(TorchTests.Name)]
 public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 {
-    private static readonly Experiment Residual = new()
-    {
-        Method = Experiment.FinetuneMethod,
-        Size = 64,
-        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
-    };
+    private static readonly Experiment Residual = TinyTraining.Residual;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-export-").FullName;
 
@@ -71,35 +67,6 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
             Assert.Equal(gate.Quality(gate.Distance(network.Of(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
             Assert.Equal(frame.GetProperty("quality").GetSingle(), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-4f);
         }
-    }
-
-    [Fact]
-    public void The_temperature_of_a_fold_is_fitted_on_the_other_folds_alone()
-    {
-        string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
-        CalibrationRecord before = TrainingCalibration.Run(training, null, null, this, Cancel);
-        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(Path.Combine(_directory, "index.csv"));
-        IReadOnlyList<FrameGrade> predictions = Predictions.Load(Path.Combine(training, FrameGrade.FileName), clips).Frames;
-        Assert.InRange(predictions.Count(row => row.P.Max() >= before.MinConfidence) / (double)predictions.Count, 0.95, 1);
-
-        // Other logits in the second fold change the first fold's temperature, and not the second's.
-        File.WriteAllLines(table, File.ReadAllLines(table).Select(line => line.Split(',') is [_, "2", ..] and [var file, var fold, var frame, .. var z]
-            ? string.Join(',', [file, fold, frame, .. z.Reverse()]) : line));
-        CalibrationRecord after = TrainingCalibration.Run(training, null, null, this, Cancel);
-        Assert.Equal(before.FoldTemperatures["2"], after.FoldTemperatures["2"]);
-        Assert.NotEqual(before.FoldTemperatures["1"], after.FoldTemperatures["1"]);
-    }
-
-    [Fact]
-    public void A_grade_that_is_more_probable_than_all_others_together_is_never_too_uncertain()
-    {
-        string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
-        IReadOnlyList<LabelledClip> clips = ClipIndex.Load(Path.Combine(_directory, "index.csv"));
-        File.WriteAllText(table, FrameLogits.ToCsv(
-            [.. FrameLogits.Load(table, 4).Select(row => row with { Z = [.. Enumerable.Range(0, 4).Select(grade => clips.First(clip => clip.File == row.File).Severity == grade ? 20f : 0)] })], leaky: false));
-        CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
-        Assert.True(Predictions.Load(Path.Combine(training, FrameGrade.FileName), clips).Frames.All(row => row.P.Max() > 0.9));
-        Assert.Equal(0.5f, record.MinConfidence);
     }
 
     [Fact]
@@ -172,16 +139,6 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.Equal(
             ["README.md", "golden", "manifest.json", "model.onnx", "predictions.csv"],
             Directory.GetFileSystemEntries(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void The_gate_lets_what_it_was_shown_through_and_the_figures_count_the_others()
-    {
-        string[] kinds = ["menu", "menu", "noise"];
-        GateFigures figures = GateFigures.Of([.. Enumerable.Range(1, 100).Select(i => i / 100f)], [(kinds[0], 0.5f, true), (kinds[1], 5, true), (kinds[2], 0.5f, false)]);
-        Assert.Equal(0.98f, GateFigures.Threshold([.. Enumerable.Range(1, 100).Select(i => i / 100f)], 0.98), 1e-6f);
-        Assert.Equal((2, 1.0, 0.5), (figures.Kinds[0].Pictures, figures.Kinds[0].WithoutGate, figures.Kinds[0].FalseAnswers[0]));
-        Assert.Equal((0.0, 0.0), (figures.Kinds[1].WithoutGate, figures.Kinds[1].FalseAnswers[0]));
     }
 
     void IProgress<WorkProgress>.Report(WorkProgress value)

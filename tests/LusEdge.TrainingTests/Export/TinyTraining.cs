@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
-using LusEdge.Training.Evaluate;
-using LusEdge.Training.Fit;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Networks;
 using LusEdge.Training.Onnx;
 
 namespace LusEdge.TrainingTests.Export;
@@ -24,6 +24,14 @@ internal static class TinyTraining
         DemonstrationOnly: true,
         Clips,
         new SchemeFile("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]));
+
+    /// <summary>The fine-tuning of a narrow ResNet-18.</summary>
+    public static readonly Experiment Residual = new()
+    {
+        Method = Experiment.FinetuneMethod,
+        Size = 64,
+        Network = new NetworkSettings { Architecture = NetworkSettings.ResNet18, Width = 16 },
+    };
 
     /// <summary>Writes the clips and the training.</summary>
     /// <param name="directory">Receives the clips, and the training in its directory <c>training</c>.</param>
@@ -65,7 +73,7 @@ internal static class TinyTraining
         }
         else
         {
-            using GradingNetwork network = GradingNetwork.Create(experiment.Network, classes: 4, start: false);
+            using GradingNetwork network = GradingNetwork.Create(experiment.Network, classes: 4);
             network.Save(Path.Combine(all, GradingNetwork.FileName));
         }
 

@@ -1,5 +1,9 @@
 using LusEdge.Training;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Networks;
+using LusEdge.TrainingTests.Phantom;
+using LusEdge.TrainingTests.Torch;
 
 namespace LusEdge.TrainingTests.Fit;
 
@@ -43,8 +47,8 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
 
         float[] Classifier(string training, string part)
         {
-            using GradingNetwork network = GradingNetwork.Create(first.Network, 7, start: false);
-            network.Load(TrainedModel.WeightsOf(In(training), part), first.Network);
+            using GradingNetwork network = GradingNetwork.Create(first.Network, 7);
+            network.Load(GradingNetwork.WeightsOf(In(training), part), first.Network);
             return Numbers(network.Module)["fc.weight"];
         }
     }

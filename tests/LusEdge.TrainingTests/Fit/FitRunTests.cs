@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using LusEdge.Training;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Export;
+using LusEdge.Training.Finetune;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Networks;
+using LusEdge.TrainingTests.Phantom;
+using LusEdge.TrainingTests.Torch;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusEdge.TrainingTests.Fit;
@@ -299,6 +303,6 @@ public sealed class FitRunTests(PhantomClips phantom) : FitTest(phantom)
     private static GradingNetwork StartOf(Experiment experiment)
     {
         TorchSharp.torch.manual_seed(experiment.Seed);
-        return GradingNetwork.Create(experiment.Network, 7, start: true);
+        return GradingNetwork.Start(experiment.Network, 7, TrainedModel.AllFolder);
     }
 }

@@ -1,5 +1,8 @@
 using LusEdge.Training;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Networks;
+using LusEdge.TrainingTests.Phantom;
 
 namespace LusEdge.TrainingTests.Fit;
 

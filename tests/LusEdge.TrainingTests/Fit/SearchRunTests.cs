@@ -1,5 +1,8 @@
 using LusEdge.Training;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.TrainingTests.Phantom;
+using LusEdge.TrainingTests.Torch;
 
 namespace LusEdge.TrainingTests.Fit;
 

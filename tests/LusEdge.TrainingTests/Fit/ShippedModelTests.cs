@@ -1,8 +1,10 @@
 using LusEdge.Training;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Clips;
 using LusEdge.Training.Evaluate;
+using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.TrainingTests.Networks;
+using LusEdge.TrainingTests.Torch;
 
 namespace LusEdge.TrainingTests.Fit;
 

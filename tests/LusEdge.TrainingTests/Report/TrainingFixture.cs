@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LusEdge.Training;
-using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 
 namespace LusEdge.TrainingTests.Report;
 

@@ -1,0 +1,38 @@
+using LusEdge.Training;
+using LusEdge.Training.Clips;
+using LusEdge.Training.Experiments;
+using LusEdge.Training.Finetune;
+
+namespace LusEdge.TrainingTests.Finetune;
+
+public sealed class ValidationSplitTests
+{
+    private static readonly Experiment Half = new() { Finetune = new FinetuneSettings { Patience = 1, Validation = 0.5 } };
+
+    [Fact]
+    public void A_grades_last_patient_is_trained_on_whoever_is_drawn()
+    {
+        // Grade 2 has one patient, who has a clip of grade 0 too.
+        Sample[] samples = [Of("a", 0), Of("b", 0), Of("c", 1), Of("d", 1), Of("e", 2), Of("e", 0)];
+        var aside = new HashSet<string>();
+        for (int seed = 0; seed < 50; seed++)
+        {
+            (IReadOnlyList<Sample> learnt, IReadOnlyList<Sample> validated) = ValidationSplit.Of(samples, Half with { Seed = seed });
+            Assert.Equal([0, 1, 2], learnt.Select(sample => sample.Class).Distinct().Order());
+            Assert.NotEmpty(validated);
+            Assert.Empty(learnt.Select(sample => sample.Clip.Patient).Intersect(validated.Select(sample => sample.Clip.Patient)));
+            aside.UnionWith(validated.Select(sample => sample.Clip.Patient));
+        }
+
+        Assert.Equal(["a", "b", "c", "d"], aside.Order());
+    }
+
+    [Fact]
+    public void Where_nobody_can_be_spared_it_is_said()
+    {
+        var refused = Assert.Throws<TrainingException>(() => ValidationSplit.Of([Of("a", 0), Of("b", 1)], Half));
+        Assert.Contains("each training patient is the only one of a grade", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static Sample Of(string patient, int grade) => new(new LabelledClip(2, $"{patient}-{grade}.mp4", "set", patient, 1, grade, 8, "none"), grade, 0, 0, 1);
+}
