@@ -1,10 +1,12 @@
+using LusEdge.Broker;
 using LusEdge.Capture;
 using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Publish.Events;
 
 namespace LusEdge.Cli;
 
@@ -41,12 +43,13 @@ internal static class Failure
         CaptureException { Reason: CaptureFailure.Internal } => ExitCode.Internal,
         CaptureException => ExitCode.BadData,
         FFmpegException => ExitCode.Unavailable,
-        ModelException { Reason: ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace or ModelFailure.StoreUnavailable } => ExitCode.Unavailable,
-        ModelException { Reason: ModelFailure.BadKey } => ExitCode.Configuration,
-        ModelException { Reason: ModelFailure.NotInstalled } => ExitCode.SourceNotFound,
+        PackageException { Failure: PackageFailure.StoreUnavailable } => ExitCode.Unavailable,
+        PackageException { Failure: PackageFailure.BadKey } => ExitCode.Configuration,
+        PackageException { Failure: PackageFailure.NotInstalled } => ExitCode.SourceNotFound,
+        ModelException { Reason: ModelFailure.ProviderUnavailable or ModelFailure.NoWorkingSpace } => ExitCode.Unavailable,
         ModelException => ExitCode.BadData,
         PreprocessException => ExitCode.BadData,
-        PublishException => ExitCode.Unavailable,
+        EventStoreException or BrokerException => ExitCode.Unavailable,
         OverlayException { Reason: OverlayFailure.InTheWay } => ExitCode.Usage,
         OverlayException => ExitCode.Unavailable,
         TimeoutException => ExitCode.Hung,

@@ -52,7 +52,7 @@ internal sealed class ModelList(ModelLoader loader, string config)
             ModelPackage package = ModelPackage.Open(store.PathOf(name), loader.Keys);
             return new Row(name, package.Manifest.Reference, package.Manifest.Scheme, place, package.SignedBy, package.Flaw?.Message, store.RefusalOf(name));
         }
-        catch (ModelException e) when (e.Reason != ModelFailure.BadKey)
+        catch (ModelException e) when (e is not PackageException { Failure: PackageFailure.BadKey })
         {
             return new Row(name, null, null, place, null, e.Message, store.RefusalOf(name));
         }

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using LusEdge.Infer;
 using LusEdge.Models;
 
 namespace LusEdge.Cli;
@@ -24,7 +23,7 @@ internal sealed class ModelReport(bool json)
     public void Activated(ModelLoader loader, string? name)
     {
         Model(name, null, null);
-        string shown = name ?? $"the model that came with the program ({InferOptions.ShippedModel})";
+        string shown = name ?? $"the model that came with the program ({ModelOptions.ShippedModel})";
         Say(loader.FollowsStore
             ? $"{shown} is the active one now. A running service takes it over within seconds, and says in `health` if it refuses; `lusedge model list` says so too."
             : $"{shown} is the active one now, but does not serve: Infer:Model in the configuration names {loader.OwnDirectory}. Take that key out, and restart the service.");

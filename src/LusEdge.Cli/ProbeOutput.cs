@@ -69,7 +69,7 @@ internal static class ProbeOutput
             WriteNumber(json, "interval_max_ms", report.Intervals?.Longest.TotalMilliseconds, 2);
             json.WriteString("colour", Name(report.Colour.Kind));
             json.WriteNumber("colour_share", Math.Round(report.Colour.Share, 4));
-            json.WriteString("sector", report.Sector.Value);
+            json.WriteString("sector", report.Sector.Value.ToString());
             json.WriteString("sector_confidence", Name(report.Sector.Confidence));
             json.WriteString("sector_why", report.Sector.Why);
             json.WriteString("ffmpeg", report.FFmpeg);

@@ -1,7 +1,6 @@
 using LusEdge.Aggregate;
 using LusEdge.Capture;
-using LusEdge.Contract;
-using LusEdge.Publish;
+using LusEdge.Results;
 
 namespace LusEdge.Cli;
 
@@ -35,7 +34,7 @@ internal abstract class ReplayOutput : IReadingSink, IDisposable
     }
 
     /// <summary>A file that decodes slowly is not silent in any sense that matters: time is its pts.</summary>
-    public void Silence(FrameState state, DateTimeOffset since, string? cause)
+    public void Announce(in Announcement announcement)
     {
     }
 

@@ -11,6 +11,10 @@ public sealed record ClipMessage : ResultMessage
     /// <summary>The clock that the times were taken from; null when its state is unknown.</summary>
     public ClockStatus? Clk { get; init; }
 
+    /// <summary>The zone of the chest that was scanned, for instance <c>right-anterior-upper</c>; absent if nobody said so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Zone { get; init; }
+
     /// <summary>Capture time of the first frame, UTC.</summary>
     public required DateTimeOffset Start { get; init; }
 

@@ -25,15 +25,6 @@ public enum FrameState
     /// <summary>The picture is black.</summary>
     Black,
 
-    /// <summary>The picture is no ultrasound picture.</summary>
-    NotUltrasound,
-
-    /// <summary>The probe has no contact.</summary>
-    ProbeLifted,
-
-    /// <summary>The picture is too poor to grade.</summary>
-    LowQuality,
-
     /// <summary>The picture is unlike what the model was trained on.</summary>
     Ood,
 
@@ -45,6 +36,9 @@ public enum FrameState
 
     /// <summary>The picture was damaged in transport or decoding.</summary>
     Corrupt,
+
+    /// <summary>The picture is more than a second old, or the pipeline is too busy to give a score in time.</summary>
+    Stale,
 
     /// <summary>Grading failed.</summary>
     Failed,

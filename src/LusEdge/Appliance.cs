@@ -1,42 +1,47 @@
-using System.Net;
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish;
+using LusEdge.Publish.Events;
+using LusEdge.Results;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge;
 
 /// <summary>
-/// The whole service in one object: what <c>lusedge run</c> and <c>lusedge demo</c> start and stop. Everything that can be refused
-/// is refused before anything is published. A live feed can't: it may come up later, and until then its absence is what is published.
+/// The whole service in one object: what <c>lusedge run</c> and <c>lusedge demo</c> start and stop. Whatever can be refused is refused before
+/// anything is published. A live feed can't be: it may come up later, and until then its absence is what is published.
 /// </summary>
 public sealed class Appliance : IAsyncDisposable
 {
     private readonly LusEdgeOptions _options;
     private readonly TimeProvider _time;
-    /// <summary>
-    /// How long a stop waits for the frame in hand. With a second for the feed's reader and two for the publisher's leave it makes four
-    /// of the five seconds within which the service is promised to be gone.
-    /// </summary>
-    private static readonly TimeSpan PipelineEndsWithin = TimeSpan.FromSeconds(1);
-
-    private readonly PipelineMeter _meter = new();
+    private readonly PipelineMeter _meter;
+    private readonly PipelineInbox _inbox = new();
     private readonly CancellationTokenSource _closing = new();
     private VideoFeed? _feed;
     private Preprocessor? _preprocessor;
     private SeverityModel? _model;
     private FramePipeline? _frames;
+    private ReadingFanOut? _results;
+    private SignalAnnouncer? _announcer;
+    private HealthMonitor? _monitor;
     private ModelWatch? _watch;
     private MqttPublisher? _publisher;
     private Task _pipeline = Task.CompletedTask;
     private bool _disposed;
 
-    private Appliance(LusEdgeOptions options, Topics topics, TimeProvider time) => (_options, Topics, _time) = (options, topics, time);
+    private Appliance(LusEdgeOptions options, Topics topics, TimeProvider time)
+    {
+        (_options, Topics, _time) = (options, topics, time);
+        _meter = new PipelineMeter(time);
+    }
 
     /// <summary>Where the results go.</summary>
     public Topics Topics { get; }
@@ -44,27 +49,36 @@ public sealed class Appliance : IAsyncDisposable
     /// <summary>What really grades the frames.</summary>
     public ModelInUse Model => (_frames?.Model ?? _model!).InUse;
 
-    /// <summary>The embedded broker, if that was asked for.</summary>
-    public EmbeddedBroker? Broker { get; private set; }
+    /// <summary>The state of the signal now.</summary>
+    public FrameState State => _announcer!.State;
 
-    /// <summary>Loads the model, opens the feed (a live one on a thread of its own), starts the broker if it is embedded, and announces the device.</summary>
+    /// <summary>Whether the pipeline's loop goes round: it does as long as this number rises.</summary>
+    public long Rounds => _meter.Progress.Rounds;
+
+    /// <summary>Commands for the running pipeline.</summary>
+    public PipelineInbox Inbox => _inbox;
+
+    /// <summary>Loads the model, opens the feed (a live one on a thread of its own), and begins to connect to the broker.</summary>
     /// <param name="options">A checked configuration.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">A logger a stage.</param>
+    /// <param name="loggers">One logger per stage.</param>
     /// <param name="stop">Gives up starting.</param>
+    /// <param name="health">Told how the device is, every second, with or without a broker.</param>
     /// <exception cref="ConfigurationException">There is neither Device:Id nor a machine id.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>
     /// <exception cref="CaptureException">A file can't be opened, or something is wrong with a live source that shows without it.</exception>
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
-    /// <exception cref="PublishException">The store of events or the embedded broker can't be opened.</exception>
-    public static async Task<Appliance> StartAsync(LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken stop)
+    /// <exception cref="EventStoreException">The store of events can't be opened.</exception>
+    /// <exception cref="OperationCanceledException">The start was given up. A model that is being loaded is left to the end of the process.</exception>
+    public static async Task<Appliance> StartAsync(
+        LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken stop, params IReadOnlyList<Action<HealthReport>> health)
     {
         string device = DeviceId.Resolve(options.Device.Id) ?? throw new ConfigurationException(
             "Device:Id", [$"it is not set, and {DeviceId.MachineIdFile} holds no machine id to make one from. Set Device:Id, or run systemd-machine-id-setup."]);
         var appliance = new Appliance(options, new Topics(options.Mqtt.Site, device), time);
         try
         {
-            await appliance.StartAsync(loggers, stop);
+            await appliance.StartAsync(loggers, health, stop);
             return appliance;
         }
         catch
@@ -81,71 +95,100 @@ public sealed class Appliance : IAsyncDisposable
     /// <exception cref="TimeoutException">The pipeline did not end when it was asked to: something holds the frame in hand.</exception>
     public async Task<FeedEnd> RunAsync(CancellationToken stop)
     {
-        FramePipeline pipeline = _frames = new FramePipeline(_options, _feed!, _preprocessor, _model!, _publisher!, _meter, _time, watch: _watch);
+        FramePipeline pipeline = _frames = new FramePipeline(_options, _feed!, _model!, _inbox, _results!, _meter, _time, _preprocessor);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
         // A thread of its own: the loop blocks on the feed and on inference, which the pool's few threads are not for.
         CancellationToken ending = end.Token;
         _pipeline = Task.Factory.StartNew(() => pipeline.Run(ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAny(_pipeline, Task.Delay(Timeout.InfiniteTimeSpan, _time, ending));
-        await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time, CancellationToken.None));
+        await Task.WhenAny(_pipeline, Task.Delay(ShutdownBudget.Pipeline, _time, CancellationToken.None));
         if (!_pipeline.IsCompleted)
         {
             throw new TimeoutException(FormattableString.Invariant(
-                $"the pipeline did not end within {PipelineEndsWithin.TotalSeconds:0} s of being asked to: the provider {Model.Provider} or the disk under {_options.Mqtt.EventsDatabase} holds it. The clip in progress is lost."));
+                $"the pipeline did not end within {ShutdownBudget.Pipeline.TotalSeconds:0} s of being asked to: the provider {Model.Provider} holds it. The clip in progress is lost."));
         }
 
-        await _pipeline;
+        try
+        {
+            await _pipeline;
+        }
+        catch (ModelException e)
+        {
+            _announcer!.Stopped(e.Message);
+            throw;
+        }
+
         FeedEnd fed = _feed!.End;
         // A live feed that came late, and turned out not to be what the configuration is for: subscribers have heard of it, and learn why it goes.
-        if (fed.Error is { } refusal && _feed.MayComeBack) _publisher!.Silence(FrameState.Failed, _time.GetUtcNow(), refusal);
+        if (fed.Error is { } refusal && _feed.MayComeBack) _announcer!.Stopped(refusal);
         return fed;
     }
 
-    /// <summary>Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is lost.</summary>
+    /// <summary>
+    /// Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is
+    /// lost, and within <see cref="ShutdownBudget"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed) return;
         _disposed = true;
         await _closing.CancelAsync();
-        // How the run ended was told to whoever awaited it.
-        await Task.WhenAny(_pipeline, Task.Delay(PipelineEndsWithin, _time));
-        _feed?.Dispose();
-        // Beside the publisher's leave: a model that is being loaded takes a while to be given up.
-        Task unwatched = _watch?.DisposeAsync().AsTask() ?? Task.CompletedTask;
-        if (_publisher is not null) await _publisher.DisposeAsync();
+        // How the run ended was told to whoever awaited it. The feed's reader ends at the same time.
+        Task reader = Task.Run(() => _feed?.Stop(ShutdownBudget.Pipeline));
+        await Task.WhenAny(Task.WhenAll(_pipeline.ContinueWith(_ => { }, TaskScheduler.Default), reader), Task.Delay(ShutdownBudget.Pipeline, _time));
+        _results?.Complete();
+        if (_announcer is not null) _announcer.Dispose();
+        if (_monitor is not null) await _monitor.DisposeAsync();
+        // At the same time as the goodbye: a model that is being loaded takes a while to be given up.
+        Task unwatched = _watch?.StopAsync(ShutdownBudget.Goodbye) ?? Task.CompletedTask;
+        if (_publisher is not null) await _publisher.StopAsync(ShutdownBudget.Goodbye, ShutdownBudget.Disk);
         await unwatched;
-        if (Broker is not null) await Broker.DisposeAsync();
 
-        // A pipeline that is held still uses it: it is left to the end of the process.
-        if (_pipeline.IsCompleted) (_frames?.Model ?? _model)?.Dispose();
+        // A pipeline that is held still uses all this: it is left to the end of the process.
+        if (_pipeline.IsCompleted)
+        {
+            _inbox.Dispose();
+            (_frames?.Model ?? _model)?.Dispose();
+        }
+
+        _feed?.Dispose();
+        _results?.Dispose();
         _closing.Dispose();
     }
 
-    private async Task StartAsync(ILoggerFactory loggers, CancellationToken stop)
+    private async Task StartAsync(ILoggerFactory loggers, IReadOnlyList<Action<HealthReport>> listeners, CancellationToken stop)
     {
         ILogger<SeverityModel> log = loggers.CreateLogger<SeverityModel>();
         var loader = new ModelLoader(_options.Infer, log);
-        // From before the model is loaded: what is activated while the service starts is taken over once it has.
+        // Read before the model is loaded: what is activated while the service starts takes over once it has.
         (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
-        (_model, string? name, string? refusal) = loader.LoadAtStart();
+        (_model, string? name, string? refusal) = await LoadAsync(loader, stop);
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
         if (!_feed.MayComeBack)
         {
             _feed.Open();
-            _preprocessor = Preprocessor.For(_options.Preprocess, _feed);
+            _preprocessor = new Preprocessor(_options.Preprocess, _feed.Description!);
         }
 
         // At once: what a live feed sends meanwhile must not grow old in the system's buffers.
         _feed.Start();
-        MqttOptions mqtt = _options.Mqtt;
-        if (mqtt.Mode == MqttMode.Embedded)
-        {
-            Broker = await EmbeddedBroker.StartAsync(mqtt.Port, mqtt.WebSocketPort, loggers.CreateLogger<EmbeddedBroker>(), stop);
-            mqtt = mqtt with { Host = IPAddress.Loopback.ToString(), Port = Broker.TcpPort };
-        }
+        var board = new HealthBoard();
+        _results = new ReadingFanOut(_model.InUse, _time);
+        _publisher = await MqttPublisher.StartAsync(
+            _options.Mqtt, Topics, _results.Subscribe(), _meter, board, _time, loggers.CreateLogger<MqttPublisher>());
+        _announcer = new SignalAnnouncer(_feed, _meter, _results, board, _time);
+        if (loader.FollowsStore) _watch = new ModelWatch(loader, seen, name, _inbox, board, _time, log);
+        ModelWatch.TellRefusal(board, refusal);
+        Action[] checks = [new ModelHealth(() => Model, board).Look, new OverloadCheck(_meter.Ledger, board).Look];
+        foreach (Action check in checks) check();
+        _monitor = new HealthMonitor(board, checks, listeners, _time, loggers.CreateLogger<HealthMonitor>());
+    }
 
-        _publisher = await MqttPublisher.StartAsync(mqtt, Topics, _model.InUse, _meter, _time, loggers.CreateLogger<MqttPublisher>());
-        _publisher.RefusedModel(refusal);
-        if (loader.FollowsStore) _watch = new ModelWatch(loader, seen, name, _publisher.RefusedModel, _time, log);
+    /// <summary>On a thread of its own, because nothing ends it: building an engine may take minutes, and a stop must not wait for it.</summary>
+    private static async Task<(SeverityModel Model, string? Name, string? Refusal)> LoadAsync(ModelLoader loader, CancellationToken stop)
+    {
+        Task<(SeverityModel Model, string? Name, string? Refusal)> loading = Task.Factory.StartNew(
+            loader.LoadAtStart, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await loading.WaitAsync(stop);
     }
 }

@@ -4,166 +4,166 @@ using LusEdge.Aggregate;
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
-using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
-using LusEdge.Models;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Results;
+using LusEdge.Signal;
 
 namespace LusEdge;
 
 /// <content>What the journey is wired from, and the small decisions beside it.</content>
 public sealed partial class FramePipeline
 {
-    /// <summary>How long to wait for a frame before looking up: a fraction of the second within which a stall is to be announced.</summary>
+    /// <summary>How long to wait for a frame before looking up: short enough for commands and for a clip that is due.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A gap this long is a stall: over ten frames at 25 fps, and half of the promised second.</summary>
-    private static readonly TimeSpan UsualStall = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>A feed of few frames a second stalls when three of them are missing.</summary>
-    private const int StallFrames = 3;
 
     private readonly VideoFeed _feed;
     private readonly PreprocessOptions _preprocess;
     private readonly AggregateOptions _aggregate;
     private readonly bool _bestGuess;
-    private readonly ModelWatch? _watch;
+    private readonly PipelineInbox _inbox;
     private readonly IReadingSink _sink;
     private readonly PipelineMeter _meter;
     private readonly TimeProvider _time;
     private readonly int _faultAfterFrames;
-
-    // What serves, and what goes with it; another model brings its own.
-    private SeverityModel _model;
-    private Aggregator _aggregator;
-    private float _blackMean;
-
-    // Four times, each for one use. The first two are monotonic: how long the feed has run, how long no frame has come.
     private readonly long _started;
-    private long _lastFrame;
 
-    /// <summary>UTC, only to be told: since when no frame has come.</summary>
-    private DateTimeOffset _silentSince;
-
-    /// <summary>The feed's own: what clips and smoothing are measured in.</summary>
-    private TimeSpan _feedTime;
-    private bool _anyFrame;
-    private Preprocessor? _preprocessor;
+    // What serves, and what belongs to it; another model brings its own.
+    private SeverityModel _model;
+    private SignalJudge _judge;
+    private Aggregator _aggregator;
     private FreezeDetector? _freeze;
+
+    private Preprocessor? _preprocessor;
+    private FrameState _state = FrameState.Starting;
     private int _failedInARow;
+
+    /// <summary>The feed's own time, which clips, smoothing and stills are measured in.</summary>
+    private TimeSpan _feedTime;
 
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
     /// <param name="feed">To be started before the run; whoever made it disposes it.</param>
-    /// <param name="preprocessor">Made for the feed; null for a live feed that is not open yet: its first frame tells what to make it for.</param>
     /// <param name="model">A loaded model; whoever loaded it disposes it, unless another takes over (<see cref="Model"/>).</param>
+    /// <param name="inbox">Commands to be carried out between two frames.</param>
     /// <param name="sink">Where the results go.</param>
     /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
     /// <param name="time">The clock; the feed's own.</param>
+    /// <param name="preprocessor">Made for the feed, by someone who wanted to know beforehand that it can be; null to make it when the first frame comes.</param>
     /// <param name="bestGuess">Grade every clip that has a decodable frame.</param>
-    /// <param name="watch">Has models that were activated meanwhile; null to keep the one given.</param>
     public FramePipeline(
         LusEdgeOptions options,
         VideoFeed feed,
-        Preprocessor? preprocessor,
         SeverityModel model,
+        PipelineInbox inbox,
         IReadingSink sink,
         PipelineMeter meter,
         TimeProvider time,
-        bool bestGuess = false,
-        ModelWatch? watch = null)
+        Preprocessor? preprocessor = null,
+        bool bestGuess = false)
     {
         _feed = feed;
         _preprocess = options.Preprocess;
-        _preprocessor = preprocessor;
         _aggregate = options.Aggregate;
-        _bestGuess = bestGuess;
-        _watch = watch;
-        Use(model);
+        _faultAfterFrames = options.Health.FaultAfterFrames;
+        _inbox = inbox;
         _sink = sink;
         _meter = meter;
         _time = time;
-        _faultAfterFrames = options.Health.FaultAfterFrames;
-        _started = _lastFrame = time.GetTimestamp();
-        _silentSince = time.GetUtcNow();
+        _preprocessor = preprocessor;
+        _bestGuess = bestGuess;
+        _started = time.GetTimestamp();
+        Use(model);
     }
 
     /// <summary>What grades the frames now. The pipeline disposes those that it replaces; the last one is left to whoever made the pipeline.</summary>
     public SeverityModel Model => Volatile.Read(ref _model);
 
-    private void TakeOverWaitingModel()
+    /// <summary>Each command ends the clip in progress, so that no clip has two zones or two models.</summary>
+    private void CarryOut(PipelineCommand command)
     {
-        if (_watch?.Take() is not { } next) return;
-        PublishClip();
-        SeverityModel old = _model;
-        Use(next);
-        old.Dispose();
-        _failedInARow = 0;
-        _sink.Model(next.InUse);
+        CloseClip();
+        switch (command)
+        {
+            case PipelineCommand.SwapModel swap:
+                SeverityModel old = _model;
+                Use(swap.Model);
+                old.Dispose();
+                _failedInARow = 0;
+                _sink.Model(swap.Model.InUse);
+                break;
+            case PipelineCommand.BeginZone begin:
+                _aggregator.Zone = begin.Zone;
+                break;
+            case PipelineCommand.EndZone:
+                _aggregator.Zone = null;
+                break;
+            case PipelineCommand.CutClip:
+                break;
+        }
     }
 
-    /// <summary>A model, its thresholds, and an empty clip and fresh smoothing on its scale.</summary>
-    [MemberNotNull(nameof(_model), nameof(_aggregator))]
+    /// <summary>A model, its limits, and an empty clip and fresh smoothing on its scale. The zone stays.</summary>
+    [MemberNotNull(nameof(_model), nameof(_judge), nameof(_aggregator))]
     private void Use(SeverityModel model)
     {
         Volatile.Write(ref _model, model);
-        _blackMean = model.Description.Gate.BlackMean;
+        _judge = new SignalJudge(SignalThresholds.Of(model.Description.Gate));
         _freeze = null;
-        _aggregator = new Aggregator(
-            model.InUse.Scheme, model.Description.Gate.MinConfidence, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess)
-        {
-            MinQuality = model.Description.Gate.MinQuality ?? 0,
-        };
-    }
-
-    /// <summary>Says that no frame comes, again and again: a consumer must never take the last score for the present one.</summary>
-    private void TellSilence()
-    {
-        // A clip that has its length is due, even if no frame comes that would end it.
-        if (_feed.IsLive && _aggregator.ClipEndsBefore(startsClip: false, _time.GetElapsedTime(_started))) PublishClip();
-        string? trouble = _feed.Trouble;
-        TimeSpan stall = UsualStall > StallFrames * _feed.FrameInterval ? UsualStall : StallFrames * _feed.FrameInterval;
-        if (!_anyFrame) _sink.Silence(trouble is null ? FrameState.Starting : FrameState.NoSignal, _silentSince, trouble);
-        else if (_time.GetElapsedTime(_lastFrame) >= stall) _sink.Silence(FrameState.NoSignal, _silentSince, trouble);
+        _aggregator = new Aggregator(model.InUse.Scheme, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess) { Zone = _aggregator?.Zone };
     }
 
     [MemberNotNull(nameof(_preprocessor))]
     private void NoteArrival(CapturedFrame frame)
     {
-        _preprocessor ??= Preprocessor.For(_preprocess, _feed);
+        _preprocessor ??= new Preprocessor(_preprocess, _feed.Description!);
         _feedTime = FeedTimeOf(frame);
-        (_anyFrame, _lastFrame, _silentSince) = (true, frame.Timestamp, frame.CapturedAt);
     }
 
-    /// <summary>Whether the picture stands still. A model without thresholds for that has no frozen pictures.</summary>
-    private bool IsFrozen(ReadOnlySpan<byte> picture)
-    {
-        if (_model.Description.Gate is not { FrozenAfter: { } after, FrozenDifference: { } difference }) return false;
-        _freeze ??= new FreezeDetector(TimeSpan.FromSeconds(after), difference, _preprocessor!.Width, _preprocessor.Height);
-        return _freeze.IsFrozen(picture, _feedTime);
-    }
-
-    /// <summary>Presentation time where it can be trusted (a file; without one, a frame's interval after the last), the monotonic clock for a live feed.</summary>
+    /// <summary>Presentation time for a recording (one frame interval after the last where it has none), the monotonic clock for a live feed.</summary>
     private TimeSpan FeedTimeOf(CapturedFrame frame)
     {
         if (_feed.IsLive) return _time.GetElapsedTime(_started, frame.Timestamp);
-        return frame.Pts ?? (_anyFrame ? _feedTime + _feed.FrameInterval : TimeSpan.Zero);
+        return frame.Pts ?? (frame.Number == 0 ? TimeSpan.Zero : _feedTime + _feed.Description!.FrameInterval);
     }
 
-    private void ThrowIfModelFaulted(in FrameReading reading)
+    /// <summary>How old a picture is. A recording's pictures have no age: they are graded as they were.</summary>
+    private TimeSpan AgeOf(CapturedFrame frame) => _feed.IsLive ? _time.GetElapsedTime(frame.Timestamp) : TimeSpan.Zero;
+
+    /// <summary>
+    /// Only a picture that could be graded is compared with those before it: black or damaged ones in between must not make a frozen scanner
+    /// look as if it moved. A model without a limit for stills has no frozen pictures.
+    /// </summary>
+    private FrameState OfPicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
+    {
+        FrameState state = _judge.OfPicture(picture, age, _state);
+        if (state != FrameState.Live || _model.Description.Gate.FrozenDifference is not { } difference) return state;
+        _freeze ??= new FreezeDetector(difference, _preprocessor!.Width, _preprocessor.Height);
+        return _judge.OfPicture(picture with { StillFor = _freeze.StillFor(input, _feedTime) }, age, _state);
+    }
+
+    private void ThrowIfModelFaulted()
     {
         // Only an answer shows that the model works: a black or damaged picture never reached it.
-        if (reading.State is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
-        else if (reading.State == FrameState.Failed) _failedInARow++;
+        if (_state is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
+        else if (_state == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
-        _sink.Silence(FrameState.Failed, reading.CapturedAt, cause: null);
         throw new ModelException(
             ModelFailure.Faulted,
-            string.Create(CultureInfo.InvariantCulture, $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));
     }
 
-    private void PublishClip()
+    /// <summary>A clip that has its length is closed even if no frame comes to end it.</summary>
+    private void CloseClipThatIsDue()
+    {
+        if (_feed.IsLive && _aggregator.ClipEndsBefore(startsFeed: false, _time.GetElapsedTime(_started))) CloseClip();
+    }
+
+    private void CloseClip()
     {
         if (_aggregator.CloseClip() is { } clip) _sink.Clip(clip);
     }

@@ -1,25 +1,30 @@
 using LusEdge.Aggregate;
 using LusEdge.Capture;
 using LusEdge.Contract;
+using LusEdge.Inbox;
+using LusEdge.Preprocess;
 
 namespace LusEdge;
 
 /// <summary>
-/// START HERE: the journey of a frame, from the decoder to the broker, on one thread.
+/// START HERE: the journey of a frame, from the decoder to the listeners, on one thread.
 /// <code>
-///   VideoFeed ──► 1 take ──────► 2 preprocess ──► 3 infer ────► 4 aggregate ──► 5 publish ──► IReadingSink
-///   (own thread)    │                │               │              │
-///                   │ nothing:       │ corrupt,      │ no answer:   │ ood,
-///                   │ starting,      │ mode_changed, │ failed       │ low_confidence
-///                   │ no_signal      │ black, frozen
+///                  facts            facts           state            reading
+///   VideoFeed ─► 2 preprocess ──► 3 infer ──────► 4 judge ────────► 5 aggregate ──► 6 results ──► MQTT, ...
+///   (own thread)    │                │               │                                (a queue each)
+///                   │ may not be     │ no answer:    │ stale, ood,
+///                   │ graded:        │ failed        │ low_confidence,
+///                   │ corrupt, ...   │               │ live
 /// </code>
-/// 0. Before a frame is taken, a model that was activated meanwhile takes over from the present one.<br/>
-/// 1. Take leases a pooled picture; the lease ends with the loop's body, and the decoder may then write the picture over.<br/>
-/// 2. Preprocess copies it into the model's own input, which holds it until the next frame's copy.<br/>
+/// 0. Between two frames, commands from the inbox are carried out: another model, a zone, a cut.<br/>
+/// 1. Take leases a pooled picture. The lease ends with the loop's body, and the decoder may then overwrite the picture.<br/>
+/// 2. Preprocess copies it into the model's own input and reports what it shows.<br/>
 /// 3. Infer gives a view of the model's own output, valid until its next run.<br/>
-/// 4. Aggregate copies that into memory of its own; a reading is a view of it, valid until the next frame.<br/>
-/// 5. Publish: the sink copies what is to outlive the call.<br/>
-/// Each frame that is taken ends in the ledger exactly once, whatever its state; it has a score only if every stage trusts it.
+/// 4. Judge turns facts into a state. Only a frame that is <c>live</c> gets a score.<br/>
+/// 5. Aggregate copies the probabilities; a reading is a view of its memory, valid until the next frame.<br/>
+/// 6. Results are copied into each listener's queue. No step waits for a network or a disk.<br/>
+/// Every frame that is taken is entered in the ledger exactly once, whatever its state. That no frame comes, or that this loop hangs, is told
+/// by <see cref="SignalAnnouncer"/> on another thread.
 /// </summary>
 public sealed partial class FramePipeline
 {
@@ -32,15 +37,17 @@ public sealed partial class FramePipeline
         {
             while (!stop.IsCancellationRequested)
             {
-                // :: Step 0: Between two frames, a model that was activated meanwhile takes over. The clip in progress ends under the old one.
-                TakeOverWaitingModel();
+                // :: Step 0: Carry out what was asked for. Each command ends the clip in progress.
+                while (_inbox.TryTake(out PipelineCommand? command)) CarryOut(command);
 
-                // :: Step 1: Take a frame. A live feed gives its newest, a file its next; without one, say so, and never repeat the last score.
+                // :: Step 1: Take a frame. A live feed gives its newest, a recording its next.
+                _meter.Progress.Waits();
                 TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
+                _meter.Progress.Works();
                 if (taken == TakeResult.Ended) break;
                 if (frame is null)
                 {
-                    TellSilence();
+                    CloseClipThatIsDue();
                     continue;
                 }
 
@@ -48,36 +55,42 @@ public sealed partial class FramePipeline
                 {
                     NoteArrival(frame);
 
-                    // :: Step 2: Preprocess. The picture goes into the model's input, and is judged on the way.
-                    Span<byte> picture = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
-                    FrameState pictureState = _preprocessor.Fill(frame, picture, _blackMean);
-                    if (pictureState == FrameState.Live && IsFrozen(picture)) pictureState = FrameState.Frozen;
+                    // :: Step 2: Preprocess. The picture goes into the model's input and is measured on the way.
+                    Span<byte> input = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
+                    PictureFacts picture = _preprocessor.Fill(frame, input);
 
-                    // :: Step 3: Infer, if the picture can be trusted (or the user wants a best guess from whatever there is).
-                    bool ask = pictureState == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.Filled);
+                    // :: Step 3: Infer, if nothing about the picture speaks against it (or the user wants a best guess from whatever there is).
+                    FrameState state = OfPicture(picture, input, AgeOf(frame));
+                    bool ask = state == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.HoldsPicture);
                     float? quality = null;
                     ReadOnlySpan<float> p = ask ? _model.Run(out quality) : [];
 
-                    // :: Step 4: Aggregate. Time is passed in, so that the same video always gives the same readings.
+                    // :: Step 4: Judge.
+                    if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, AgeOf(frame), _state);
+                    _state = state;
+
+                    // :: Step 5: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
-                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, pictureState, p, quality) with
+                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, state, p, quality) with
                     {
+                        Timestamp = frame.Timestamp,
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };
 
-                    // :: Step 5: Publish. The frame first, because handing it over waits for nothing; a clip is on disk when its call returns.
-                    _meter.Ledger.Completed(reading.State);
+                    // :: Step 6: Results.
+                    _meter.Ledger.Completed(state);
+                    _meter.Progress.Judged(state);
                     _meter.Latency.Add(reading.Latency);
-                    _sink.Frame(in reading);
                     if (ended is not null) _sink.Clip(ended);
-                    ThrowIfModelFaulted(in reading);
+                    _sink.Frame(in reading);
+                    ThrowIfModelFaulted();
                 }
             }
         }
         finally
         {
             // However the run ends, what was graded so far is a clip, and is kept.
-            PublishClip();
+            CloseClip();
         }
     }
 }

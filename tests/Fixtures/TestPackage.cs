@@ -29,7 +29,7 @@ internal sealed class TestPackage
     }
 
     /// <summary>Options that trust a key and have a store.</summary>
-    public static InferOptions Options(string store, params string[] keys) => new()
+    public static ModelOptions Options(string store, params string[] keys) => new()
     {
         Store = store,
         Provider = ProviderChoice.Cpu,
@@ -87,7 +87,7 @@ internal sealed class TestPackage
     private void WriteGolden(ModelDescription description)
     {
         Directory.CreateDirectory(this["golden"]);
-        using SeverityModel model = SeverityModel.Load(new InferOptions { Model = Path, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(Path, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         var frames = new List<GoldenFrame>();
         for (int grade = 0; grade < description.Classes.Count; grade++)
         {

@@ -1,5 +1,6 @@
 using LusEdge.Capture;
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Benchmarks;
@@ -19,9 +20,9 @@ internal static class Allocations
     /// <summary>Until code is compiled in its final form, and every buffer has been made.</summary>
     private const int WarmUp = 500;
 
-    public static AllocationFigures Measure(Bench bench, InferOptions options, Sizes sizes)
+    public static AllocationFigures Measure(Bench bench, ModelOptions options, Sizes sizes)
     {
-        using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
         using var enough = new CancellationTokenSource();
         long bytes = 0;
         int collections = 0;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Tests;
 
 namespace LusEdge.Benchmarks;
@@ -14,8 +15,8 @@ internal sealed class Bench : IDisposable
         Root = FindRoot();
         Clip = Path.Combine(Root, "models/phantom/phantom-walk.mp4");
         LongClip = _temp["long.mp4"];
-        ShippedModel = new InferOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
-        EmptyModel = new InferOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
+        ShippedModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
+        EmptyModel = new ModelOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
         // The same packets, again and again: 13 times 875 frames.
         FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
         LargeClip = _temp["large.mp4"];
@@ -35,10 +36,10 @@ internal sealed class Bench : IDisposable
     public string LargeClip { get; }
 
     /// <summary>A residual network of 18 layers at 224x224, on the CPU, a thread a physical core.</summary>
-    public InferOptions ShippedModel { get; }
+    public ModelOptions ShippedModel { get; }
 
     /// <summary>A model of a few operations: what is left is the pipeline's own cost.</summary>
-    public InferOptions EmptyModel { get; }
+    public ModelOptions EmptyModel { get; }
 
     /// <summary>A folder that is gone afterwards.</summary>
     public string Temporary(string name) => _temp[name];

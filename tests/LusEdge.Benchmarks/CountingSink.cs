@@ -1,6 +1,5 @@
 using LusEdge.Aggregate;
-using LusEdge.Contract;
-using LusEdge.Publish;
+using LusEdge.Results;
 
 namespace LusEdge.Benchmarks;
 
@@ -16,7 +15,7 @@ internal sealed class CountingSink(int from, int to, Action begin, Action end) :
         if (_frames == to) end();
     }
 
-    public void Silence(FrameState state, DateTimeOffset since, string? cause)
+    public void Announce(in Announcement announcement)
     {
     }
 

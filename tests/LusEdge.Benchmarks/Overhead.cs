@@ -1,6 +1,7 @@
 using LusEdge.Capture;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
+using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -35,16 +36,16 @@ internal static class Overhead
     /// <param name="options">The model.</param>
     /// <param name="rounds">To do, after one that does not count.</param>
     /// <param name="frames">A round.</param>
-    public static IReadOnlyList<OverheadRound> Measure(CaptureOptions capture, PictureSize input, InferOptions options, int rounds, int frames)
+    public static IReadOnlyList<OverheadRound> Measure(CaptureOptions capture, PictureSize input, ModelOptions options, int rounds, int frames)
     {
-        using SeverityModel model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
         using var bare = new BareRuntime(options, model.Description, input.Width, input.Height);
         var measured = new List<OverheadRound>();
         for (int round = 0; round <= rounds; round++)
         {
             TimeSpan pipeline = Pipeline(capture, model, frames);
             TimeSpan decoding = Decoding(capture.Source, frames, null);
-            TimeSpan gray = Decoding(capture.Source, frames, Chain(capture.Sector)) - decoding;
+            TimeSpan gray = Decoding(capture.Source, frames, Chain(capture.Sector.ToString())) - decoding;
             var one = new OverheadRound(pipeline, decoding, gray, Inference(bare, frames));
 
             // The first one compiles.
@@ -135,7 +136,7 @@ internal static class Overhead
         private readonly OrtValue _output;
         private readonly OrtIoBinding _binding;
 
-        public BareRuntime(InferOptions options, ModelDescription description, int width, int height)
+        public BareRuntime(ModelOptions options, ModelDescription description, int width, int height)
         {
             using var session = new SessionOptions { IntraOpNumThreads = options.Threads };
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

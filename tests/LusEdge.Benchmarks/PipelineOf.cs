@@ -1,9 +1,9 @@
 using LusEdge.Capture;
 using LusEdge.Configuration;
-using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
-using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Metering;
+using LusEdge.Results;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Benchmarks;
@@ -15,11 +15,11 @@ internal static class PipelineOf
     public static void Run(CaptureOptions capture, SeverityModel model, IReadingSink sink, CancellationToken enough)
     {
         var options = new LusEdgeOptions { Capture = capture };
-        var meter = new PipelineMeter();
+        var meter = new PipelineMeter(TimeProvider.System);
         using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
-        var preprocessor = Preprocessor.For(options.Preprocess, feed);
         feed.Start();
-        new FramePipeline(options, feed, preprocessor, model, sink, meter, TimeProvider.System).Run(enough);
+        using var inbox = new PipelineInbox();
+        new FramePipeline(options, feed, model, inbox, sink, meter, TimeProvider.System).Run(enough);
     }
 }

@@ -15,7 +15,7 @@ using var bench = new Bench();
 var sizes = smoke ? new Sizes(Rounds: 2, Frames: 20, ManyFrames: 200, Starts: 1, Run: TimeSpan.FromSeconds(1)) : Sizes.Full;
 var report = new Report(sizes);
 var small = new CaptureOptions { Source = bench.LongClip };
-var large = new CaptureOptions { Source = bench.LargeClip, Sector = "200,120,800,640" };
+var large = new CaptureOptions { Source = bench.LargeClip, Sector = Sector.Parse("200,120,800,640") };
 report.Overhead(
     Overhead.Measure(small, new PictureSize(400, 320), bench.ShippedModel, sizes.Rounds, sizes.Frames),
     Overhead.Measure(large, new PictureSize(800, 640), bench.ShippedModel, sizes.Rounds, sizes.Frames),

@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using LusEdge.Broker;
 using LusEdge.Contract;
-using LusEdge.Publish;
 using LusEdge.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Benchmarks;
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using LusEdge.Broker;
 using LusEdge.Capture;
 using LusEdge.Cli.Demo;
 using LusEdge.Configuration;
 using LusEdge.Contract;
-using LusEdge.Infer;
-using LusEdge.Publish;
+using LusEdge.Models;
+using LusEdge.Publish.Connection;
+using LusEdge.Publish.Events;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
@@ -52,15 +54,18 @@ internal static class DemoCommand
                 // A container's image has no machine id, and the demo asks for nothing: its topics lead nowhere but to its own broker.
                 Device = new DeviceOptions { Id = DeviceId.Resolve(null) ?? "lus-demo" },
                 // The phantom's own model: what is installed on the box knows nothing of phantoms.
-                Infer = new InferOptions { Model = InferOptions.ShippedModel },
+                Infer = new ModelOptions { Model = ModelOptions.ShippedModel },
                 Capture = new CaptureOptions { Source = phantom.Clip, Pace = Pace.Realtime, Loop = true },
                 Mqtt = new MqttOptions { Mode = MqttMode.Embedded, Site = "demo", EventsDatabase = Path.Combine(state, "events.db") },
             };
             TimeProvider time = TimeProvider.System;
             using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+            await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
+                options.Mqtt.Port, options.Mqtt.WebSocketPort, loggers.CreateLogger<EmbeddedBroker>(), stop.Token);
+            options = options with { Mqtt = options.Mqtt with { Port = broker.TcpPort } };
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stop.Token);
-            int port = appliance.Broker!.TcpPort;
+            int port = broker.TcpPort;
             using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);
 
             Console.WriteLine(Disclaimer.Text);
@@ -105,7 +110,7 @@ internal static class DemoCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PublishException(PublishFailure.EventStore, $"{Path.GetTempPath()}: the demo can't keep its events there. Make the folder writable, or set TMPDIR to one that is.", e);
+            throw new EventStoreException($"{Path.GetTempPath()}: the demo can't keep its events there. Make the folder writable, or set TMPDIR to one that is.", e);
         }
     }
 

@@ -62,7 +62,7 @@ internal static class ModelCommand
     {
         string file = parsed.GetValue(config)!;
         bool isNamed = parsed.GetResult(config) is { Implicit: false };
-        InferOptions options = isNamed || File.Exists(file) ? ConfigurationFile.Load(file).Infer : new InferOptions();
+        ModelOptions options = isNamed || File.Exists(file) ? ConfigurationFile.Load(file).Infer : new ModelOptions();
         return new ModelLoader(options, NullLogger<SeverityModel>.Instance);
     }
 }

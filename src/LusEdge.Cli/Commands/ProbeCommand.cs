@@ -29,17 +29,17 @@ internal static class ProbeCommand
             HelpName = "NAME=VALUE…",
             DefaultValueFactory = _ => "",
         };
-        var size = new Option<string?>("--size") { Description = "What Capture:Size takes: the picture size to ask of a device.", HelpName = "WxH" };
+        var size = new Option<PictureSize?>("--size")
+        {
+            Description = "What Capture:Size takes: the picture size to ask of a device.",
+            HelpName = "WxH",
+            CustomParser = given => ParsedValue.Of<PictureSize>(given, "WxH in pixels, both above 0"),
+        };
         var rate = new Option<double?>("--rate")
         {
             Description = "What Capture:Rate takes: the frames a second to ask of a device.",
             HelpName = "N",
-            CustomParser = given =>
-            {
-                if (double.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out double number)) return number;
-                given.AddError($"--rate: {given.Tokens[0].Value} is no number.");
-                return null;
-            },
+            CustomParser = given => ParsedValue.Of<double>(given, "a number"),
         };
         var pixelFormat = new Option<string?>("--pixel-format")
         {

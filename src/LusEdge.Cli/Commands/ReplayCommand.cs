@@ -4,10 +4,11 @@ using LusEdge.Capture;
 using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.Contract;
-using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Results;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
@@ -30,17 +31,13 @@ internal static class ReplayCommand
         var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "On standard output one JSON object a frame, then one a file." };
         var bestGuess = new Option<bool>("--best-guess") { Arity = ArgumentArity.Zero, Description = "Grade every clip that has a decodable frame, however little there is to go by." };
-        var sector = new Option<string>("--sector")
+        var sector = new Option<Sector>("--sector")
         {
             Description = "The ultrasound sector in the picture: x,y,w,h in pixels, or none.",
             HelpName = "x,y,w,h",
-            DefaultValueFactory = _ => "none",
+            DefaultValueFactory = _ => default,
+            CustomParser = given => ParsedValue.Of<Sector>(given, "none, or x,y,w,h in pixels with w and h above 0"),
         };
-        sector.Validators.Add(given =>
-        {
-            if (given.Tokens is [{ Value: var text }] && text != "none" && !Sector.TryParse(text, out _)) given.AddError($"--sector: {text} is neither none nor x,y,w,h in pixels, w and h above 0.");
-        });
-
         var overlay = new Option<string?>("--overlay") { Description = "Also write the clip as a video with each frame's grade and heat map, for a person to look at. It holds the patient's pictures.", HelpName = "OUT.mp4" };
         overlay.Validators.Add(given =>
         {
@@ -55,7 +52,7 @@ internal static class ReplayCommand
         });
         replay.SetAction((parsed, stop) =>
         {
-            var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector)! } };
+            var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector) } };
             if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
             return StandardOutput.WriteAsync(() => Task.FromResult(ReplayAll(
                 options, parsed.GetValue(sources)!, parsed.GetValue(overlay), parsed.GetValue(force), parsed.GetValue(json), parsed.GetValue(bestGuess), stop)));
@@ -71,7 +68,7 @@ internal static class ReplayCommand
             logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning)
                 // A source's end is told in a sentence of its own.
                 .AddFilter(typeof(VideoFeed).FullName, LogLevel.Error));
-        using SeverityModel model = SeverityModel.Load(options.Infer, loggers.CreateLogger<SeverityModel>());
+        using SeverityModel model = SeverityModel.Load(options.Infer.ResolveDirectory(), options.Infer, loggers.CreateLogger<SeverityModel>());
         ActivationMap? activation = file is null ? null : model.ShowActivation();
         Console.Error.WriteLine(Disclaimer.Text);
         if (model.InUse.DemonstrationOnly) Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");
@@ -102,14 +99,15 @@ internal static class ReplayCommand
     {
         try
         {
-            var meter = new PipelineMeter();
+            var meter = new PipelineMeter(TimeProvider.System);
             using var feed = new VideoFeed(options.Capture, meter.Ledger, TimeProvider.System, loggers.CreateLogger<VideoFeed>());
             feed.Open();
-            var preprocessor = Preprocessor.For(options.Preprocess, feed);
+            var preprocessor = new Preprocessor(options.Preprocess, feed.Description!);
             feed.Start();
             output.Begin(options.Capture.Source, feed, stop);
             IReadingSink sink = file is null ? output : new OverlaySink(file, feed, preprocessor, model, activation!, output);
-            new FramePipeline(options, feed, preprocessor, model, sink, meter, TimeProvider.System, bestGuess).Run(stop);
+            using var inbox = new PipelineInbox();
+            new FramePipeline(options, feed, model, inbox, sink, meter, TimeProvider.System, preprocessor, bestGuess).Run(stop);
             output.End();
             if (file is not null && !stop.IsCancellationRequested)
             {

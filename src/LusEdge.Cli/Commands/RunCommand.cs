@@ -1,7 +1,10 @@
 using System.CommandLine;
+using LusEdge.Cli.Service;
 using LusEdge.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
 
@@ -28,18 +31,30 @@ internal static class RunCommand
         // An empty builder: no appsettings.json and no environment variable may change what `config check` has checked.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "lusedge" });
         builder.Logging.AddLusEdgeConsole();
-        builder.Services.AddSystemd();
+        // The service says in a sentence of its own why it could not start.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        // Not AddSystemd: it looks at the parent process, which a hardened unit (ProtectProc=invisible) hides, and then does nothing.
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not null) builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<PipelineWorker>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PipelineWorker>());
-        // Above the four seconds that the appliance's parts may take (Appliance.PipelineEndsWithin), below the five that are promised.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
+        builder.Services.AddSingleton<ServiceStatus>();
+        builder.Services.AddSingleton<ApplianceService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ApplianceService>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownBudget.Total);
 
         using IHost host = builder.Build();
         // Asked for before the run, because the run's end disposes the host.
-        PipelineWorker worker = host.Services.GetRequiredService<PipelineWorker>();
-        await host.RunAsync(stop);
-        return (int)worker.Outcome;
+        ApplianceService service = host.Services.GetRequiredService<ApplianceService>();
+        try
+        {
+            await host.RunAsync(stop);
+        }
+        catch (Exception) when (service.Outcome is not null)
+        {
+            // The service has said what is wrong, or was asked to stop while it started.
+        }
+
+        return (int)(service.Outcome ?? ExitCode.Internal);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using LusEdge.Publish;
+using LusEdge.Publish.Connection;
 
 namespace LusEdge.Cli.Doctor;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LusEdge.Contract;
-using LusEdge.Publish;
+using LusEdge.Machine;
 
 namespace LusEdge.Cli.Doctor;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusEdge.Publish;
+using LusEdge.Publish.Connection;
 
 namespace LusEdge.Cli.Doctor;
 

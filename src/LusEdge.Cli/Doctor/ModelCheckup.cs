@@ -17,7 +17,7 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
 
     private static Finding Examine(Examination examination)
     {
-        InferOptions options = examination.Options.Infer;
+        ModelOptions options = examination.Options.Infer;
         try
         {
             var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
@@ -37,10 +37,10 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
             return Finding.Failed(
                 Failure.CodeOf(e),
                 e.Message,
-                e.Reason switch
+                e switch
                 {
-                    ModelFailure.NoWorkingSpace => $"df -h {Path.GetTempPath()}",
-                    ModelFailure.BadKey => "correct Infer:TrustedKeys, or put the key there",
+                    { Reason: ModelFailure.NoWorkingSpace } => $"df -h {Path.GetTempPath()}",
+                    PackageException { Failure: PackageFailure.BadKey } => "correct Infer:TrustedKeys, or put the key there",
                     _ => "install the model again, or correct Infer:Model",
                 });
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LusEdge.Capture;
-using LusEdge.Health;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,26 +39,27 @@ internal sealed class SourceCheckup() : Checkup("source", "Capture")
         using var feed = new VideoFeed(options, new FrameLedger(), examination.Time, NullLogger<VideoFeed>.Instance);
         feed.Open();
         TimeSpan took = examination.Time.GetElapsedTime(started);
-        Preprocessor.For(examination.Options.Preprocess, feed);
+        FeedDescription description = feed.Description!;
+        _ = new Preprocessor(examination.Options.Preprocess, description);
         feed.Start();
         feed.Take(FirstFrame, out CapturedFrame? frame);
         using (frame)
         {
-            if (feed.IsLive) examination.FrameInterval = feed.DeclaredInterval;
+            if (feed.IsLive) examination.FrameInterval = description.DeclaredInterval;
             string text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{feed.Name}: {(feed.IsLive ? "live" : "a recording")}, {feed.Codec} {frame?.SourceSize ?? feed.Geometry} {feed.PixelFormat}, {Rate(feed)}; first picture after {took.TotalSeconds:0.0} s.");
+                $"{feed.Name}: {(feed.IsLive ? "live" : "a recording")}, {description.Codec} {frame?.SourceSize ?? description.Geometry} {description.PixelFormat}, {Rate(description)}; first picture after {took.TotalSeconds:0.0} s.");
             string probe = $"lusedge probe '{feed.Name}' says where the ultrasound is; set Capture:Sector and Capture:Geometry";
-            if (frame is not null && frame.SourceSize != feed.Geometry)
+            if (frame is not null && frame.SourceSize != description.Geometry)
             {
-                return Finding.Warning($"{text} Capture:Geometry is {feed.Geometry}: nothing will be graded (mode_changed).", probe);
+                return Finding.Warning($"{text} Capture:Geometry is {description.Geometry}: nothing will be graded (mode_changed).", probe);
             }
 
-            return feed.IsLive && options.Sector == "none" ? Finding.Warning($"{text} No sector is set: the whole screen is graded, its text and scales too.", probe) : Finding.Ok(text);
+            return feed.IsLive && options.Sector.IsWhole ? Finding.Warning($"{text} No sector is set: the whole screen is graded, its text and scales too.", probe) : Finding.Ok(text);
         }
     }
 
-    private static string Rate(VideoFeed feed) =>
+    private static string Rate(FeedDescription feed) =>
         feed.DeclaredInterval is { } interval ? FormattableString.Invariant($"{1 / interval.TotalSeconds:0.##} frames/s") : "no declared rate";
 
     private static string Suggestion(CaptureException e, CaptureOptions options) => e.Reason switch

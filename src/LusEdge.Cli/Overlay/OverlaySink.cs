@@ -1,9 +1,8 @@
 using LusEdge.Aggregate;
 using LusEdge.Capture;
-using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Results;
 
 namespace LusEdge.Cli.Overlay;
 
@@ -31,7 +30,7 @@ internal sealed class OverlaySink : IReadingSink
         (_file, _preprocessor, _model, _output) = (file, preprocessor, model, output);
         _page = new OverlayPage(model.InUse, preprocessor.Width, preprocessor.Height);
         _heat = new HeatMap(activation, _page.ShownWidth, _page.ShownHeight);
-        _file.Start(_page.Canvas.Width, _page.Canvas.Height, feed.FrameInterval);
+        _file.Start(_page.Canvas.Width, _page.Canvas.Height, feed.Description!.FrameInterval);
     }
 
     /// <inheritdoc/>
@@ -41,7 +40,7 @@ internal sealed class OverlaySink : IReadingSink
         if (_first < 0) _first = reading.Frame;
 
         // Both still hold this frame's: the sink is called before the next is taken.
-        ReadOnlySpan<byte> picture = _preprocessor.Filled ? _model.InputFor(_preprocessor.Width, _preprocessor.Height) : [];
+        ReadOnlySpan<byte> picture = _preprocessor.HoldsPicture ? _model.InputFor(_preprocessor.Width, _preprocessor.Height) : [];
         ReadOnlySpan<float> heat = [];
         if (reading.Smoothed is { } smoothed)
         {
@@ -56,5 +55,5 @@ internal sealed class OverlaySink : IReadingSink
     public void Clip(ClipSummary summary) => _output.Clip(summary);
 
     /// <inheritdoc/>
-    public void Silence(FrameState state, DateTimeOffset since, string? cause) => _output.Silence(state, since, cause);
+    public void Announce(in Announcement announcement) => _output.Announce(in announcement);
 }

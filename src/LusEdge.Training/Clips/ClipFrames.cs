@@ -1,8 +1,9 @@
 using System.Runtime.ExceptionServices;
 using LusEdge.Capture;
 using LusEdge.Contract;
-using LusEdge.Health;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
+using LusEdge.Signal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Clips;
@@ -76,7 +77,8 @@ internal static class ClipFrames
         var ledger = new FrameLedger();
         using var feed = new VideoFeed(source, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
-        var preprocessor = Preprocessor.For(new PreprocessOptions(), feed);
+        var preprocessor = new Preprocessor(new PreprocessOptions(), feed.Description!);
+        var judge = new SignalJudge(new SignalThresholds(blackMean, null, 0, 0));
         var frames = new List<GrayFrame>();
         byte[]? pixels = null;
         feed.Start();
@@ -88,7 +90,7 @@ internal static class ClipFrames
             {
                 if (!isWanted(frame!.Number, frames.Count)) continue;
                 pixels ??= new byte[preprocessor.Width * preprocessor.Height];
-                if (preprocessor.Fill(frame, pixels, blackMean) != FrameState.Live) continue;
+                if (judge.OfPicture(preprocessor.Fill(frame, pixels), TimeSpan.Zero, FrameState.Live) != FrameState.Live) continue;
                 frames.Add(new GrayFrame((int)frame.Number, preprocessor.Width, preprocessor.Height, pixels));
                 pixels = null;
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LusEdge.Capture;
 using Microsoft.VisualBasic.FileIO;
 
 namespace LusEdge.Training.Clips;
@@ -35,7 +36,7 @@ internal static class ClipIndex
                 Whole("fold", 1, 1000),
                 Whole("severity", 0, Grades - 1),
                 Whole("frames", 1, 1_000_000),
-                cells.GetValueOrDefault(SectorColumn) is { Length: > 0 } sector ? sector : "none",
+                SectorIn(cells.GetValueOrDefault(SectorColumn)),
                 cells.GetValueOrDefault(GradeColumn) is { Length: > 0 } grade ? grade : null,
                 cells.GetValueOrDefault(FindingsColumn) ?? "");
             if (clip.File.Length == 0 || clip.Patient.Length == 0 || clip.Dataset.Length == 0)
@@ -48,6 +49,11 @@ internal static class ClipIndex
             if (!byPatient.TryAdd(clip.Patient, clip) && byPatient[clip.Patient] is var other && other.Fold != clip.Fold)
                 throw Bad(path, row, $"patient {clip.Patient} is in fold {clip.Fold}, but in fold {other.Fold} in row {other.Row}; give all clips of a patient one fold");
             clips.Add(clip);
+
+            Sector SectorIn(string? text) =>
+                string.IsNullOrEmpty(text) ? default
+                : Sector.TryParse(text, null, out Sector sector) ? sector
+                : throw Bad(path, row, $"{SectorColumn} is \"{text}\"; give none, or x,y,w,h in pixels with w and h above 0");
 
             int Whole(string column, int lowest, int highest) =>
                 int.TryParse(cells[column], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest

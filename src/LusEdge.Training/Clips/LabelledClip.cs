@@ -1,3 +1,5 @@
+using LusEdge.Capture;
+
 namespace LusEdge.Training.Clips;
 
 /// <summary>One row of an index: a clip and the one grade that an expert gave it.</summary>
@@ -8,8 +10,8 @@ namespace LusEdge.Training.Clips;
 /// <param name="Fold">Number of the fold that it is held out in, from 1.</param>
 /// <param name="Severity">The expert's grade, 0-3.</param>
 /// <param name="Frames">Frames in the file.</param>
-/// <param name="Sector">Part of the picture that shows ultrasound, as <c>Capture:Sector</c>; <c>none</c> for all of it.</param>
+/// <param name="Sector">Part of the picture that shows ultrasound, as <c>Capture:Sector</c>.</param>
 /// <param name="Grade">The label on a scale whose grades are more than their severity, for instance 1*; null where the index has none.</param>
 /// <param name="Findings">What else an expert saw, for instance <c>A-lines=yes;B-lines=no</c>; empty where the index says nothing.</param>
 internal sealed record LabelledClip(
-    int Row, string File, string Dataset, string Patient, int Fold, int Severity, int Frames, string Sector, string? Grade = null, string Findings = "");
+    int Row, string File, string Dataset, string Patient, int Fold, int Severity, int Frames, Sector Sector, string? Grade = null, string Findings = "");

@@ -112,7 +112,7 @@ internal static class ClipFigures
     /// <summary>The appliance's own aggregation. Only some frames of the clip were graded, so of its rule the share decides.</summary>
     private static int ByTheAppliance(ScoringScheme scheme, IReadOnlyList<FrameGrade> frames)
     {
-        var aggregator = new Aggregator(scheme, 0, new AggregateOptions(), wholeFeedIsOneClip: true, bestGuess: true);
+        var aggregator = new Aggregator(scheme, new AggregateOptions(), wholeFeedIsOneClip: true, bestGuess: true);
         foreach (FrameGrade frame in frames)
             aggregator.Add(frame.Frame, null, DateTimeOffset.UnixEpoch, frame.Frame * FrameInterval, FrameState.Live, [.. frame.P]);
         string given = aggregator.CloseClip()!.Grade!;

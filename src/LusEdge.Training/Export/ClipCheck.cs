@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LusEdge.Capture;
 using LusEdge.Contract;
-using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
+using LusEdge.Signal;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Phantom;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,8 @@ internal static class ClipCheck
         var ledger = new FrameLedger();
         using var feed = new VideoFeed(new CaptureOptions { Source = clip }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
-        var preprocessor = Preprocessor.For(new PreprocessOptions(), feed);
+        var preprocessor = new Preprocessor(new PreprocessOptions(), feed.Description!);
+        var judge = new SignalJudge(SignalThresholds.Of(model.Description.Gate));
         var probabilities = new List<float[]>();
         var labels = new List<int>();
         feed.Start();
@@ -42,7 +44,7 @@ internal static class ClipCheck
             using (frame)
             {
                 Span<byte> input = model.InputFor(preprocessor.Width, preprocessor.Height);
-                FrameState state = preprocessor.Fill(frame!, input, model.Description.Gate.BlackMean);
+                FrameState state = judge.OfPicture(preprocessor.Fill(frame!, input), TimeSpan.Zero, FrameState.Live);
                 ledger.Completed(state);
                 if (state != FrameState.Live || sidecar.Steps.FirstOrDefault(step => frame!.Number >= step.From && frame.Number <= step.To) is not { } shown)
                 {

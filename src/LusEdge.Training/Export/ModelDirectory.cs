@@ -39,7 +39,7 @@ internal static class ModelDirectory
             File.WriteAllBytes(Path.Combine(unfinished, SeverityModel.FileName), file);
             File.WriteAllText(Path.Combine(unfinished, ModelManifest.FileName), manifest.ToJson());
             using SeverityModel model = SeverityModel.Load(
-                new InferOptions { Model = unfinished, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+                unfinished, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
             (T result, JsonElement card, string readme) = check(model, unfinished);
             File.WriteAllText(Path.Combine(unfinished, ModelManifest.FileName), (manifest with { Card = card }).ToJson());
             File.WriteAllText(Path.Combine(unfinished, "README.md"), readme);

@@ -34,7 +34,7 @@ internal static class Quantizer
         string path = Path.Combine(source, SeverityModel.FileName);
         ModelDescription description;
         using (SeverityModel model = SeverityModel.Load(
-            new InferOptions { Model = Path.GetFullPath(source), Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)) description = model.Description;
+            source, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)) description = model.Description;
         if (description.Precision == "int8") throw new TrainingException(TrainingFailure.Unreadable, $"{path}: it is quantised already; give the model that it was made from.");
         byte[] original = File.ReadAllBytes(path);
         OnnxFile file = OnnxFile.Parse(original, path);

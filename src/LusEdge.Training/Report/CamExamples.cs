@@ -54,7 +54,7 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
 
     private void CheckModel()
     {
-        using SeverityModel loaded = SeverityModel.Load(new InferOptions { Model = Path.GetFullPath(model), Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel loaded = SeverityModel.Load(model, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         if (loaded.InUse.Scheme.Grades.SequenceEqual(predictions.Scheme.Grades)) return;
         throw new TrainingException(
             TrainingFailure.BadIndex,

@@ -33,7 +33,7 @@ internal static class PackageSigner
         List(directory, "", files);
         foreach (string needed in (string[])[ModelPackage.CardFile, GoldenFrames.FileName])
         {
-            if (!files.ContainsKey(needed)) throw new ModelException(ModelFailure.BadPackage, $"{Path.Combine(directory, needed)}: it is missing, and every package has one. Export the model again.");
+            if (!files.ContainsKey(needed)) throw new PackageException(PackageFailure.BadPackage, $"{Path.Combine(directory, needed)}: it is missing, and every package has one. Export the model again.");
         }
 
         manifest = manifest with { Files = files };
@@ -53,7 +53,7 @@ internal static class PackageSigner
             if (path is ModelManifest.FileName or PackageSignature.FileName or SeverityModel.FileName) continue;
             if (entry.LinkTarget is not null || !ModelPackage.IsPlainPath(path))
             {
-                throw new ModelException(ModelFailure.BadPackage, $"{entry.FullName}: a package holds plain files with plain names only: letters, digits, dot, hyphen and underscore. Take it away or rename it.");
+                throw new PackageException(PackageFailure.BadPackage, $"{entry.FullName}: a package holds plain files with plain names only: letters, digits, dot, hyphen and underscore. Take it away or rename it.");
             }
 
             if (entry is DirectoryInfo) List(directory, path, files);

@@ -28,7 +28,7 @@ internal sealed class SigningKey : IDisposable
         string publicFile = PublicFileOf(file);
         foreach (string there in ((string[])[file, publicFile]).Where(Path.Exists))
         {
-            throw new ModelException(ModelFailure.BadKey, $"{there}: it exists, and a key that is written over is lost. Name another file.");
+            throw new PackageException(PackageFailure.BadKey, $"{there}: it exists, and a key that is written over is lost. Name another file.");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
@@ -52,8 +52,8 @@ internal sealed class SigningKey : IDisposable
             throw new ModelException(ModelFailure.NotFound, $"{file}: can't be read: {e.Message} Make a key with: lusedge-train keygen --out {file}.", e);
         }
 
-        throw new ModelException(
-            ModelFailure.BadKey, $"{file}: it is no private Ed25519 key in PEM (PKCS#8, not encrypted). Make one with: lusedge-train keygen --out FILE, or: openssl genpkey -algorithm ed25519.");
+        throw new PackageException(
+            PackageFailure.BadKey, $"{file}: it is no private Ed25519 key in PEM (PKCS#8, not encrypted). Make one with: lusedge-train keygen --out FILE, or: openssl genpkey -algorithm ed25519.");
     }
 
     /// <summary>Where the public half of a key lies.</summary>

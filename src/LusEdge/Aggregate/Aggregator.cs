@@ -5,68 +5,59 @@ using LusEdge.Infer;
 namespace LusEdge.Aggregate;
 
 /// <summary>
-/// Decides each graded frame's state, smooths the probabilities, and sums frames up to clips. Knows no clock: all time is
-/// passed in, so the same frames always give the same readings.
+/// Smooths the probabilities of the frames that are live, and sums frames up to clips. Knows no clock: all time is passed in, so the same
+/// frames always give the same readings.
 /// </summary>
 public sealed class Aggregator
 {
     private readonly ScoringScheme _scheme;
-    private readonly float _minConfidence;
     private readonly ClipRule _rule;
-    private readonly TimeSpan? _clipLength;
+    private readonly ClipBoundary _boundary;
     private readonly float[] _p;
     private readonly ProbabilitySmoother _smoother;
     private readonly ClipBuilder _clip;
     private readonly ClipBuilder? _guess;
-    private TimeSpan _clipStart;
 
-    /// <summary>An aggregator for one feed.</summary>
+    /// <summary>An aggregator for one feed and one model.</summary>
     /// <param name="scheme">The scale of the model in use.</param>
-    /// <param name="minConfidence">The model's own threshold: a frame whose highest probability is lower has state low_confidence.</param>
     /// <param name="options">Smoothing and clip rule.</param>
-    /// <param name="wholeFeedIsOneClip">True for a file; a live feed is cut into clips of <see cref="AggregateOptions.ClipLength"/>.</param>
+    /// <param name="wholeFeedIsOneClip">True for a recording; a live feed is cut into clips of <see cref="AggregateOptions.ClipLength"/>.</param>
     /// <param name="bestGuess">Grade a clip without enough good frames from whatever frames it has.</param>
-    public Aggregator(ScoringScheme scheme, float minConfidence, AggregateOptions options, bool wholeFeedIsOneClip, bool bestGuess)
+    public Aggregator(ScoringScheme scheme, AggregateOptions options, bool wholeFeedIsOneClip, bool bestGuess)
     {
         _scheme = scheme;
-        _minConfidence = minConfidence;
         _rule = new ClipRule(options.HeldFrames, options.HeldShare, options.MinFrames);
-        _clipLength = wholeFeedIsOneClip ? null : options.ClipLength;
+        _boundary = new ClipBoundary(wholeFeedIsOneClip ? null : options.ClipLength);
         _p = new float[scheme.Grades.Count];
         _smoother = new ProbabilitySmoother(scheme.Grades.Count, options.SmoothingTime);
         _clip = new ClipBuilder(scheme);
         _guess = bestGuess ? new ClipBuilder(scheme) : null;
     }
 
-    /// <summary>The model's own threshold: a frame of a lower quality has state ood. 0 lets each pass.</summary>
-    public float MinQuality { get; init; }
+    /// <summary>The zone of the chest that is being scanned, null if nobody said so. Close the clip before it changes.</summary>
+    public string? Zone { get; set; }
 
     /// <summary>True when frames that can't be trusted are to be graded too, for a clip that has no others.</summary>
     public bool WantsEveryFrame => _guess is not null;
 
-    /// <summary>
-    /// True when the clip so far must be closed (<see cref="CloseClip"/>) before a frame is added: the feed started anew,
-    /// or the clip has its length.
-    /// </summary>
-    /// <param name="startsClip">The frame is the first after an opening, a reopening or a loop.</param>
-    /// <param name="at">The frame's feed time.</param>
-    public bool ClipEndsBefore(bool startsClip, TimeSpan at) =>
-        _clip.Frames > 0 && (startsClip || (_clipLength is { } length && (at - _clipStart >= length || at < _clipStart)));
+    /// <summary>Whether the clip so far must be closed (<see cref="CloseClip"/>) before a frame is added, or now if no frame comes.</summary>
+    /// <param name="startsFeed">Whether the frame is the first after an opening, a reopening or a loop.</param>
+    /// <param name="at">The frame's feed time, or the present feed time.</param>
+    public bool ClipEndsBefore(bool startsFeed, TimeSpan at) => _boundary.IsDue(startsFeed, at);
 
     /// <summary>Takes in a frame.</summary>
     /// <param name="frame">The frame's number.</param>
     /// <param name="pts">Presentation time in the source.</param>
     /// <param name="capturedAt">Capture time, UTC.</param>
-    /// <param name="at">Feed time: rises with the feed; pts for a file, time since the start for a live feed.</param>
-    /// <param name="picture">What the picture alone says: live, or the reason not to trust it.</param>
-    /// <param name="p">The model's probabilities in class order; empty when the model was not asked.</param>
-    /// <param name="quality">How much the picture looks like those that the model was trained on; null when that was not measured.</param>
+    /// <param name="at">Feed time: rises with the feed; pts for a recording, time since the start for a live feed.</param>
+    /// <param name="state">The verdict on the frame.</param>
+    /// <param name="p">The model's probabilities in class order; empty if it was not asked. Needed for a live frame.</param>
+    /// <param name="quality">How much the picture looks like those that the model was trained on; null if that was not measured.</param>
     /// <returns>The reading, its latency still to be filled in. Its memory is reused at the next call.</returns>
     public FrameReading Add(
-        long frame, TimeSpan? pts, DateTimeOffset capturedAt, TimeSpan at, FrameState picture, ReadOnlySpan<float> p, float? quality = null)
+        long frame, TimeSpan? pts, DateTimeOffset capturedAt, TimeSpan at, FrameState state, ReadOnlySpan<float> p, float? quality = null)
     {
-        if (_clip.Frames == 0) _clipStart = at;
-        FrameState state = picture == FrameState.Live ? StateOf(p, quality) : picture;
+        _boundary.Added(at);
         if (state != FrameState.Live)
         {
             if (IsOtherPicture(state)) _smoother.Reset();
@@ -97,19 +88,13 @@ public sealed class Aggregator
         _clip.Clear();
         _guess?.Clear();
         _smoother.Reset();
-        return summary;
+        _boundary.Closed();
+        return summary with { Zone = Zone };
     }
 
-    /// <summary>Whether the scan itself was interrupted: what was seen before then says nothing about what comes after. A damaged or a doubtful frame is of the same scan.</summary>
+    /// <summary>Whether the scan itself was interrupted, so that what was seen before says nothing about what comes after. A damaged or doubtful frame belongs to the same scan.</summary>
     private static bool IsOtherPicture(FrameState state) =>
         state is FrameState.Black or FrameState.Frozen or FrameState.ModeChanged or FrameState.Ood;
-
-    private FrameState StateOf(ReadOnlySpan<float> p, float? quality)
-    {
-        if (p.IsEmpty) return FrameState.Failed;
-        if (quality < MinQuality) return FrameState.Ood;
-        return TensorPrimitives.Max(p) < _minConfidence ? FrameState.LowConfidence : FrameState.Live;
-    }
 
     private Score ScoreOf(ReadOnlyMemory<float> p)
     {

@@ -29,4 +29,8 @@ public sealed record ClipSummary(
     IReadOnlyList<float>? P,
     IReadOnlyList<int> Distribution,
     IReadOnlyDictionary<FrameState, int> Withheld,
-    string? Reason);
+    string? Reason)
+{
+    /// <summary>The zone of the chest that was scanned, for instance <c>right-anterior-upper</c>; null if nobody said so.</summary>
+    public string? Zone { get; init; }
+}

@@ -19,6 +19,9 @@ public readonly record struct FrameReading(
     Score? Smoothed,
     TimeSpan Latency)
 {
+    /// <summary>Capture time as a timestamp of the clock: what a picture's age is measured from.</summary>
+    public long Timestamp { get; init; }
+
     /// <summary>How much the picture looks like those that the model was trained on, 0-1; null when it was not asked or does not measure it.</summary>
     public float? Quality { get; init; }
 }

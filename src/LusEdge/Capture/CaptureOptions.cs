@@ -20,8 +20,7 @@ public sealed record CaptureOptions
 
     /// <summary>The picture size <c>WxH</c> to ask of a device. One that delivers another is not graded, and says so.</summary>
     /// <value>Null by default: the size that the device is set to.</value>
-    [RegularExpression(@"\d{1,5}x\d{1,5}", ErrorMessage = "Size must be WxH in pixels, for instance \"1280x1024\".")]
-    public string? Size { get; init; }
+    public PictureSize? Size { get; init; }
 
     /// <summary>The frames a second to ask of a device.</summary>
     /// <value>Null by default: the rate that the device is set to.</value>
@@ -43,13 +42,11 @@ public sealed record CaptureOptions
 
     /// <summary>The ultrasound sector in the picture as <c>x,y,w,h</c> in pixels, or <c>none</c> for the whole picture.</summary>
     /// <value><c>none</c> by default: where the sector lies depends on the scanner's layout.</value>
-    [RegularExpression(@"none|\d{1,5},\d{1,5},\d{1,5},\d{1,5}", ErrorMessage = "Sector must be none, or x,y,w,h in pixels, for instance \"160,40,640,640\".")]
-    public string Sector { get; init; } = "none";
+    public Sector Sector { get; init; }
 
     /// <summary>The picture size <c>WxH</c> that <see cref="Sector"/> was set for: frames of another size are not graded (<c>mode_changed</c>).</summary>
     /// <value>Null by default: the first picture's size.</value>
-    [RegularExpression(@"\d{1,5}x\d{1,5}", ErrorMessage = "Geometry must be WxH in pixels, for instance \"1280x1024\".")]
-    public string? Geometry { get; init; }
+    public PictureSize? Geometry { get; init; }
 
     /// <summary>How long a source may take to open (connection and detection of the format together), and then again to its first picture.</summary>
     /// <value>10 s by default: RTSP takes 1-2 s, a cart that is just waking up a few more, and a stream is joined up to its next key frame late.</value>
@@ -74,11 +71,8 @@ public sealed record CaptureOptions
         }
 
         if (source.OptionWithAKey(Options) is (string option, string key)) yield return $"Capture:Options: {option} has a key of its own. Write {key}.";
-        if (Sector != "none" && !Capture.Sector.TryParse(Sector, out _)) yield return $"Capture:Sector: {Sector} holds no pixel. Give x,y,w,h with w and h above 0, or none.";
-        if (Size is not null && !PictureSize.TryParse(Size, out _)) yield return $"Capture:Size: {Size} holds no pixel. Give WxH, both above 0.";
-        if (Geometry is null) yield break;
-        if (!PictureSize.TryParse(Geometry, out PictureSize geometry)) yield return $"Capture:Geometry: {Geometry} holds no pixel. Give WxH, both above 0.";
-        else if (Capture.Sector.TryParse(Sector, out Sector sector) && !sector.Fits(geometry)) yield return $"Capture:Sector: {Sector} does not lie within Capture:Geometry {Geometry}. Correct one of them.";
+        if (Geometry is not { } geometry) yield break;
+        if (!Sector.Fits(geometry)) yield return $"Capture:Sector: {Sector} does not lie within Capture:Geometry {Geometry}. Correct one of them.";
         else if (Size is not null && Size != Geometry) yield return $"Capture:Geometry: {Geometry} is not the size that is asked of the device, Capture:Size {Size}. Remove one of them.";
     }
 }

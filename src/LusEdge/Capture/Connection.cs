@@ -18,7 +18,7 @@ internal sealed class Connection : IDisposable
     private readonly Decoder _decoder;
     private readonly Packet _packet = new();
     private readonly Picture _decoded = new();
-    private readonly Sector? _sector;
+    private readonly Sector _sector;
     private readonly ReadDeadline _deadline;
     private readonly TimeSpan _firstPicture;
     private readonly TimeSpan _nextPicture;
@@ -41,7 +41,6 @@ internal sealed class Connection : IDisposable
         Demuxer demuxer,
         Decoder decoder,
         SourceAddress source,
-        Sector? sector,
         CaptureOptions options,
         ReadDeadline deadline,
         Pause pause,
@@ -51,10 +50,10 @@ internal sealed class Connection : IDisposable
         _source = source;
         _demuxer = demuxer;
         _decoder = decoder;
-        _sector = sector;
+        _sector = options.Sector;
         _firstPicture = options.OpenTimeout;
         _nextPicture = options.ReadTimeout;
-        if (options.Size is { } size && PictureSize.TryParse(size, out PictureSize asked)) _askedSize = asked;
+        _askedSize = options.Size;
         _deadline = deadline;
         _pause = pause;
         _time = time;
@@ -94,7 +93,7 @@ internal sealed class Connection : IDisposable
     /// <summary>Opens a source.</summary>
     /// <exception cref="CaptureException">It can't be opened, or is no video.</exception>
     public static Connection Open(
-        SourceAddress source, CaptureOptions options, Sector? sector, ReadDeadline deadline, Pause pause, TimeProvider time, ILogger logger)
+        SourceAddress source, CaptureOptions options, ReadDeadline deadline, Pause pause, TimeProvider time, ILogger logger)
     {
         if (source.Kind is SourceKind.File or SourceKind.Device) DemandFile(source);
         FFmpegLog.Forget();
@@ -105,7 +104,7 @@ internal sealed class Connection : IDisposable
             int losses = FFmpegLog.Losses;
             demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options), deadline);
             if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
-            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, sector, options, deadline, pause, time, logger);
+            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, logger);
             if (FFmpegLog.Losses != losses) connection.BeginAfterLoss();
             return connection;
         }
@@ -257,7 +256,7 @@ internal sealed class Connection : IDisposable
         frame.SourceSize = size;
         Inspect?.Invoke(_decoded, frame);
         if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
-        frame.CropFits = _sector?.Fits(size) ?? true;
+        frame.CropFits = _sector.Fits(size);
         if (_filter is null || !_filter.Process(_decoded, frame.Gray).IsOk)
         {
             // Without a picture, and not because of its size: nothing better is known of it than that it is damaged.
@@ -286,15 +285,15 @@ internal sealed class Connection : IDisposable
         _size = size;
         _pixelFormat = _decoded.PixelFormat;
         PixelFormat = _decoded.PixelFormatName;
-        if (_sector is { } sector && !sector.Fits(size))
+        if (!_sector.Fits(size))
         {
-            _logger.SectorDoesNotFit(sector, size);
+            _logger.SectorDoesNotFit(_sector, size);
             return;
         }
 
         try
         {
-            _filter = PictureFilter.Create(_sector is { } crop ? $"{crop.Filter},format=gray" : "format=gray", _decoded);
+            _filter = PictureFilter.Create(_sector.IsWhole ? "format=gray" : $"{_sector.Filter},format=gray", _decoded);
         }
         catch (FFmpegException e)
         {

@@ -1,4 +1,4 @@
-using LusEdge.Health;
+using LusEdge.Metering;
 
 namespace LusEdge.Capture;
 

@@ -89,7 +89,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
         if (IsUdp) options["overrun_nonfatal"] = "1";
         if (Kind == SourceKind.Device)
         {
-            if (configured.Size is { } size) options["video_size"] = size;
+            if (configured.Size is { } size) options["video_size"] = size.ToString();
             if (configured.Rate is { } rate) options["framerate"] = rate.ToString(CultureInfo.InvariantCulture);
             if (configured.PixelFormat is { } format) options["input_format"] = format;
         }

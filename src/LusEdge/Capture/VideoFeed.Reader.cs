@@ -1,6 +1,6 @@
 using LusEdge.Contract;
 using LusEdge.FFmpeg;
-using LusEdge.Health;
+using LusEdge.Metering;
 
 namespace LusEdge.Capture;
 
@@ -13,13 +13,13 @@ public sealed partial class VideoFeed
     {
         _connection?.Dispose();
         _connection = null;
-        Connection connection = Connection.Open(_source, _options, _sector, _deadline!, _pause, _time, _logger);
+        Connection connection = Connection.Open(_source, _options, _deadline!, _pause, _time, _logger);
         connection.Inspect = Inspect;
         CapturedFrame? first = null;
         try
         {
             first = ReadFirst(connection);
-            Learn(connection, first);
+            RecordDescription(connection, first);
         }
         catch
         {
@@ -35,7 +35,7 @@ public sealed partial class VideoFeed
 
         _connection = connection;
         _connected = true;
-        _trouble = null;
+        _lastError = null;
         return first;
     }
 
@@ -70,27 +70,30 @@ public sealed partial class VideoFeed
 
     /// <summary>What a connection and its first picture tell of the feed.</summary>
     /// <exception cref="CaptureException">The sector lies outside the picture: another mode of the source, or a wrong sector.</exception>
-    private void Learn(Connection connection, CapturedFrame first)
+    private void RecordDescription(Connection connection, CapturedFrame first)
     {
-        Format = connection.Format;
-        Codec = connection.Codec;
-        PixelFormat = connection.PixelFormat;
-        DeclaredInterval = connection.FrameInterval;
-        FrameInterval = DeclaredInterval ?? UsualInterval;
-        if (IsOpen) return;
-        double rate = 1 / FrameInterval.TotalSeconds;
-        _logger.Opened(_source.Name, Format, Codec, first.SourceSize, PixelFormat, rate, FFmpegLibraries.Version);
-        if (_options.Rate is { } asked && Math.Abs(rate - asked) > asked * RateTolerance) _logger.OtherRate(_source.Name, rate, asked);
-
-        // Of the first opening only: what comes back in another size is another mode, and not graded.
-        Geometry = _configured ?? first.SourceSize;
-        if (_sector is { } sector && !sector.Fits(Geometry))
+        // Geometry is that of the first opening: what comes back in another size is another mode, and is not graded.
+        var description = new FeedDescription(
+            connection.Format,
+            connection.Codec,
+            connection.PixelFormat,
+            _description?.Geometry ?? _options.Geometry ?? first.SourceSize,
+            _options.Sector,
+            connection.FrameInterval);
+        if (_description is null)
         {
-            throw new CaptureException(
-                CaptureFailure.InvalidSector, $"Capture:Sector: {sector} does not lie within the picture of {Geometry}; give x,y,w,h with x+w and y+h within it.");
+            double rate = 1 / description.FrameInterval.TotalSeconds;
+            _logger.Opened(_source.Name, description.Format, description.Codec, first.SourceSize, description.PixelFormat, rate, FFmpegLibraries.Version);
+            if (_options.Rate is { } asked && Math.Abs(rate - asked) > asked * RateTolerance) _logger.OtherRate(_source.Name, rate, asked);
+            if (!description.Sector.Fits(description.Geometry))
+            {
+                throw new CaptureException(
+                    CaptureFailure.InvalidSector,
+                    $"Capture:Sector: {description.Sector} does not lie within the picture of {description.Geometry}; give x,y,w,h with x+w and y+h within it.");
+            }
         }
 
-        _isOpen = true;
+        _description = description;
     }
 
     private void Number(CapturedFrame frame)
@@ -147,7 +150,7 @@ public sealed partial class VideoFeed
     {
         if (_pacer is not null)
         {
-            if (!_pacer.WaitFor(frame.Pts, frame.StartsClip, FrameInterval))
+            if (!_pacer.WaitFor(frame.Pts, frame.StartsClip, _description!.FrameInterval))
             {
                 Drop(frame);
                 return false;
@@ -158,6 +161,7 @@ public sealed partial class VideoFeed
             frame.Timestamp = _time.GetTimestamp();
         }
 
+        Rhythm.Note(frame.Timestamp, frame.StartsClip);
         return _handoff.Put(frame);
     }
 
@@ -171,7 +175,7 @@ public sealed partial class VideoFeed
                 : _connection!.Broken == AvResult.Interrupted ? $"no picture for {_options.ReadTimeout.TotalSeconds:0.#} s"
                 : OpenFailure.Words(_connection.Broken);
             _logger.Lost(_source.Name, reason);
-            _trouble = $"{_source.Name} is lost: {reason}; check that it is on and sends.";
+            _lastError = $"{_source.Name} is lost: {reason}; check that it is on and sends.";
             _connected = false;
             return Reopen();
         }
@@ -209,7 +213,7 @@ public sealed partial class VideoFeed
     /// <exception cref="CaptureException">It was never open, and never can be as it is configured.</exception>
     private CapturedFrame? Reopen()
     {
-        bool wasOpen = IsOpen;
+        bool wasOpen = _description is not null;
         if (wasOpen && !_pause.For(_reopenDelay.Next())) return null;
         while (true)
         {
@@ -224,11 +228,11 @@ public sealed partial class VideoFeed
             {
                 return null;
             }
-            catch (CaptureException e) when (e.MayPass || wasOpen)
+            catch (CaptureException e) when (e.IsTransient || wasOpen)
             {
-                if (e.Message == _trouble) _logger.StillNotThere(_source.Name, e.Message);
+                if (e.Message == _lastError) _logger.StillNotThere(_source.Name, e.Message);
                 else _logger.NotThere(_source.Name, e.Message);
-                _trouble = e.Message;
+                _lastError = e.Message;
             }
 
             if (!_pause.For(_reopenDelay.Next())) return null;

@@ -1,5 +1,5 @@
 using LusEdge.FFmpeg;
-using LusEdge.Health;
+using LusEdge.Metering;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Capture;
@@ -13,20 +13,17 @@ namespace LusEdge.Capture;
 ///             +-- reopened when a live feed is lost                       +-- live: the newest frame; file: every frame
 /// </code>
 /// A file is opened with <see cref="Open"/>, which says at once what is wrong with it. A live feed may come up later than the program
-/// and be lost at any time: started without being opened, the reader opens it as often as it takes, and <see cref="Trouble"/> says why
+/// and be lost at any time: started without being opened, the reader opens it as often as it takes, and <see cref="LastError"/> says why
 /// there is no picture meanwhile.
 /// </summary>
 /// <remarks>Every picture that the decoder hands out is captured in the ledger; what the hand-off lets go is dropped there with its reason.</remarks>
 public sealed partial class VideoFeed : IDisposable
 {
-    /// <summary>How long a stop waits for the reader: it sees the stop within a tenth of a second unless the system holds it.</summary>
+    /// <summary>How long a stop waits for the reader, unless it is told: it sees the stop within a tenth of a second unless the system holds it.</summary>
     private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>A device that was asked for 30 frames a second and gives 29.97 does what it was asked.</summary>
     private const double RateTolerance = 0.01;
-
-    /// <summary>For sources that declare no rate.</summary>
-    private static readonly TimeSpan UsualInterval = TimeSpan.FromMilliseconds(40);
 
     private readonly CaptureOptions _options;
     private readonly FrameLedger _ledger;
@@ -43,15 +40,14 @@ public sealed partial class VideoFeed : IDisposable
     private Connection? _connection;
     private CapturedFrame? _first;
     private Thread? _reader;
-    private Sector? _sector;
-    private PictureSize? _configured;
     private long _frames;
     private bool _startsClip = true;
     private FeedEnd _end;
-    private volatile bool _isOpen;
+    private volatile FeedDescription? _description;
     private volatile bool _connected;
-    private volatile string? _trouble;
+    private volatile string? _lastError;
     private volatile bool _stopping;
+    private bool _isLeftBehind;
 
     /// <summary>A feed that is not open yet.</summary>
     /// <param name="options">The source, and what of its picture is wanted.</param>
@@ -71,6 +67,7 @@ public sealed partial class VideoFeed : IDisposable
         _pool = new FramePool(ledger);
         _handoff = IsLive ? FrameHandoff.Newest(ledger) : FrameHandoff.All(ledger);
         _pause = new Pause(time);
+        Rhythm = new FrameRhythm(time);
         _pacer = options.Pace == Pace.Realtime && !_source.IsLive ? new Pacer(time, _pause) : null;
     }
 
@@ -80,44 +77,23 @@ public sealed partial class VideoFeed : IDisposable
     /// <summary>Whether the source may come up later and, once lost, come back: a device, or the network.</summary>
     public bool MayComeBack => _source.MayComeBack;
 
-    /// <summary>Whether the source has been open once: its geometry and all else that is valid once open is known from then on.</summary>
-    public bool IsOpen => _isOpen;
+    /// <summary>What the feed is; null until it has been open once.</summary>
+    public FeedDescription? Description => _description;
+
+    /// <summary>When the newest frame was captured, and how far apart frames are.</summary>
+    public FrameRhythm Rhythm { get; }
 
     /// <summary>False while a feed is not there yet or lost, and when it is over.</summary>
     public bool IsConnected => _connected;
 
     /// <summary>Why there is no picture, a sentence without credentials; null while connected, and before the first attempt has failed.</summary>
-    public string? Trouble => _trouble;
+    public string? LastError => _lastError;
 
     /// <summary>How the feed ended; valid once <see cref="Take"/> has answered <see cref="TakeResult.Ended"/>.</summary>
     public FeedEnd End => _end;
 
     /// <summary>The source as configured, for messages and reports: credentials masked.</summary>
     public string Name => _source.Name;
-
-    /// <summary>FFmpeg's name of the container, protocol or device, for instance <c>mpegts</c>. Valid once open.</summary>
-    public string Format { get; private set; } = "unknown";
-
-    /// <summary>Time from frame to frame as the source declares it, null where it doesn't. Valid once open.</summary>
-    public TimeSpan? DeclaredInterval { get; private set; }
-
-    /// <summary>Time from frame to frame as the source declares it; 40 ms where it doesn't. Valid once open.</summary>
-    public TimeSpan FrameInterval { get; private set; } = UsualInterval;
-
-    /// <summary>The source picture's size that the sector is meant for: configured, or that of the first picture. Valid once open.</summary>
-    public PictureSize Geometry { get; private set; }
-
-    /// <summary>Width of the frames' pictures, after the crop, in pixels. Valid once open.</summary>
-    public int Width => _sector?.Width ?? Geometry.Width;
-
-    /// <summary>Height of the frames' pictures, after the crop, in pixels. Valid once open.</summary>
-    public int Height => _sector?.Height ?? Geometry.Height;
-
-    /// <summary>FFmpeg's name of the codec, for instance <c>h264</c>. Valid once open.</summary>
-    public string Codec { get; private set; } = "unknown";
-
-    /// <summary>FFmpeg's name of the source's pixel format, for instance <c>yuv420p</c>. Valid once open.</summary>
-    public string PixelFormat { get; private set; } = "unknown";
 
     /// <summary>Told of each decoded picture on the reading thread, before it is cropped and made gray; may keep nothing of it. Null for nobody.</summary>
     internal Action<Picture, CapturedFrame>? Inspect { get; init; }
@@ -155,19 +131,22 @@ public sealed partial class VideoFeed : IDisposable
     public TakeResult Take(TimeSpan patience, out CapturedFrame? frame) => _handoff.Take(patience, out frame);
 
     /// <summary>Stops reading and drops what was not taken. Returns once the reader has ended; may be called from any thread, and again.</summary>
-    public void Stop()
+    /// <param name="within">How long to wait for the reader; a second if not given.</param>
+    public void Stop(TimeSpan? within = null)
     {
         _stopping = true;
         _deadline?.Cancel();
         _pause.Stop();
         _handoff.Close();
-        if (_reader is { } reader && !reader.Join(ReaderEndsWithin)) _logger.ReaderStuck(_source.Name);
+        if (_reader is not { } reader || reader.Join(within ?? ReaderEndsWithin) || _isLeftBehind) return;
+        _isLeftBehind = true;
+        _logger.ReaderStuck(_source.Name);
     }
 
     /// <summary>Stops and closes the source. A frame that is still out stays readable until it is disposed.</summary>
     public void Dispose()
     {
-        Stop();
+        Stop(_isLeftBehind ? TimeSpan.Zero : null);
 
         // A reader that the system holds still uses all this: it is left to the end of the process.
         if (_reader is { IsAlive: true }) return;
@@ -193,25 +172,7 @@ public sealed partial class VideoFeed : IDisposable
             throw new CaptureException(CaptureFailure.FFmpegUnavailable, e.Message, e);
         }
 
-        _sector = ParseSector(_options.Sector);
-        _configured = ParseGeometry(_options.Geometry);
         _ = _source.OpenOptions(_options);
         _deadline ??= new ReadDeadline();
-    }
-
-    private static Sector? ParseSector(string text)
-    {
-        if (text == "none") return null;
-        return Sector.TryParse(text, out Sector sector)
-            ? sector
-            : throw new CaptureException(CaptureFailure.InvalidSector, $"Capture:Sector: \"{text}\" is neither none nor x,y,w,h in pixels, w and h above 0.");
-    }
-
-    private static PictureSize? ParseGeometry(string? text)
-    {
-        if (text is null) return null;
-        return PictureSize.TryParse(text, out PictureSize size)
-            ? size
-            : throw new CaptureException(CaptureFailure.InvalidOption, $"Capture:Geometry: \"{text}\" is not WxH in pixels, for instance 1280x1024.");
     }
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using LusEdge.Capture;
 
 namespace LusEdge.Configuration;
 
@@ -30,6 +31,11 @@ internal static class ConfigurationSchema
 
     private static JsonNode AddRules(JsonSchemaExporterContext context, JsonNode schema)
     {
+        if (PatternOf(Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) is { } text)
+        {
+            return new JsonObject { ["type"] = "string", ["pattern"] = text };
+        }
+
         if (context.PropertyInfo?.AttributeProvider is not PropertyInfo property || schema is not JsonObject node) return schema;
         if (property.GetCustomAttribute<RangeAttribute>() is { OperandType: var type } range && type != typeof(TimeSpan))
         {
@@ -40,4 +46,9 @@ internal static class ConfigurationSchema
         if (property.GetCustomAttribute<RegularExpressionAttribute>() is { Pattern: var pattern }) node["pattern"] = $"^({pattern})$";
         return node;
     }
+
+    private static string? PatternOf(Type type) =>
+        type == typeof(Sector) ? "^(none|[0-9]+,[0-9]+,[0-9]+,[0-9]+)$"
+        : type == typeof(PictureSize) ? "^[0-9]+x[0-9]+$"
+        : null;
 }

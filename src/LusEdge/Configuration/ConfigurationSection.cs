@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using LusEdge.Capture;
 
 namespace LusEdge.Configuration;
 
@@ -15,7 +16,12 @@ internal static class ConfigurationSection
     /// <summary>How a single value is read: enums by their names in lower case, nothing else converted.</summary>
     public static readonly JsonSerializerOptions Values = new()
     {
-        Converters = { new JsonStringEnumConverter(LowerCase.Instance, allowIntegerValues: false) },
+        Converters =
+        {
+            new JsonStringEnumConverter(LowerCase.Instance, allowIntegerValues: false),
+            new TextConverter<Sector>(),
+            new TextConverter<PictureSize>(),
+        },
         TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
@@ -120,6 +126,8 @@ internal static class ConfigurationSection
         if (type == typeof(bool)) return "true or false";
         if (type == typeof(int) || type == typeof(long)) return "a whole number";
         if (type == typeof(double) || type == typeof(float)) return "a number";
+        if (type == typeof(Sector)) return "none, or x,y,w,h in pixels with w and h above 0, such as \"160,40,640,640\"";
+        if (type == typeof(PictureSize)) return "a size WxH in pixels, both above 0, such as \"1280x1024\"";
         if (type == typeof(IReadOnlyList<string>)) return "a list of texts in brackets";
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }

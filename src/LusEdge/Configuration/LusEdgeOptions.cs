@@ -1,8 +1,8 @@
 using LusEdge.Aggregate;
 using LusEdge.Capture;
-using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Publish.Connection;
 
 namespace LusEdge.Configuration;
 
@@ -19,7 +19,7 @@ public sealed record LusEdgeOptions
     public PreprocessOptions Preprocess { get; init; } = new();
 
     /// <summary>Which model grades, and on what.</summary>
-    public InferOptions Infer { get; init; } = new();
+    public ModelOptions Infer { get; init; } = new();
 
     /// <summary>How frames become readings and clips.</summary>
     public AggregateOptions Aggregate { get; init; } = new();

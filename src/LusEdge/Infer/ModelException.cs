@@ -30,23 +30,8 @@ public enum ModelFailure
     /// <summary>The model failed on many frames in a row.</summary>
     Faulted,
 
-    /// <summary>A package is not signed by a key that is trusted here.</summary>
-    BadSignature,
-
-    /// <summary>A package holds what it should not, lacks what it should hold, or contradicts itself.</summary>
-    BadPackage,
-
-    /// <summary>The model answers otherwise on this box than where it was made.</summary>
-    ParityFailed,
-
-    /// <summary>A file with a key can't be read or holds none.</summary>
-    BadKey,
-
-    /// <summary>No installed model has that name, or there is none to go back to.</summary>
-    NotInstalled,
-
-    /// <summary>The store of installed models can't be written, or somebody else is writing it.</summary>
-    StoreUnavailable,
+    /// <summary>The package around the model is refused; the exception is one of the folder Models, which says why.</summary>
+    Package,
 
     /// <summary>There is no folder for temporary files that can be written to.</summary>
     NoWorkingSpace,
@@ -56,12 +41,11 @@ public enum ModelFailure
 /// <param name="reason">Why.</param>
 /// <param name="message">A sentence for a person.</param>
 /// <param name="inner">The cause, if another exception was one.</param>
-public sealed class ModelException(ModelFailure reason, string message, Exception? inner = null) : Exception(message, inner)
+public class ModelException(ModelFailure reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Why the model can't be used.</summary>
     public ModelFailure Reason { get; } = reason;
 
-    /// <summary>Whether it is the model that is to blame, and not the box (a key's file, the disk, a provider), with which it may well serve at the next start.</summary>
-    public bool IsOfTheModel => Reason is not (ModelFailure.BadKey or ModelFailure.NoWorkingSpace or ModelFailure.ProviderUnavailable
-        or ModelFailure.RuntimeUnavailable or ModelFailure.StoreUnavailable);
+    /// <summary>Whether the fault is the model's, and not the box's (its disk, a provider): on a mended box it may serve at the next start.</summary>
+    public virtual bool IsModelFault => Reason is not (ModelFailure.NoWorkingSpace or ModelFailure.ProviderUnavailable or ModelFailure.RuntimeUnavailable);
 }

@@ -10,15 +10,13 @@ public sealed partial class SeverityModel
     private const string OutputName = "probabilities";
     private const string QualityName = "quality";
 
-    /// <summary>Loads the options' own model, or the one that comes with the program, of which nobody asked whether it is signed.</summary>
-    /// <param name="options">Directory, provider and threads.</param>
+    /// <summary>Loads the model in a directory. Nobody asked whether it is signed.</summary>
+    /// <param name="directory">Where it lies.</param>
+    /// <param name="options">Provider and threads.</param>
     /// <param name="logger">Told which provider was refused and why, and what really runs.</param>
     /// <exception cref="ModelException">The model, the runtime or the provider asked for by name can't be used.</exception>
-    public static SeverityModel Load(InferOptions options, ILogger<SeverityModel> logger)
-    {
-        string directory = Path.GetFullPath(options.Model ?? InferOptions.ShippedModel, AppContext.BaseDirectory);
-        return Load(directory, ModelManifest.Load(directory), options, logger);
-    }
+    public static SeverityModel Load(string directory, InferOptions options, ILogger<SeverityModel> logger) =>
+        Load(directory, ModelManifest.Load(directory), options, logger);
 
     /// <summary>Loads a model, tries the providers, and warms the first that works up.</summary>
     /// <param name="directory">Where it lies.</param>

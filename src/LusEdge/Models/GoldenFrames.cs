@@ -92,7 +92,7 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         picture.Pixels.CopyTo(model.InputFor(picture.Width, picture.Height));
         ReadOnlySpan<float> p = model.Run();
         return p.IsEmpty
-            ? throw new ModelException(ModelFailure.ParityFailed, $"{file}: {model.InUse.Reference} gives no answer for it on {model.InUse.Provider}. Install another model, or set Infer:Provider.")
+            ? throw new PackageException(PackageFailure.ParityFailed, $"{file}: {model.InUse.Reference} gives no answer for it on {model.InUse.Provider}. Install another model, or set Infer:Provider.")
             : p.ToArray();
     }
 
@@ -116,7 +116,7 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         return null;
     }
 
-    private static ModelException Bad(string message, Exception? inner = null) => new(ModelFailure.BadPackage, message, inner);
+    private static PackageException Bad(string message, Exception? inner = null) => new(PackageFailure.BadPackage, message, inner);
 }
 
 /// <summary>A picture and the answer to come to.</summary>

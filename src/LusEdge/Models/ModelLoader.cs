@@ -9,7 +9,7 @@ namespace LusEdge.Models;
 /// </summary>
 /// <param name="options">Section Infer.</param>
 /// <param name="logger">Told what is loaded, and what is wrong with it.</param>
-public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> logger)
+public sealed class ModelLoader(ModelOptions options, ILogger<SeverityModel> logger)
 {
     /// <summary>The installed models.</summary>
     public ModelStore Store { get; } = new(options.Store);
@@ -18,11 +18,11 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     /// <exception cref="ModelException">A key's file can't be used.</exception>
     public TrustedKeys Keys => TrustedKeys.Load(options);
 
+    /// <summary>The directory of Infer:Model, or of the model that comes with the program.</summary>
+    public string OwnDirectory => options.ResolveDirectory();
+
     /// <summary>Whether the store decides, and a model that is activated there takes over from the one that runs.</summary>
     public bool FollowsStore => options.Model is null;
-
-    /// <summary>The directory of Infer:Model, or of the model that came with the program.</summary>
-    public string OwnDirectory => Path.GetFullPath(options.Model ?? InferOptions.ShippedModel, AppContext.BaseDirectory);
 
     /// <summary>The directory of what serves: the store's active model, the one before where that was refused, or <see cref="OwnDirectory"/>.</summary>
     public string Serving => (FollowsStore && Store.Active is { } active ? Store.RefusalOf(active) is null ? active : Store.Previous : null) is { } name ? Store.PathOf(name) : OwnDirectory;
@@ -52,7 +52,7 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
         catch (ModelException e) when (before != active)
         {
             refusal = e.Message;
-            if (e.IsOfTheModel) Store.NoteRefusal(active, refusal);
+            if (e.IsModelFault) Store.NoteRefusal(active, refusal);
         }
 
         Log.ActivationRefused(logger, refusal);
@@ -85,15 +85,15 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
     {
         progress?.Report("loading");
         GoldenFrames golden = GoldenFrames.Load(package.Directory)
-            ?? throw new ModelException(ModelFailure.BadPackage, $"{package.Directory}: it has no golden frames ({GoldenFrames.FileName}). Export and sign the model again.");
+            ?? throw new PackageException(PackageFailure.BadPackage, $"{package.Directory}: it has no golden frames ({GoldenFrames.FileName}). Export and sign the model again.");
         SeverityModel model = package.Load(options, logger);
         try
         {
             Parity parity = golden.Compare(package.Directory, model, progress);
             return parity.Holds
                 ? (model, parity)
-                : throw new ModelException(
-                    ModelFailure.ParityFailed,
+                : throw new PackageException(
+                    PackageFailure.ParityFailed,
                     $"{package.Directory}: {package.Manifest.Reference} does not answer on this box ({model.InUse.Provider}, {model.InUse.Precision}) as where it was made: {parity}. Try Infer:Provider cpu, or get a package made for this box.");
         }
         catch
@@ -147,13 +147,13 @@ public sealed class ModelLoader(InferOptions options, ILogger<SeverityModel> log
         string? before = Store.Previous;
         if (Store.Active == before)
         {
-            throw new ModelException(ModelFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.");
+            throw new PackageException(PackageFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.");
         }
 
         if (before is not null && Store.RefusalOf(before) is { } refusal)
         {
-            throw new ModelException(
-                ModelFailure.NotInstalled, $"{Store.Folder}: {before} served before, and was refused since: {refusal} Activate another model, or that one once it is mended: lusedge model list.");
+            throw new PackageException(
+                PackageFailure.NotInstalled, $"{Store.Folder}: {before} served before, and was refused since: {refusal} Activate another model, or that one once it is mended: lusedge model list.");
         }
 
         return Activate(before, progress);

@@ -91,14 +91,14 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
         var info = new FileInfo(file);
         if (!info.Exists)
         {
-            throw new ModelException(
-                ModelFailure.BadSignature, $"{directory}: it is not signed ({PackageSignature.FileName} is missing). Sign it: lusedge-train sign {directory} --key FILE.");
+            throw new PackageException(
+                PackageFailure.BadSignature, $"{directory}: it is not signed ({PackageSignature.FileName} is missing). Sign it: lusedge-train sign {directory} --key FILE.");
         }
 
         byte[] signature = (info.LinkTarget is null && info.Length <= MaxSignatureBytes ? PackageSignature.Parse(File.ReadAllText(file)) : null)
-            ?? throw new ModelException(ModelFailure.BadSignature, $"{file}: it is no signature: 64 bytes in base64, in one line. Get the package again.");
-        return keys.SignerOf(manifest, signature) ?? throw new ModelException(
-            ModelFailure.BadSignature,
+            ?? throw new PackageException(PackageFailure.BadSignature, $"{file}: it is no signature: 64 bytes in base64, in one line. Get the package again.");
+        return keys.SignerOf(manifest, signature) ?? throw new PackageException(
+            PackageFailure.BadSignature,
             $"{directory}: {ModelManifest.FileName} is not what a trusted key has signed: it was changed since, or signed by somebody else. Trusted: {(keys.Files is [] ? "no key at all" : string.Join(", ", keys.Files))} (Infer:TrustedKeys). Get the package again, or trust its maker's key.");
     }
 
@@ -164,7 +164,7 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static ModelException Bad(string message) => new(ModelFailure.BadPackage, message);
+    private static PackageException Bad(string message) => new(PackageFailure.BadPackage, message);
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,63}\z")]
     private static partial Regex PlainId();

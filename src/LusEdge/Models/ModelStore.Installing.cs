@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Machine;
 
 namespace LusEdge.Models;
 
@@ -63,8 +64,8 @@ public sealed partial class ModelStore
         string family = $"{package.Manifest.Id}@{package.Manifest.Version}-";
         if (Names.FirstOrDefault(other => other != name && other.StartsWith(family, StringComparison.Ordinal)) is { } other)
         {
-            throw new ModelException(
-                ModelFailure.BadPackage, $"{package.Directory}: {package.Manifest.Reference}: another model of that id and version is installed, {other}. Give the new one a higher version, and sign it.");
+            throw new PackageException(
+                PackageFailure.BadPackage, $"{package.Directory}: {package.Manifest.Reference}: another model of that id and version is installed, {other}. Give the new one a higher version, and sign it.");
         }
 
         return Directory.Exists(PathOf(name))

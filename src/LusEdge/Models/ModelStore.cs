@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LusEdge.Infer;
+using LusEdge.Machine;
 
 namespace LusEdge.Models;
 
@@ -115,8 +116,8 @@ public sealed partial class ModelStore
     /// <exception cref="ModelException">None is installed by that name.</exception>
     public string Find(string wanted) =>
         Names.Where(name => name == wanted || name[..name.LastIndexOf('-')] == wanted || name.Split('@')[0] == wanted).MaxBy(VersionOf)
-        ?? throw new ModelException(
-            ModelFailure.NotInstalled,
+        ?? throw new PackageException(
+            PackageFailure.NotInstalled,
             $"{Folder}: no model {wanted} is installed; there {(Names is [] ? "is none" : $"are {string.Join(", ", Names)}")}. Install it: lusedge model install DIR.");
 
     /// <summary>Makes an installed model the active one, or, for null, the model that came with the program.</summary>
@@ -157,8 +158,8 @@ public sealed partial class ModelStore
 
     private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
 
-    private ModelException Unreadable(Exception e) => new(
-        ModelFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
+    private PackageException Unreadable(Exception e) => new(
+        PackageFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
 
     // A link that leads elsewhere names something that is not in the store, and is refused as such.
     private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target)) : null;
@@ -191,8 +192,8 @@ public sealed partial class ModelStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(
-                ModelFailure.StoreUnavailable,
+            throw new PackageException(
+                PackageFailure.StoreUnavailable,
                 $"{Folder}: the store of models can't be written: {e.Message} See whether another `lusedge model` is at work, the disk is full, or this user may not: run it as the service's user.",
                 e);
         }

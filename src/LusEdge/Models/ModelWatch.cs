@@ -1,3 +1,5 @@
+using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
 using Microsoft.Extensions.Logging;
 
@@ -5,28 +7,25 @@ namespace LusEdge.Models;
 
 /// <summary>
 /// Notices that another model was activated while one serves, and has it ready: loaded, verified and held against its golden frames on a thread of
-/// its own, until the pipeline takes it between two frames. What is refused leaves the one that serves alone.
+/// its own, and then left in the pipeline's inbox. A refused model changes nothing: the one that serves keeps serving.
 /// </summary>
 /// <remarks>
 /// It looks at the store's link once a second: a change of a link is an event that not every file system tells. The thread has no lower priority: the
 /// runtime's own threads, made when a session opens, would inherit it for as long as they serve.
 /// </remarks>
-public sealed class ModelWatch : IAsyncDisposable
+public sealed class ModelWatch
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long an end waits for a model that is being loaded: it must not outlast the process's own goodbye.</summary>
-    private static readonly TimeSpan LoadEndsWithin = TimeSpan.FromSeconds(0.4);
-
     private readonly ModelLoader _loader;
     private readonly TimeProvider _time;
-    private readonly Action<string?> _refused;
+    private readonly PipelineInbox _inbox;
+    private readonly HealthBoard _board;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _starting = new();
     private (string? Name, DateTime At) _seen;
     private string? _serving;
-    private SeverityModel? _waiting;
     private Task _loading = Task.CompletedTask;
     private volatile bool _stopped;
 
@@ -34,15 +33,23 @@ public sealed class ModelWatch : IAsyncDisposable
     /// <param name="loader">Loads what is activated.</param>
     /// <param name="seen">The store's <see cref="ModelStore.ActiveSince"/> from before that model was loaded: what is activated meanwhile is not lost.</param>
     /// <param name="serving">Name of the model that serves, null for the one that came with the program.</param>
-    /// <param name="refused">Told, on another thread, why an activated model is refused, or null when none is any more.</param>
+    /// <param name="inbox">Where a model that is ready is left for the pipeline.</param>
+    /// <param name="board">Told why an activated model is refused.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of every activation.</param>
     public ModelWatch(
-        ModelLoader loader, (string? Name, DateTime At) seen, string? serving, Action<string?> refused, TimeProvider time, ILogger<SeverityModel> logger)
+        ModelLoader loader,
+        (string? Name, DateTime At) seen,
+        string? serving,
+        PipelineInbox inbox,
+        HealthBoard board,
+        TimeProvider time,
+        ILogger<SeverityModel> logger)
     {
         _loader = loader;
         _serving = serving;
-        _refused = refused;
+        _inbox = inbox;
+        _board = board;
         _time = time;
         _logger = logger;
         // What was refused at the start is not tried again until it is activated again.
@@ -50,16 +57,13 @@ public sealed class ModelWatch : IAsyncDisposable
         _timer = time.CreateTimer(_ => Look(), null, Period, Period);
     }
 
-    /// <summary>The model to go on with, null as long as it is the present one. Costs a read. Whoever takes it disposes it.</summary>
-    public SeverityModel? Take() => Volatile.Read(ref _waiting) is null ? null : Interlocked.Exchange(ref _waiting, null);
-
-    /// <summary>Stops looking. A model that waits, or comes too late, is let go.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops looking. A model that is still being loaded is given up; the inbox disposes one that waits in it.</summary>
+    /// <param name="within">How long to wait for a model that is being loaded.</param>
+    public async Task StopAsync(TimeSpan within)
     {
         _stopped = true;
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAny(_loading, Task.Delay(LoadEndsWithin, _time)).ConfigureAwait(false);
-        Take()?.Dispose();
+        await Task.WhenAny(_loading, Task.Delay(within, _time)).ConfigureAwait(false);
     }
 
     private void Look()
@@ -98,14 +102,13 @@ public sealed class ModelWatch : IAsyncDisposable
                 SeverityModel model = _loader.LoadNamed(name);
                 Log.TakesOver(_logger, model.InUse.Reference, model.InUse.SignedBy ?? "nobody who is trusted");
                 _serving = name;
-                Interlocked.Exchange(ref _waiting, model)?.Dispose();
-                if (_stopped) Take()?.Dispose();
+                _inbox.Post(new PipelineCommand.SwapModel(model));
             }
         }
         catch (ModelException e)
         {
             refusal = e.Message;
-            isOfTheModel = e.IsOfTheModel;
+            isOfTheModel = e.IsModelFault;
         }
         catch (Exception e) // The top of the thread: whatever is wrong with the new model, the present one goes on.
         {
@@ -114,6 +117,10 @@ public sealed class ModelWatch : IAsyncDisposable
 
         if (refusal is not null) Log.ActivationRefused(_logger, refusal);
         if (name is not null && isOfTheModel) _loader.Store.NoteRefusal(name, refusal);
-        _refused(refusal);
+        TellRefusal(_board, refusal);
     }
+
+    /// <summary>Says that the active model is refused, or that it no longer is.</summary>
+    internal static void TellRefusal(HealthBoard board, string? refusal) =>
+        board.Set(HealthCode.ModelRefused, refusal is null ? null : $"The model that was activated is refused, and the previous one keeps serving: {refusal}");
 }

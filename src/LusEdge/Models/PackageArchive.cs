@@ -94,5 +94,5 @@ internal static class PackageArchive
             : throw Bad($"{file}: \"{entry.Name}\" is no plain path below the package: letters, digits, dot, hyphen and underscore, and no way out of it. Pack it anew.");
     }
 
-    private static ModelException Bad(string message, Exception? inner = null) => new(ModelFailure.BadPackage, message, inner);
+    private static PackageException Bad(string message, Exception? inner = null) => new(PackageFailure.BadPackage, message, inner);
 }

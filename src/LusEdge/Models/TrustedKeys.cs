@@ -22,7 +22,7 @@ public sealed class TrustedKeys
     /// <summary>Reads the configured keys, or the usual ones: the one shipped and the site's own.</summary>
     /// <param name="options">Infer:TrustedKeys; a relative path starts at the program's own directory.</param>
     /// <exception cref="ModelException">A file can't be read or holds no such key. A usual one that is not there is none.</exception>
-    public static TrustedKeys Load(InferOptions options)
+    public static TrustedKeys Load(ModelOptions options)
     {
         IEnumerable<string> files = options.TrustedKeys is { } configured
             ? configured.Select(file => Path.GetFullPath(file, AppContext.BaseDirectory))
@@ -57,8 +57,8 @@ public sealed class TrustedKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(
-                ModelFailure.BadKey, $"{folder}: the site's keys can't be read: {e.Message} Let the service's user read the folder (chmod a+rx), or list the keys in Infer:TrustedKeys.", e);
+            throw new PackageException(
+                PackageFailure.BadKey, $"{folder}: the site's keys can't be read: {e.Message} Let the service's user read the folder (chmod a+rx), or list the keys in Infer:TrustedKeys.", e);
         }
     }
 
@@ -70,10 +70,10 @@ public sealed class TrustedKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ModelFailure.BadKey, $"Infer:TrustedKeys: {file} can't be read: {e.Message} Put the key there, or take the file out of the list.", e);
+            throw new PackageException(PackageFailure.BadKey, $"Infer:TrustedKeys: {file} can't be read: {e.Message} Put the key there, or take the file out of the list.", e);
         }
 
-        throw new ModelException(
-            ModelFailure.BadKey, $"Infer:TrustedKeys: {file} is no public Ed25519 key in PEM. Take the .pub that `lusedge-train keygen` wrote, or: openssl pkey -in KEY -pubout.");
+        throw new PackageException(
+            PackageFailure.BadKey, $"Infer:TrustedKeys: {file} is no public Ed25519 key in PEM. Take the .pub that `lusedge-train keygen` wrote, or: openssl pkey -in KEY -pubout.");
     }
 }

@@ -4,8 +4,8 @@ using System.Numerics.Tensors;
 namespace LusEdge.Preprocess;
 
 /// <summary>
-/// Tells a picture that stands still from one that moves. Compared are the mean grays of a grid of cells: a capture card's noise, which
-/// makes no two pictures of a frozen scanner alike, averages out in a cell, and tissue that moves does not.
+/// Measures how long a picture has stood still. It compares the mean grays of a grid of cells: the noise of a capture card, which
+/// makes every two pictures of a frozen scanner differ, averages out in a cell, while moving tissue does not.
 /// </summary>
 /// <remarks>One thread at a time; allocates nothing per frame.</remarks>
 public sealed class FreezeDetector
@@ -22,7 +22,6 @@ public sealed class FreezeDetector
     /// <summary>Rows of a cell that are looked at, at most: more change nothing, and their sums have to fit into 16 bits.</summary>
     private const int MostRows = 64;
 
-    private readonly TimeSpan _after;
     private readonly float _difference;
     private readonly int _width;
     private readonly int _height;
@@ -35,13 +34,12 @@ public sealed class FreezeDetector
     private TimeSpan? _since;
 
     /// <summary>A detector for pictures of one size.</summary>
-    /// <param name="after">A picture that has stayed the same for so long is frozen.</param>
     /// <param name="difference">Mean absolute difference in gray (0-255), over the cells, up to which two pictures are the same.</param>
     /// <param name="width">The pictures' width in pixels.</param>
     /// <param name="height">The pictures' height in pixels.</param>
-    public FreezeDetector(TimeSpan after, float difference, int width, int height)
+    public FreezeDetector(float difference, int width, int height)
     {
-        (_after, _difference, _width, _height) = (after, difference, width, height);
+        (_difference, _width, _height) = (difference, width, height);
         (_across, _down) = (Math.Clamp(width / LeastCell, 1, CellsASide), Math.Clamp(height / LeastCell, 1, CellsASide));
         _columns = new ushort[width];
         _between = new float[_across * _down];
@@ -51,18 +49,18 @@ public sealed class FreezeDetector
 
     /// <summary>Looks at the next picture.</summary>
     /// <param name="picture">Gray values, row by row without gaps.</param>
-    /// <param name="at">The picture's feed time. Going back in time starts anew.</param>
+    /// <param name="at">The picture's feed time. If it goes back, the measurement starts again.</param>
     /// <returns>
-    /// True once the feed has shown the same picture for the given time, until it shows another. What it is compared with is the picture that the
-    /// stillness began with, not the one before: a slow movement adds up.
+    /// How long the feed has shown this same picture; zero for one that differs from the picture before. It is compared with the first picture
+    /// of the still, not with the one before, so a slow movement adds up.
     /// </returns>
-    public bool IsFrozen(ReadOnlySpan<byte> picture, TimeSpan at)
+    public TimeSpan StillFor(ReadOnlySpan<byte> picture, TimeSpan at)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, _width * _height);
         Average(picture);
-        if (_since is { } since && at >= since && Difference() <= _difference) return at - since >= _after;
+        if (_since is { } since && at >= since && Difference() <= _difference) return at - since;
         (_reference, _cells, _since) = (_cells, _reference, at);
-        return false;
+        return TimeSpan.Zero;
     }
 
     private float Difference()

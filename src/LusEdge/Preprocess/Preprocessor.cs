@@ -1,12 +1,11 @@
 using System.Numerics;
 using LusEdge.Capture;
-using LusEdge.Contract;
 
 namespace LusEdge.Preprocess;
 
 /// <summary>
 /// From a captured frame to the model's input: the sector's gray pixels as they are, masked, row by row without gaps. Resizing and
-/// normalisation are the model's own. Says what the picture alone tells about whether it can be trusted.
+/// normalisation happen inside the model file. Reports what the picture shows.
 /// </summary>
 /// <remarks>One thread at a time; allocates nothing per frame.</remarks>
 public sealed class Preprocessor
@@ -14,18 +13,15 @@ public sealed class Preprocessor
     private readonly PictureSize _geometry;
     private readonly SectorMask? _mask;
 
-    /// <summary>A preprocessor for frames of one geometry.</summary>
+    /// <summary>A preprocessor for the frames of one feed.</summary>
     /// <param name="options">The mask.</param>
-    /// <param name="geometry">The source picture's size that the sector is meant for.</param>
-    /// <param name="width">The sector's width in pixels.</param>
-    /// <param name="height">The sector's height in pixels.</param>
+    /// <param name="feed">The feed, which has been open once.</param>
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
-    public Preprocessor(PreprocessOptions options, PictureSize geometry, int width, int height)
+    public Preprocessor(PreprocessOptions options, FeedDescription feed)
     {
-        _geometry = geometry;
-        Width = width;
-        Height = height;
-        _mask = options.Mask is { } path ? SectorMask.Load(path, width, height) : null;
+        _geometry = feed.Geometry;
+        (Width, Height) = feed.FrameSize;
+        _mask = options.Mask is { } path ? SectorMask.Load(path, Width, Height) : null;
     }
 
     /// <summary>Width of the input in pixels.</summary>
@@ -34,32 +30,26 @@ public sealed class Preprocessor
     /// <summary>Height of the input in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Whether the last frame's pixels are in the input; else it still holds an older frame's, which must not be graded again.</summary>
-    public bool Filled { get; private set; }
-
-    /// <summary>A preprocessor for what a feed delivers.</summary>
-    /// <param name="options">The mask.</param>
-    /// <param name="feed">Open: its sizes are known.</param>
-    /// <exception cref="PreprocessException">The mask can't be used.</exception>
-    public static Preprocessor For(PreprocessOptions options, VideoFeed feed) => new(options, feed.Geometry, feed.Width, feed.Height);
+    /// <summary>Whether the last frame's picture is in the input. If not, the input still holds an older one, which must not be graded again.</summary>
+    public bool HoldsPicture { get; private set; }
 
     /// <summary>Fills the model's input.</summary>
     /// <param name="frame">Stays the caller's.</param>
-    /// <param name="input">Receives <see cref="Width"/> x <see cref="Height"/> gray values, row by row. Filled whenever the frame has a picture of this
-    /// size, also when it can't be trusted; else left as it was.</param>
-    /// <param name="blackMean">A picture whose mean (0-255, of the pixels that the mask keeps) is below this is black.</param>
-    /// <returns>
-    /// <see cref="FrameState.Live"/>, or why not to grade: <see cref="FrameState.ModeChanged"/> (another size than the sector is meant for),
-    /// <see cref="FrameState.Corrupt"/>, <see cref="FrameState.Black"/>. Damage outranks the rest: a damaged picture's size and brightness mean nothing.
-    /// </returns>
-    public FrameState Fill(CapturedFrame frame, Span<byte> input, float blackMean)
+    /// <param name="input">
+    /// Receives <see cref="Width"/> x <see cref="Height"/> gray values, row by row, whenever the frame has a picture of this size, even one that
+    /// can't be trusted. Otherwise it is left as it was.
+    /// </param>
+    /// <returns>What the picture shows; <see cref="PictureFacts.StillFor"/> is left to <see cref="FreezeDetector"/>.</returns>
+    public PictureFacts Fill(CapturedFrame frame, Span<byte> input)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, Width * Height);
-        Filled = frame.HasPicture && frame.Width == Width && frame.Height == Height;
-        float mean = Filled ? Copy(frame, input) : 0;
-        if (frame.IsDamaged) return FrameState.Corrupt;
-        if (!Filled || frame.SourceSize != _geometry) return FrameState.ModeChanged;
-        return mean < blackMean ? FrameState.Black : FrameState.Live;
+        HoldsPicture = frame.HasPicture && frame.Width == Width && frame.Height == Height;
+        return new PictureFacts
+        {
+            IsDamaged = frame.IsDamaged,
+            FitsGeometry = HoldsPicture && frame.SourceSize == _geometry,
+            MeanGray = HoldsPicture ? Copy(frame, input) : 0,
+        };
     }
 
     /// <summary>Copies the rows.</summary>

@@ -73,14 +73,14 @@ internal sealed class SectorFinder
     /// <summary>The guess from what was seen so far.</summary>
     public SectorGuess Guess()
     {
-        if (_pictures == 0) return new("none", Confidence.Unsure, "no sound picture was seen");
+        if (_pictures == 0) return new(default, Confidence.Unsure, "no sound picture was seen");
         int often = Math.Max(1, (int)Math.Ceiling(OftenEnough * _steps));
         Blocks changing = Count(i => _steps > 0 && _changes[i] >= often);
         Blocks lit = Count(i => _brightest[i] > Black);
         if (changing.Largest() is { } echo) return Describe(echo, changing, lit);
         return lit.Largest() is { } brightest
-            ? new(lit.Box(brightest).ToString(), Confidence.Unsure, "nothing moves: this is the largest thing that is not black; scan something and probe again")
-            : new("none", Confidence.Unsure, "the picture is black: check the cable, and that the scanner scans");
+            ? new(lit.Box(brightest), Confidence.Unsure, "nothing moves: this is the largest thing that is not black; scan something and probe again")
+            : new(default, Confidence.Unsure, "the picture is black: check the cable, and that the scanner scans");
     }
 
     private bool CountChanges(ReadOnlySpan<byte> row, ReadOnlySpan<byte> previous, Span<int> changes)
@@ -110,11 +110,11 @@ internal sealed class SectorFinder
         double share = (double)changing.PixelsIn(echo) / changing.Pixels;
         double fill = (double)echo.Count(isIn => isIn) * Blocks.Area / Area(moving);
         double area = (double)Area(whole) / ((long)_width * _height);
-        if (area > WholePicture) return new("none", Confidence.Likely, "the scan fills the whole picture, or it is no scanner's screen");
+        if (area > WholePicture) return new(default, Confidence.Likely, "the scan fills the whole picture, or it is no scanner's screen");
         bool sure = share > 0.97 && fill > 0.4 && area > 0.05 && _steps >= StepsToBeSure && !isGrown;
         bool likely = share > 0.8 && fill > 0.2 && area > 0.02;
         return new(
-            whole.ToString(),
+            whole,
             sure ? Confidence.Sure : likely ? Confidence.Likely : Confidence.Unsure,
             string.Create(CultureInfo.InvariantCulture, $"{share:0%} of what keeps changing lies in it{(isGrown ? ", and what is lit beside that" : "")}; it is {area:0%} of the picture"));
     }

@@ -1,3 +1,5 @@
+using LusEdge.Capture;
+
 namespace LusEdge.Probe;
 
 /// <summary>How much a guess is worth.</summary>
@@ -14,7 +16,7 @@ public enum Confidence
 }
 
 /// <summary>Where the ultrasound seems to be in the picture.</summary>
-/// <param name="Value">Ready for Capture:Sector: <c>x,y,w,h</c> in pixels, or <c>none</c>.</param>
+/// <param name="Value">Ready for Capture:Sector.</param>
 /// <param name="Confidence">How much it is worth.</param>
 /// <param name="Why">What it rests on, for a person.</param>
-public sealed record SectorGuess(string Value, Confidence Confidence, string Why);
+public sealed record SectorGuess(Sector Value, Confidence Confidence, string Why);

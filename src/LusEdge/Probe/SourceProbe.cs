@@ -1,6 +1,6 @@
 using LusEdge.Capture;
 using LusEdge.FFmpeg;
-using LusEdge.Health;
+using LusEdge.Metering;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Probe;
@@ -38,7 +38,7 @@ public sealed class SourceProbe
     {
         using var colour = new ColourMeter();
         var probe = new SourceProbe(colour);
-        using var feed = new VideoFeed(options with { Sector = "none", Geometry = null }, new FrameLedger(), time, logger) { Inspect = probe.Note };
+        using var feed = new VideoFeed(options with { Sector = default, Geometry = null }, new FrameLedger(), time, logger) { Inspect = probe.Note };
         feed.Open();
         feed.Start();
         return probe.Look(feed, length, time, progress, stop);
@@ -46,7 +46,8 @@ public sealed class SourceProbe
 
     private ProbeReport Look(VideoFeed feed, TimeSpan length, TimeProvider time, Action<double> progress, CancellationToken stop)
     {
-        var finder = new SectorFinder(feed.Geometry);
+        FeedDescription description = feed.Description!;
+        var finder = new SectorFinder(description.Geometry);
         long opened = time.GetTimestamp();
         TimeSpan begin = feed.IsLive ? Settling : TimeSpan.Zero;
         TimeSpan seen = TimeSpan.Zero;
@@ -65,13 +66,13 @@ public sealed class SourceProbe
                     taken++;
                     firstPts ??= frame.Pts;
                     if (frame.StartsClip) openings++;
-                    if (frame is { IsDamaged: false, HasPicture: true } && frame.SourceSize == feed.Geometry) finder.Add(frame);
+                    if (frame is { IsDamaged: false, HasPicture: true } && frame.SourceSize == description.Geometry) finder.Add(frame);
                 }
 
                 seen = feed.IsLive ? time.GetElapsedTime(opened)
                     : frame is null ? seen
-                    : frame.Pts is { } pts ? pts - firstPts!.Value + feed.FrameInterval
-                    : taken * feed.FrameInterval;
+                    : frame.Pts is { } pts ? pts - firstPts!.Value + description.FrameInterval
+                    : taken * description.FrameInterval;
             }
 
             progress(Math.Clamp(seen / (begin + length), 0, 1));
@@ -86,16 +87,16 @@ public sealed class SourceProbe
             {
                 Source = feed.Name,
                 Live = feed.IsLive,
-                Format = feed.Format,
-                Codec = feed.Codec,
-                PixelFormat = feed.PixelFormat,
-                Size = feed.Geometry,
-                DeclaredRate = feed.DeclaredInterval is { } interval ? 1 / interval.TotalSeconds : null,
+                Format = description.Format,
+                Codec = description.Codec,
+                PixelFormat = description.PixelFormat,
+                Size = description.Geometry,
+                DeclaredRate = description.DeclaredInterval is { } interval ? 1 / interval.TotalSeconds : null,
                 MeasuredRate = Rate(looked),
                 Length = TimeSpan.FromTicks(Math.Clamp((seen - begin).Ticks, 0, length.Ticks)),
                 Frames = looked.Count,
                 Damaged = looked.Count(p => p.Picture.IsDamaged),
-                OtherSizes = looked.Count(p => p.Picture.Size != feed.Geometry),
+                OtherSizes = looked.Count(p => p.Picture.Size != description.Geometry),
                 Interruptions = Math.Max(0, openings - 1) + (isAway ? 1 : 0),
                 Intervals = HasTimes(feed, looked) ? IntervalFigures.Of([.. looked.Select(p => p.At)], feed.IsLive) : null,
                 Colour = _colour.Colour,
@@ -116,7 +117,7 @@ public sealed class SourceProbe
         return _noted.Select((picture, i) => (
             feed.IsLive ? time.GetElapsedTime(opened, picture.ReadAt)
             : picture.Pts is { } pts ? pts - firstPts!.Value
-            : i * feed.FrameInterval, picture));
+            : i * feed.Description!.FrameInterval, picture));
     }
 
     private static bool HasTimes(VideoFeed feed, List<(TimeSpan At, Noted Picture)> looked) => feed.IsLive || looked.All(p => p.Picture.Pts is not null);

@@ -1,25 +1,31 @@
 using System.Security.Cryptography;
-using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Health;
-using LusEdge.Infer;
+using LusEdge.Metering;
+using LusEdge.Publish.Connection;
+using LusEdge.Publish.Events;
+using LusEdge.Publish.Messages;
+using LusEdge.Publish.Status;
+using LusEdge.Publish.Telemetry;
+using LusEdge.Results;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Exceptions;
 
 namespace LusEdge.Publish;
 
 /// <summary>
-/// Publishes the pipeline's results to a broker. The pipeline's thread leaves frames in a ring and commits events to a store;
-/// one supervisor keeps a connection and runs four loops on it:
+/// Publishes the pipeline's results to a broker. It reads them from a queue of its own; one supervisor keeps a connection and runs four loops
+/// on it:
 /// <code>
-/// Frame, Silence -> TelemetryRing -> TelemetrySender -> frame, frames, live            (QoS 0, not stored)
-/// Clip           -> EventStore    -> EventDelivery   -> event/clip                     (QoS 1, until taken over)
-/// PipelineMeter                   -> StatusReporter  -> info, availability, health, metrics
-///                                    pings           -> finds a connection that only looks alive
+/// ReadingSubscription, frames -> TelemetrySender -> frame, frames, live            (QoS 0, not stored)
+/// ReadingSubscription, clips  -> EventStore      -> EventDelivery -> event/clip    (QoS 1, until taken over)
+/// HealthBoard, meter   -> StatusReporter  -> info, availability, health, metrics
+///                         pings           -> finds a connection that only looks alive
 /// </code>
-/// A broker that is away is a state: the publisher waits for it, and frames meanwhile are counted as a gap.
+/// None of them waits for the disk: only the store's own thread does. A broker that is away is a state: the publisher waits for it, and the
+/// frames that could not be sent meanwhile are counted as a gap.
 /// </summary>
-public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
+public sealed class MqttPublisher : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(5);
@@ -29,10 +35,6 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
     /// <summary>A connection that held this long was a good one: the next loss is followed by a quick attempt.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
 
-    // A clean stop takes under two seconds even when the broker hangs: what is on its way, the leave, and a bound on everything.
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(10);
 
     private readonly MqttOptions _options;
@@ -41,122 +43,110 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
     private readonly ILogger _log;
     private readonly TopicTable _table;
     private readonly MessageWriter _writer;
+    private readonly ReadingSubscription _readings;
     private readonly EventStore _store;
-    private readonly TelemetryRing _ring;
     private readonly TelemetryLoss _loss = new();
-    private readonly WakeSignal _newReading = new();
-    private readonly WakeSignal _newEvent = new();
     private readonly TelemetrySender _telemetry;
     private readonly EventDelivery _events;
     private readonly StatusReporter _status;
-    private readonly JsonBuffer _clipJson = new();
     private readonly ReconnectDelay _delay = new(Random.Shared);
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort;
+    private readonly Task _clips;
     private readonly Task _supervisor;
+    private TimeSpan _leaveWithin;
     private long _attempts;
-    private string? _trouble;
+    private string? _lastError;
     private bool _disposed;
 
     private MqttPublisher(
-        MqttOptions options, Topics topics, ModelInUse model, PipelineMeter meter, EventStore store, TimeProvider time, ILogger log)
+        MqttOptions options, Topics topics, ReadingSubscription readings, PipelineMeter meter, HealthBoard board, EventStore store, TimeProvider time, ILogger log)
     {
         _options = options;
         _topics = topics;
         _time = time;
         _log = log;
+        _readings = readings;
         _store = store;
         _table = new TopicTable(topics);
         _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), time);
-        _ring = new TelemetryRing(model);
-        _telemetry = new TelemetrySender(_ring, _newReading, _table, _writer, options.Frames, _loss, meter.Ledger, time);
-        _events = new EventDelivery(store, _newEvent, _table, options.MaxResendsPerSecond, time, log);
-        _status = new StatusReporter(_table, _writer, model, store, _events, _loss, new PipelineReader(meter, time), time, log);
+        _telemetry = new TelemetrySender(readings, _table, _writer, options.Frames, _loss, meter.Ledger, time);
+        _events = new EventDelivery(store, _table, options.MaxResendsPerSecond, board, time, log);
+        _status = new StatusReporter(_table, _writer, readings, board, store, _events, _loss, new MeterReader(meter, time), time, log);
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _clips = Task.Run(StoreClipsAsync);
         _supervisor = Task.Run(SuperviseAsync);
     }
 
     /// <summary>Opens the store of events and begins to look for the broker; does not wait for it.</summary>
     /// <param name="options">Where and how to publish.</param>
     /// <param name="topics">The device's topics.</param>
-    /// <param name="model">What grades the frames.</param>
+    /// <param name="readings">The results, for this listener alone.</param>
     /// <param name="meter">What the stages report.</param>
+    /// <param name="board">How the device is; told what is wrong with broker and store.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    /// <exception cref="PublishException">The store of events can't be opened.</exception>
+    /// <exception cref="EventStoreException">The store of events can't be opened.</exception>
     public static async Task<MqttPublisher> StartAsync(
-        MqttOptions options, Topics topics, ModelInUse model, PipelineMeter meter, TimeProvider time, ILogger<MqttPublisher> logger)
+        MqttOptions options,
+        Topics topics,
+        ReadingSubscription readings,
+        PipelineMeter meter,
+        HealthBoard board,
+        TimeProvider time,
+        ILogger<MqttPublisher> logger)
     {
         // A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.
-        EventStore store = await Task.Run(() => EventStore.Open(options.EventsDatabase, options.EventsMaxBytes, time, logger)).ConfigureAwait(false);
-        return new MqttPublisher(options, topics, model, meter, store, time, logger);
+        EventStore store = await Task.Run(() => EventStore.Open(options.EventsDatabase, options.EventsMaxBytes, board, time, logger)).ConfigureAwait(false);
+        return new MqttPublisher(options, topics, readings, meter, board, store, time, logger);
     }
-
-    /// <inheritdoc/>
-    public void Frame(in FrameReading reading)
-    {
-        if (!_ring.TryWrite(reading, _time.GetTimestamp())) _loss.Dropped(reading.CapturedAt);
-        _status.Heard();
-        _newReading.Set();
-    }
-
-    /// <inheritdoc/>
-    public void Silence(FrameState state, DateTimeOffset since, string? cause)
-    {
-        // A silence that finds no room is no loss: the next one comes within the second.
-        _ring.TryWrite(state, since, _time.GetUtcNow(), _time.GetTimestamp());
-        _status.Silent(state, cause);
-        _newReading.Set();
-    }
-
-    /// <inheritdoc/>
-    public void Clip(ClipSummary summary)
-    {
-        ClipMessage clip = _writer.Clip(summary, _ring.Model);
-        _store.TryAppend(_table.Clip.Topic, _clipJson.Write(clip, LusEdgeJson.Default.ClipMessage).Span, clip.Boot, clip.Seq, clip.T);
-        _newEvent.Set();
-    }
-
-    /// <inheritdoc/>
-    public void Model(ModelInUse model)
-    {
-        // What is in the ring keeps the model that graded it; clips come on this thread too.
-        _ring.Model = model;
-        _status.Serves(model);
-    }
-
-    /// <summary>A model was activated and is refused, so that health says why; null when none is any more. From any thread.</summary>
-    public void RefusedModel(string? why) => _status.Refused(why);
 
     /// <summary>
-    /// Sends what is on its way, announces the stop and disconnects, all within two seconds. Events that did not make it are in
-    /// the store. Call it when the pipeline has ended.
+    /// Sends what is on its way, announces the stop, disconnects, and closes the store. Events that did not make it are in the store. Call it
+    /// when the pipeline has ended.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    /// <param name="leaveWithin">How long the goodbye may take; a third of it is for what is on its way.</param>
+    /// <param name="closeWithin">How long the disk may take after that.</param>
+    public async Task StopAsync(TimeSpan leaveWithin, TimeSpan closeWithin)
     {
         if (_disposed) return;
         _disposed = true;
-        _abort.CancelAfter(StopTime);
+        _leaveWithin = leaveWithin;
+        _abort.CancelAfter(leaveWithin);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _supervisor.ConfigureAwait(false);
+        await Task.WhenAny(_clips, Task.Delay(closeWithin, _time)).ConfigureAwait(false);
+        await _store.CloseAsync(closeWithin).ConfigureAwait(false);
         _store.Dispose();
         _status.Dispose();
         _telemetry.Dispose();
-        _clipJson.Dispose();
-        _newReading.Dispose();
-        _newEvent.Dispose();
         _stopping.Dispose();
         _abort.Dispose();
+    }
+
+    /// <summary>Stops, within three seconds.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.7)));
+
+    /// <summary>From the pipeline to the store, which writes on its own thread. Ends with the run.</summary>
+    private async Task StoreClipsAsync()
+    {
+        using var json = new JsonBuffer();
+        await foreach (ClosedClip closed in _readings.Clips.ReadAllAsync().ConfigureAwait(false))
+        {
+            ClipMessage clip = _writer.Clip(closed);
+            byte[] payload = json.Write(clip, LusEdgeJson.Default.ClipMessage).ToArray();
+            _store.Append(new NewEvent(_table.Clip.Topic, payload, clip.Boot, clip.Seq, clip.T));
+        }
     }
 
     private async Task SuperviseAsync()
     {
         while (!_stopping.IsCancellationRequested)
         {
-            string? trouble = null;
+            string? error = null;
             try
             {
-                trouble = await ConnectAndServeAsync().ConfigureAwait(false);
+                error = await ConnectAndServeAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -164,7 +154,7 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
             }
             catch (Exception e) when (e is MqttCommunicationException or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
             {
-                trouble = e.InnerException?.Message ?? e.Message;
+                error = e.InnerException?.Message ?? e.Message;
             }
             catch (Exception e) // The top of the loop: whatever it is, the next connection is worth a try.
             {
@@ -172,10 +162,10 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
             }
 
             TimeSpan delay = _delay.Next();
-            if (trouble is not null && trouble != _trouble)
+            if (error is not null && error != _lastError)
             {
-                _trouble = trouble;
-                _log.NotConnected(_options.Host, _options.Port, trouble, delay);
+                _lastError = error;
+                _log.NotConnected(_options.Host, _options.Port, error, delay);
             }
 
             await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -194,7 +184,7 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
         if (opened is null) return refusal;
 
         await using BrokerConnection connection = opened;
-        _trouble = null;
+        _lastError = null;
         _log.Connected(_options.Host, _options.Port, connection.Window);
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);
@@ -273,25 +263,25 @@ public sealed class MqttPublisher : IReadingSink, IAsyncDisposable
 
     private async Task TakeLeaveAsync(BrokerConnection connection, long number, Task pings, Task work, CancellationTokenSource end)
     {
+        TimeSpan third = _leaveWithin / 3;
         long start = _time.GetTimestamp();
-        while ((!_ring.IsEmpty || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < DrainTime)
+        while ((!_readings.IsEmpty || _readings.Clips.Count > 0 || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < third)
         {
             await Task.Delay(DrainCheck, _time, CancellationToken.None).ConfigureAwait(false);
         }
 
         await end.CancelAsync().ConfigureAwait(false);
         await EndAsync(pings, work).ConfigureAwait(false);
-        using var late = new CancellationTokenSource(LeaveTime, _time);
+        using var late = new CancellationTokenSource(third, _time);
         try
         {
-            // Only a stop that the broker has acknowledged is a clean one: else the will is to be spoken.
+            // Only a stop that the broker has acknowledged is a clean one: otherwise the will is to be published.
             _store.Asked();
             if (await _status.TakeLeaveAsync(connection, number, late.Token).ConfigureAwait(false))
             {
-                await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
-
-                // That acknowledgement was a sign of life like any other. Last, because a slow disk must not keep the goodbye from being said.
+                // That acknowledgement was a sign of life like any other.
                 _store.Answered();
+                await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)

@@ -1,7 +1,7 @@
 using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.FFmpeg;
-using LusEdge.Health;
+using LusEdge.Metering;
 using LusEdge.Preprocess;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,13 +16,12 @@ public sealed class AllocationTests : FeedTest
     public void Reading_a_frame_allocates_nothing()
     {
         FFmpegLibraries.Load();
-        var options = new CaptureOptions { Source = LongClip() };
-        Assert.True(Sector.TryParse("3,5,31,21", out Sector sector));
+        var options = new CaptureOptions { Source = LongClip(), Sector = new Sector(3, 5, 31, 21) };
         var ledger = new FrameLedger();
         using var pool = new FramePool(ledger);
         using var deadline = new ReadDeadline();
         using var pause = new Pause(TimeProvider.System);
-        using var connection = Connection.Open(SourceAddress.Parse(options.Source), options, sector, deadline, pause, TimeProvider.System, NullLogger.Instance);
+        using var connection = Connection.Open(SourceAddress.Parse(options.Source), options, deadline, pause, TimeProvider.System, NullLogger.Instance);
         FrameHandoff handoff = FrameHandoff.Newest(ledger);
         Read(WarmUp);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -45,7 +44,7 @@ public sealed class AllocationTests : FeedTest
     public void Taking_and_preparing_a_frame_allocates_nothing()
     {
         RunningFeed running = Run(LongClip());
-        Preprocessor preprocessor = Preprocessor.For(new PreprocessOptions(), running.Feed);
+        var preprocessor = new Preprocessor(new PreprocessOptions(), running.Feed.Description!);
         byte[] input = new byte[preprocessor.Width * preprocessor.Height];
         Take(WarmUp);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -59,8 +58,8 @@ public sealed class AllocationTests : FeedTest
                 TakeResult taken = running.Feed.Take(Patience, out CapturedFrame? frame);
                 if (taken == TakeResult.Ended) throw new InvalidOperationException("the clip is too short");
                 if (frame is null) continue;
-                FrameState state = preprocessor.Fill(frame, input, blackMean: 3);
-                running.Ledger.Completed(state);
+                preprocessor.Fill(frame, input);
+                running.Ledger.Completed(FrameState.Live);
                 frame.Dispose();
                 frames--;
             }

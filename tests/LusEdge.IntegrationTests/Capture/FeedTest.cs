@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using LusEdge.Capture;
-using LusEdge.Health;
+using LusEdge.Metering;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Capture;

@@ -1,5 +1,5 @@
 using LusEdge.Capture;
-using LusEdge.Health;
+using LusEdge.Metering;
 
 namespace LusEdge.IntegrationTests.Capture;
 
@@ -24,10 +24,10 @@ public sealed class FileFeedTests : FeedTest
     [Fact]
     public void An_open_feed_knows_what_it_will_deliver()
     {
-        RunningFeed running = Make(new CaptureOptions { Source = H264Clip("clip.mp4"), Sector = "3,5,31,21" });
+        RunningFeed running = Make(new CaptureOptions { Source = H264Clip("clip.mp4"), Sector = Sector.Parse("3,5,31,21") });
         running.Feed.Open();
-        Assert.Equal((31, 21, new PictureSize(96, 64)), (running.Feed.Width, running.Feed.Height, running.Feed.Geometry));
-        Assert.Equal(("h264", "yuv420p", TimeSpan.FromMilliseconds(40)), (running.Feed.Codec, running.Feed.PixelFormat, running.Feed.FrameInterval));
+        Assert.Equal((31, 21, new PictureSize(96, 64)), (running.Feed.Description!.FrameSize.Width, running.Feed.Description!.FrameSize.Height, running.Feed.Description!.Geometry));
+        Assert.Equal(("h264", "yuv420p", TimeSpan.FromMilliseconds(40)), (running.Feed.Description!.Codec, running.Feed.Description!.PixelFormat, running.Feed.Description!.FrameInterval));
         Assert.False(running.Feed.IsLive);
         Assert.True(running.Feed.IsConnected);
     }
@@ -75,7 +75,7 @@ public sealed class FileFeedTests : FeedTest
     {
         // A picture whose every pixel tells where it is.
         string picture = $"lavfi:nullsrc=s=64x48:r=5:d=0.2,format=gray,geq=lum='mod(X*3+Y*5,256)',format={format}";
-        SeenFrame frame = Assert.Single(Run(new CaptureOptions { Source = picture, Sector = $"{x},{y},{width},{height}" }).Rest());
+        SeenFrame frame = Assert.Single(Run(new CaptureOptions { Source = picture, Sector = Sector.Parse($"{x},{y},{width},{height}") }).Rest());
 
         Assert.Equal((width, height, new PictureSize(64, 48)), (frame.Width, frame.Height, frame.SourceSize));
         for (int row = 0; row < height; row++)
@@ -100,7 +100,7 @@ public sealed class FileFeedTests : FeedTest
     [Fact]
     public void A_frame_that_the_sector_does_not_fit_any_more_comes_without_a_picture()
     {
-        RunningFeed running = Run(new CaptureOptions { Source = TwoSizes(), Sector = "20,20,60,40" });
+        RunningFeed running = Run(new CaptureOptions { Source = TwoSizes(), Sector = Sector.Parse("20,20,60,40") });
         for (int i = 0; i < 10; i++) Assert.True(running.Next()!.CropFits);
         Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
         Assert.Equal((false, false, 0, new PictureSize(64, 48)), (frame!.CropFits, frame.HasPicture, frame.Width, frame.SourceSize));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using LusEdge.Capture;
-using LusEdge.Health;
+using LusEdge.Metering;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusEdge.IntegrationTests.Capture;

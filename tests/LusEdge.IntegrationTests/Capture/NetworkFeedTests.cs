@@ -26,14 +26,14 @@ public sealed class NetworkFeedTests : FeedTest
         Assert.SkipUnless(FFmpegTool.Speaks(protocol), $"this ffmpeg has no {protocol}");
         string address = $"127.0.0.1:{LoopbackPort.Free()}";
         RunningFeed running = RunLive($"{protocol}://{address}");
-        Assert.Equal((true, false, false), (running.Feed.MayComeBack, running.Feed.IsOpen, running.Feed.IsConnected));
+        Assert.Equal((true, false, false), (running.Feed.MayComeBack, running.Feed.Description is not null, running.Feed.IsConnected));
         using ChildProcess sending = Send(string.Format(System.Globalization.CultureInfo.InvariantCulture, sender, address), "-bf 0");
 
         SeenFrame first = running.Next()!;
         Assert.Equal((true, new PictureSize(96, 64)), (first.StartsClip, first.SourceSize));
         List<SeenFrame> frames = [.. Enumerable.Range(0, 40).Select(_ => running.Next()!)];
-        Assert.Equal((true, true, null), (running.Feed.IsOpen, running.Feed.IsConnected, running.Feed.Trouble));
-        Assert.Equal(("h264", Interval, new PictureSize(96, 64)), (running.Feed.Codec, running.Feed.FrameInterval, running.Feed.Geometry));
+        Assert.Equal((true, true, null), (running.Feed.Description is not null, running.Feed.IsConnected, running.Feed.LastError));
+        Assert.Equal(("h264", Interval, new PictureSize(96, 64)), (running.Feed.Description!.Codec, running.Feed.Description!.FrameInterval, running.Feed.Description!.Geometry));
         Assert.All(frames, f => Assert.False(f.IsDamaged));
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Timestamp <= pair.Second.Timestamp && pair.First.CapturedAt <= pair.Second.CapturedAt));
     }
@@ -81,15 +81,15 @@ public sealed class NetworkFeedTests : FeedTest
     {
         int port = LoopbackPort.Free();
         RunningFeed running = RunLive($"tcp://127.0.0.1:{port}");
-        await Until(() => running.Feed.Trouble is not null, "the first attempt fails");
-        Assert.Matches(@"^tcp://127\.0\.0\.1:\d+ can't be reached; check address, network and sender \(FFmpeg: Connection refused.*\)\.$", running.Feed.Trouble);
+        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        Assert.Matches(@"^tcp://127\.0\.0\.1:\d+ can't be reached; check address, network and sender \(FFmpeg: Connection refused.*\)\.$", running.Feed.LastError);
         await Until(() => Logs.GetSnapshot().Any(log => log.Id.Id == 1013), "the second attempt fails as well");
         Assert.Single(Logs.GetSnapshot(), log => log.Id.Id == 1004);
         Assert.Equal(TakeResult.Nothing, running.Feed.Take(TimeSpan.Zero, out _));
 
         using ChildProcess sending = Send($"tcp://127.0.0.1:{port}?listen=1", "-bf 0");
         running.Next();
-        Assert.Null(running.Feed.Trouble);
+        Assert.Null(running.Feed.LastError);
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public sealed class NetworkFeedTests : FeedTest
             new ManualResetEventSlim().Wait(Patience);
         });
         RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{silent.Address}", OpenTimeout = TimeSpan.FromMilliseconds(200) });
-        await Until(() => running.Feed.Trouble is not null && connections > 1, "it is given up and tried again");
-        Assert.Contains("gave no video within 0.2 s; check that it is on and sends video", running.Feed.Trouble, StringComparison.Ordinal);
+        await Until(() => running.Feed.LastError is not null && connections > 1, "it is given up and tried again");
+        Assert.Contains("gave no video within 0.2 s; check that it is on and sends video", running.Feed.LastError, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,9 +118,9 @@ public sealed class NetworkFeedTests : FeedTest
         new Random(1).NextBytes(garbage);
         using var server = StreamServer.Http(status, garbage);
         RunningFeed running = RunLive($"http://{server.Address}/live");
-        await Until(() => running.Feed.Trouble is not null, "the first attempt fails");
-        Assert.Contains(told, running.Feed.Trouble, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', running.Feed.Trouble!);
+        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        Assert.Contains(told, running.Feed.LastError, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', running.Feed.LastError!);
     }
 
     [Fact]
@@ -128,8 +128,8 @@ public sealed class NetworkFeedTests : FeedTest
     {
         using var server = new StreamServer(Babble);
         RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", OpenTimeout = TimeSpan.FromSeconds(2) });
-        await Until(() => running.Feed.Trouble is not null, "the first attempt fails");
-        Assert.Contains("video", running.Feed.Trouble, StringComparison.Ordinal);
+        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        Assert.Contains("video", running.Feed.LastError, StringComparison.Ordinal);
 
         // Until the feed hangs up.
         static void Babble(NetworkStream stream)
@@ -162,13 +162,13 @@ public sealed class NetworkFeedTests : FeedTest
         byte[] large = File.ReadAllBytes(Clip("large.ts", "-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=4", "-c:v", "libx264"));
         byte[] sent = small;
         using var server = new StreamServer(connection => connection.Write(sent));
-        RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", Sector = "50,50,50,50" });
-        await Until(() => running.Feed.Trouble is not null, "the sector does not fit");
-        Assert.Contains("Capture:Sector: 50,50,50,50 does not lie within the picture of 96x64", running.Feed.Trouble, StringComparison.Ordinal);
-        Assert.False(running.Feed.IsOpen);
+        RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", Sector = Sector.Parse("50,50,50,50") });
+        await Until(() => running.Feed.LastError is not null, "the sector does not fit");
+        Assert.Contains("Capture:Sector: 50,50,50,50 does not lie within the picture of 96x64", running.Feed.LastError, StringComparison.Ordinal);
+        Assert.False(running.Feed.Description is not null);
 
         sent = large;
-        Assert.Equal((50, 50, new PictureSize(192, 128)), (running.Next()!.Width, running.Feed.Height, running.Feed.Geometry));
+        Assert.Equal((50, 50, new PictureSize(192, 128)), (running.Next()!.Width, running.Feed.Description!.FrameSize.Height, running.Feed.Description!.Geometry));
         Assert.True(running.Ledger.Read().Withheld[FrameState.ModeChanged] > 0);
     }
 
@@ -178,7 +178,7 @@ public sealed class NetworkFeedTests : FeedTest
     public void What_shows_without_the_source_is_refused_before_anything_is_read(string wrong, CaptureFailure reason)
     {
         var options = new CaptureOptions { Source = $"tcp://127.0.0.1:{LoopbackPort.Free()}" };
-        options = wrong == "sector" ? options with { Sector = "1,2,3" } : options with { Options = wrong };
+        options = wrong == "sector" ? options with { Sector = Sector.Parse("1,2,3") } : options with { Options = wrong };
         Assert.Equal(reason, Assert.Throws<CaptureException>(Make(options).Feed.Start).Reason);
     }
 
@@ -194,7 +194,7 @@ public sealed class NetworkFeedTests : FeedTest
     public async Task A_feed_that_is_not_there_stops_at_once()
     {
         RunningFeed running = RunLive($"tcp://127.0.0.1:{LoopbackPort.Free()}");
-        await Until(() => running.Feed.Trouble is not null, "the first attempt fails");
+        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
         running.Feed.Stop();
         Assert.Equal(TakeResult.Ended, running.Feed.Take(TimeSpan.Zero, out _));
         Assert.Null(running.Feed.End.Cause);

@@ -54,7 +54,7 @@ public sealed class RealClipTests : FeedTest
         Assert.SkipUnless(folder is not null, NoClips);
         RunningFeed running = Run(Path.Combine(folder, clip));
         List<SeenFrame> frames = running.Rest();
-        Assert.Equal((count, codec, pixelFormat), (frames.Count, running.Feed.Codec, running.Feed.PixelFormat));
+        Assert.Equal((count, codec, pixelFormat), (frames.Count, running.Feed.Description!.Codec, running.Feed.Description!.PixelFormat));
         Assert.All(frames, f => Assert.False(f.IsDamaged));
         Assert.Null(running.Feed.End.Error);
     }

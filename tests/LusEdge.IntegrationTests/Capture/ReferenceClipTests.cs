@@ -12,7 +12,7 @@ public sealed class ReferenceClipTests : FeedTest
     /// <summary>Releases round differently, by a level at most.</summary>
     private const int Tolerance = 1;
 
-    private const string Sector = "33,27,101,75";
+    private const string Area = "33,27,101,75";
 
     /// <summary>Clips of each codec and pixel format that carts send, and how they are made.</summary>
     public static readonly TheoryData<string, string> Clips = new()
@@ -35,7 +35,7 @@ public sealed class ReferenceClipTests : FeedTest
         string clip = folder is null ? PathOf(name) : Path.Combine(folder, name);
         if (!File.Exists($"{clip}.gray")) Make(clip, how);
         byte[] reference = File.ReadAllBytes($"{clip}.gray");
-        List<SeenFrame> frames = Run(new CaptureOptions { Source = clip, Sector = Sector }).Rest();
+        List<SeenFrame> frames = Run(new CaptureOptions { Source = clip, Sector = Sector.Parse(Area) }).Rest();
         int size = frames[0].Pixels.Length;
         Assert.Equal(reference.Length, frames.Count * size);
         int[] off = new int[256];
@@ -52,7 +52,7 @@ public sealed class ReferenceClipTests : FeedTest
     private static void Make(string clip, string how)
     {
         FFmpegTool.Run(["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-threads", "1", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries), clip]);
-        string[] sector = Sector.Split(',');
+        string[] sector = Area.Split(',');
         FFmpegTool.Run("-i", clip, "-vf", $"crop={sector[2]}:{sector[3]}:{sector[0]}:{sector[1]}:exact=1,format=gray", "-vsync", "0", "-f", "rawvideo", $"{clip}.gray");
     }
 }

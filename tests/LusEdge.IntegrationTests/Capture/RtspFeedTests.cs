@@ -17,7 +17,7 @@ public sealed class RtspFeedTests : FeedTest
         RunningFeed running = RunLive(new CaptureOptions { Source = server.Url(feed), Options = transport });
         List<SeenFrame> frames = [.. Enumerable.Range(0, 50).Select(_ => running.Next()!)];
 
-        Assert.Equal(("rtsp", "h264", TimeSpan.FromMilliseconds(40)), (running.Feed.Format, running.Feed.Codec, running.Feed.FrameInterval));
+        Assert.Equal(("rtsp", "h264", TimeSpan.FromMilliseconds(40)), (running.Feed.Description!.Format, running.Feed.Description!.Codec, running.Feed.Description!.FrameInterval));
         Assert.All(frames, f => Assert.Equal((320, 240), (f.Width, f.Height)));
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Timestamp <= pair.Second.Timestamp));
         // The sender's times where pictures come in another order than their packets; else each has the time at which it was read.
@@ -30,14 +30,14 @@ public sealed class RtspFeedTests : FeedTest
     {
         int port = LoopbackPort.Free();
         RunningFeed running = RunLive(new CaptureOptions { Source = $"rtsp://127.0.0.1:{port}/live", ReadTimeout = TimeSpan.FromSeconds(1) });
-        await Until(() => running.Feed.Trouble?.Contains("can't be reached", StringComparison.Ordinal) == true, "nobody listens yet");
+        await Until(() => running.Feed.LastError?.Contains("can't be reached", StringComparison.Ordinal) == true, "nobody listens yet");
         using (RtspServer.Start(port))
         {
             running.NextThat(f => f.Number >= 10);
         }
 
         await Until(() => !running.Feed.IsConnected, "the loss is noticed");
-        Assert.Contains("is lost", running.Feed.Trouble, StringComparison.Ordinal);
+        Assert.Contains("is lost", running.Feed.LastError, StringComparison.Ordinal);
         using RtspServer again = RtspServer.Start(port);
         Assert.True(running.NextThat(f => f.StartsClip).Number >= 10);
     }
@@ -47,8 +47,8 @@ public sealed class RtspFeedTests : FeedTest
     {
         using RtspServer server = RtspServer.Start();
         RunningFeed running = RunLive(server.Url("nosuchfeed"));
-        await Until(() => running.Feed.Trouble is not null, "the first attempt fails");
-        Assert.Contains("the server does not know the address", running.Feed.Trouble, StringComparison.Ordinal);
+        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        Assert.Contains("the server does not know the address", running.Feed.LastError, StringComparison.Ordinal);
     }
 
     [Fact]

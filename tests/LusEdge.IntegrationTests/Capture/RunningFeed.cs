@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LusEdge.Capture;
 using LusEdge.Contract;
-using LusEdge.Health;
+using LusEdge.Metering;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.IntegrationTests.Capture;

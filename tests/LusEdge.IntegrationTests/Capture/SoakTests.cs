@@ -2,8 +2,8 @@ using System.Diagnostics;
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
-using LusEdge.Health;
 using LusEdge.IntegrationTests.Pipeline;
+using LusEdge.Metering;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;

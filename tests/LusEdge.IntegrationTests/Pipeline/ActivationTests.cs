@@ -5,7 +5,7 @@ using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.IntegrationTests.Publish;
 using LusEdge.Models;
-using LusEdge.Publish;
+using LusEdge.Publish.Connection;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,8 +33,8 @@ public sealed class ActivationTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var never = new ManualResetEventSlim();
         using var run = PipelineRun.Of("lavfi:nullsrc=s=64x48:r=25:d=600,format=gray,geq=lum=90");
-        await using var watch = new ModelWatch(_loader, _loader.Store.ActiveSince, null, refusal => Assert.Null(refusal), TimeProvider.System, NullLogger<SeverityModel>.Instance);
-        run.Watch = watch;
+        var watch = new ModelWatch(
+            _loader, _loader.Store.ActiveSince, null, run.Inbox, run.Board, TimeProvider.System, NullLogger<SeverityModel>.Instance);
         run.OnFrame = _ =>
         {
             // A file at about a hundred frames a second, so that there is time to activate something.
@@ -43,6 +43,8 @@ public sealed class ActivationTests : IDisposable
             if (run.GradedBy[^1] != run.GradedBy[0] && run.GradedBy.Count(by => by == run.GradedBy[^1]) == 40) stop.Cancel();
         };
         await Task.Run(() => run.ToItsEnd(stop.Token), TestContext.Current.CancellationToken);
+        await watch.StopAsync(TimeSpan.FromSeconds(10));
+        Assert.Empty(run.Board.Read().Reasons);
 
         // Not one missing, not one twice, and the ledger balances (the run's own check).
         Assert.Equal(Enumerable.Range(0, run.Frames.Count).Select(i => (long)i), run.Frames.Select(frame => frame.Frame));
@@ -62,8 +64,8 @@ public sealed class ActivationTests : IDisposable
     {
         string one = Install(1, TinyModel.Seven), two = Install(2, TinyModel.Four);
         _loader.Activate(one);
-        await using Appliance appliance = await StartAsync();
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         FrameMessage first = await subscriber.WaitForAsync(appliance.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.State == FrameState.Live);
@@ -101,8 +103,8 @@ public sealed class ActivationTests : IDisposable
     public async Task An_activated_model_that_is_refused_leaves_the_old_one_serving_and_health_says_why(string what, string told)
     {
         _loader.Activate(Install(1, TinyModel.Seven));
-        await using Appliance appliance = await StartAsync();
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         FrameMessage first = await subscriber.WaitForAsync(appliance.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.State == FrameState.Live);
@@ -114,7 +116,7 @@ public sealed class ActivationTests : IDisposable
         Assert.Equal(HealthStatus.Degraded, health.Status);
         HealthReason refused = health.Reasons.Single(reason => reason.Code == "model_refused");
         Assert.Contains(told, refused.Detail, StringComparison.Ordinal);
-        Assert.Contains($"{first.Model} goes on", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains("the previous one keeps serving", refused.Detail, StringComparison.Ordinal);
         Assert.Contains(told, _loader.Store.RefusalOf(bad), StringComparison.Ordinal);
 
         long at = subscriber.On(appliance.Topics.Frame, LusEdgeJson.Default.FrameMessage)[^1].Frame;
@@ -130,8 +132,8 @@ public sealed class ActivationTests : IDisposable
     [Fact]
     public async Task A_model_that_nobody_vouches_for_runs_and_says_so()
     {
-        await using Appliance appliance = await StartAsync(TinyModel.Write(_temp["own"], TinyModel.Four));
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync(TinyModel.Write(_temp["own"], TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         HealthMessage health = await subscriber.WaitForAsync(
@@ -160,22 +162,11 @@ public sealed class ActivationTests : IDisposable
         return name;
     }
 
-    private Task<Appliance> StartAsync(string? model = null)
+    private Task<ApplianceRig> StartAsync(string? model = null) => ApplianceRig.StartAsync(new LusEdgeOptions
     {
-        var options = new LusEdgeOptions
-        {
-            Device = new DeviceOptions { Id = "test" },
-            Capture = new CaptureOptions { Source = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime" },
-            Infer = TestPackage.Options(_temp["store"], _key) with { Model = model },
-            Aggregate = new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2), MinFrames = 1 },
-            Mqtt = new MqttOptions
-            {
-                Mode = MqttMode.Embedded,
-                Port = LoopbackPort.Free(),
-                WebSocketPort = LoopbackPort.Free(),
-                EventsDatabase = _temp["events.db"],
-            },
-        };
-        return Appliance.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
-    }
+        Capture = new CaptureOptions { Source = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime" },
+        Infer = TestPackage.Options(_temp["store"], _key) with { Model = model },
+        Aggregate = new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2), MinFrames = 1 },
+        Mqtt = new MqttOptions { EventsDatabase = _temp["events.db"] },
+    });
 }

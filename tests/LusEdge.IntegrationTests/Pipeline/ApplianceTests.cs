@@ -5,9 +5,9 @@ using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.IntegrationTests.Capture;
 using LusEdge.IntegrationTests.Publish;
-using LusEdge.Publish;
+using LusEdge.Models;
+using LusEdge.Publish.Connection;
 using LusEdge.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
@@ -21,8 +21,8 @@ public sealed class ApplianceTests : IDisposable
     [Fact]
     public async Task A_model_that_fails_for_good_is_announced_before_the_end()
     {
-        await using Appliance appliance = await StartAsync("lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync("lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         ModelException e = await Assert.ThrowsAsync<ModelException>(() => appliance.RunAsync(TestContext.Current.CancellationToken));
         Task leaving = appliance.DisposeAsync().AsTask();
         await subscriber.WaitForAsync(
@@ -38,8 +38,8 @@ public sealed class ApplianceTests : IDisposable
     [Fact]
     public async Task A_model_that_holds_a_frame_for_seconds_does_not_keep_the_goodbye_from_being_said()
     {
-        await using Appliance appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         // Long enough for the first frame to have reached the model, and far from long enough for the model.
@@ -61,8 +61,8 @@ public sealed class ApplianceTests : IDisposable
     public async Task A_live_feed_that_is_not_there_is_told_with_its_reason_and_graded_once_it_comes()
     {
         int port = LoopbackPort.Free();
-        await using Appliance appliance = await StartAsync($"tcp://127.0.0.1:{port}", TinyModel.Bytes(TinyModel.Four));
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync($"tcp://127.0.0.1:{port}", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         await subscriber.WaitForAsync(
@@ -85,8 +85,8 @@ public sealed class ApplianceTests : IDisposable
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromSeconds(30)));
         long begun = Stopwatch.GetTimestamp();
-        await using Appliance appliance = await StartAsync($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
         await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Starting);
@@ -102,8 +102,8 @@ public sealed class ApplianceTests : IDisposable
     [Fact]
     public async Task A_live_feed_that_can_never_be_opened_as_configured_ends_the_run_and_health_says_why()
     {
-        await using Appliance appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
-        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker!.TcpPort);
+        await using ApplianceRig appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         FeedEnd end = await appliance.RunAsync(TestContext.Current.CancellationToken);
         Task leaving = appliance.DisposeAsync().AsTask();
         await subscriber.WaitForAsync(
@@ -114,21 +114,10 @@ public sealed class ApplianceTests : IDisposable
         Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }
 
-    private Task<Appliance> StartAsync(string source, byte[] model)
+    private Task<ApplianceRig> StartAsync(string source, byte[] model) => ApplianceRig.StartAsync(new LusEdgeOptions
     {
-        var options = new LusEdgeOptions
-        {
-            Device = new DeviceOptions { Id = "test" },
-            Capture = new CaptureOptions { Source = source },
-            Infer = new InferOptions { Model = TinyModel.Write(_temp["model"], "iclus-4", model), Provider = ProviderChoice.Cpu },
-            Mqtt = new MqttOptions
-            {
-                Mode = MqttMode.Embedded,
-                Port = LoopbackPort.Free(),
-                WebSocketPort = LoopbackPort.Free(),
-                EventsDatabase = _temp["events.db"],
-            },
-        };
-        return Appliance.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
-    }
+        Capture = new CaptureOptions { Source = source },
+        Infer = new ModelOptions { Model = TinyModel.Write(_temp["model"], "iclus-4", model), Provider = ProviderChoice.Cpu },
+        Mqtt = new MqttOptions { EventsDatabase = _temp["events.db"] },
+    });
 }

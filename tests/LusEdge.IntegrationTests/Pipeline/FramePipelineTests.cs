@@ -1,8 +1,8 @@
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
-using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Models;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -200,7 +200,6 @@ public sealed class FramePipelineTests
         // Frames 28-47: what came before was broken by a good frame each nine.
         Assert.Equal(48, run.Frames.Count);
         Assert.Equal(FrameState.Failed, run.Frames[^1].State);
-        Assert.Equal(FrameState.Failed, run.Silences[^1].State);
     }
 
     [Fact]
@@ -216,7 +215,7 @@ public sealed class FramePipelineTests
         {
             if (run.Frames.Count == 50) FFmpegTool.Signal(sender, "STOP");
         };
-        run.OnSilence = state =>
+        run.OnAnnouncement = state =>
         {
             if (state != FrameState.NoSignal || stalledAt != default) return;
             (stalledAt, framesAtStall) = (TimeProvider.System.GetUtcNow(), run.Frames.Count);
@@ -244,7 +243,7 @@ public sealed class FramePipelineTests
         {
             if (run.Frames.Count == 25) FFmpegTool.Signal(sender, "STOP");
         };
-        run.OnSilence = _ =>
+        run.OnAnnouncement = _ =>
         {
             if (run.Clips.Count > 0) stop.Cancel();
         };
@@ -263,9 +262,10 @@ public sealed class FramePipelineTests
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90+40*sin((X+N)/5)", seconds: 60) } };
         using var temp = new TemporaryDirectory();
         using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
-        var loader = new ModelLoader(new InferOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
-        await using var watch = new ModelWatch(loader, loader.Store.ActiveSince, null, _ => { }, TimeProvider.System, NullLogger<SeverityModel>.Instance);
-        if (watched) run.Watch = watch;
+        var loader = new ModelLoader(new ModelOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
+        ModelWatch? watch = watched
+            ? new ModelWatch(loader, loader.Store.ActiveSince, null, run.Inbox, run.Board, TimeProvider.System, NullLogger<SeverityModel>.Instance)
+            : null;
         long at500 = 0;
         long at1500 = 0;
         run.KeepsFrames = false;
@@ -275,6 +275,7 @@ public sealed class FramePipelineTests
             if (frame.Frame == 1499) at1500 = GC.GetAllocatedBytesForCurrentThread();
         };
         run.ToItsEnd();
+        if (watch is not null) await watch.StopAsync(TimeSpan.FromSeconds(10));
 
         // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
         Assert.InRange(at1500 - at500, 0, 500);

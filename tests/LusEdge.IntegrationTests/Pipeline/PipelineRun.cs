@@ -3,10 +3,11 @@ using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Models;
-using LusEdge.Preprocess;
-using LusEdge.Publish;
+using LusEdge.Results;
 using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,7 +21,7 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
 {
     private readonly TemporaryDirectory _temp = new();
     private readonly LusEdgeOptions _options;
-    private readonly PipelineMeter _meter = new();
+    private readonly PipelineMeter _meter = new(TimeProvider.System);
     private SeverityModel _model;
     private string _reference;
     private readonly VideoFeed _feed;
@@ -31,8 +32,8 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
         _bestGuess = bestGuess;
         description ??= TinyModel.Seven;
         string directory = TinyModel.Write(_temp["model"], description.Scheme, model ?? TinyModel.Bytes(description));
-        _options = options with { Infer = new InferOptions { Model = directory, Provider = ProviderChoice.Cpu } };
-        _model = SeverityModel.Load(_options.Infer, NullLogger<SeverityModel>.Instance);
+        _options = options with { Infer = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu } };
+        _model = SeverityModel.Load(directory, _options.Infer, NullLogger<SeverityModel>.Instance);
         _reference = _model.InUse.Reference;
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         _feed.Open();
@@ -47,17 +48,20 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Every clip.</summary>
     public List<ClipSummary> Clips { get; } = [];
 
-    /// <summary>Has models that are activated meanwhile.</summary>
-    public ModelWatch? Watch { get; set; }
+    /// <summary>The way into the running pipeline.</summary>
+    public PipelineInbox Inbox { get; } = new();
 
-    /// <summary>What was said while no frame came, and when.</summary>
-    public List<(FrameState State, DateTimeOffset At)> Silences { get; } = [];
+    /// <summary>How the device is, as the announcer says.</summary>
+    public HealthBoard Board { get; } = new();
+
+    /// <summary>What was said while no verdict came, and when.</summary>
+    public List<(FrameState State, DateTimeOffset At)> Announcements { get; } = [];
 
     /// <summary>Called after a frame was noted down.</summary>
     public Action<FrameReading>? OnFrame { get; set; }
 
-    /// <summary>Called when the pipeline says that no frame comes.</summary>
-    public Action<FrameState>? OnSilence { get; set; }
+    /// <summary>Called, on the announcer's thread, when it says that no verdict comes.</summary>
+    public Action<FrameState>? OnAnnouncement { get; set; }
 
     /// <summary>False to note nothing down, for a test of what the pipeline itself allocates.</summary>
     public bool KeepsFrames { get; set; } = true;
@@ -70,8 +74,9 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Runs to the end of the feed, or until stopped.</summary>
     public PipelineRun ToItsEnd(CancellationToken? stop = null)
     {
-        var pipeline = new FramePipeline(_options, _feed, Preprocessor.For(_options.Preprocess, _feed), _model, this, _meter, TimeProvider.System, _bestGuess, Watch);
+        var pipeline = new FramePipeline(_options, _feed, _model, Inbox, this, _meter, TimeProvider.System, bestGuess: _bestGuess);
         _feed.Start();
+        using SignalAnnouncer? announcer = _feed.IsLive ? new SignalAnnouncer(_feed, _meter, this, Board, TimeProvider.System) : null;
         try
         {
             pipeline.Run(stop ?? TestContext.Current.CancellationToken);
@@ -90,10 +95,10 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
         OnFrame?.Invoke(reading);
     }
 
-    public void Silence(FrameState state, DateTimeOffset since, string? cause)
+    public void Announce(in Announcement announcement)
     {
-        Silences.Add((state, TimeProvider.System.GetUtcNow()));
-        OnSilence?.Invoke(state);
+        Announcements.Add((announcement.State, TimeProvider.System.GetUtcNow()));
+        OnAnnouncement?.Invoke(announcement.State);
     }
 
     public void Clip(ClipSummary summary) => Clips.Add(summary);
@@ -103,6 +108,7 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     public void Dispose()
     {
         _feed.Dispose();
+        Inbox.Dispose();
         _model.Dispose();
         _temp.Dispose();
         LedgerCounts ledger = Ledger;

@@ -1,5 +1,4 @@
 using LusEdge.Capture;
-using LusEdge.Contract;
 using LusEdge.IntegrationTests.Capture;
 using LusEdge.Preprocess;
 
@@ -13,18 +12,18 @@ public sealed class PreprocessorTests : FeedTest
     [Fact]
     public void The_input_is_the_sector_row_by_row()
     {
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Ramp, Sector = "1,2,3,2" });
-        Assert.Equal(FrameState.Live, state);
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Ramp, Sector = Sector.Parse("1,2,3,2") });
+        Assert.True(facts is { IsDamaged: false, FitsGeometry: true });
         Assert.Equal([17, 18, 19, 25, 26, 27], input);
     }
 
     [Fact]
     public void A_mask_blanks_pixels_out_and_leaves_them_out_of_the_mean()
     {
-        // One column of four: were the others counted in, the mean would be 25 and the picture black.
+        // One column of four: were the others counted in, the mean would be 25.
         string mask = Mask(2, 2, [0, 255, 0, 0]);
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Sector = "0,0,2,2" }, mask, blackMean: 50);
-        Assert.Equal(FrameState.Live, state);
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Sector = Sector.Parse("0,0,2,2") }, mask);
+        Assert.Equal(100, facts.MeanGray);
         Assert.Equal([0, 100, 0, 0], input);
     }
 
@@ -35,38 +34,36 @@ public sealed class PreprocessorTests : FeedTest
         Assert.Equal(PreprocessFailure.MaskOfOtherSize, e.Reason);
     }
 
-    [Theory]
-    [InlineData(100.0f, FrameState.Live)]
-    [InlineData(100.1f, FrameState.Black)]
-    public void A_picture_is_black_below_the_given_mean_and_filled_all_the_same(float blackMean, FrameState expected)
+    [Fact]
+    public void The_mean_gray_is_that_of_the_whole_sector()
     {
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Gray100 }, blackMean: blackMean);
-        Assert.Equal(expected, state);
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Ramp });
+        Assert.Equal(15.5f, facts.MeanGray);
+        Assert.Equal(Enumerable.Range(0, 32), input.Select(pixel => (int)pixel));
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_reported_as_damaged_and_filled_all_the_same()
+    {
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100 }, spoil: frame => frame.IsDamaged = true);
+        Assert.True(facts.IsDamaged);
         Assert.All(input, pixel => Assert.Equal(100, pixel));
     }
 
     [Fact]
-    public void A_damaged_picture_is_corrupt_and_filled_all_the_same()
-    {
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Gray100 }, spoil: frame => frame.IsDamaged = true);
-        Assert.Equal(FrameState.Corrupt, state);
-        Assert.All(input, pixel => Assert.Equal(100, pixel));
-    }
-
-    [Fact]
-    public void A_picture_of_another_geometry_than_configured_is_a_changed_mode()
+    public void A_picture_of_another_geometry_than_configured_does_not_fit()
     {
         // The sector fits, so there are pixels to see, but it was meant for another layout.
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = "16x8", Sector = "0,0,2,2" });
-        Assert.Equal(FrameState.ModeChanged, state);
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = PictureSize.Parse("16x8"), Sector = Sector.Parse("0,0,2,2") });
+        Assert.False(facts.FitsGeometry);
         Assert.All(input, pixel => Assert.Equal(100, pixel));
     }
 
     [Fact]
-    public void A_picture_that_the_sector_does_not_fit_is_a_changed_mode_and_leaves_the_input_alone()
+    public void A_picture_that_the_sector_does_not_fit_leaves_the_input_alone()
     {
-        (FrameState state, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = "16x8", Sector = "10,0,2,2" });
-        Assert.Equal(FrameState.ModeChanged, state);
+        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = PictureSize.Parse("16x8"), Sector = Sector.Parse("10,0,2,2") });
+        Assert.False(facts.FitsGeometry);
         Assert.All(input, pixel => Assert.Equal(7, pixel));
     }
 
@@ -74,23 +71,23 @@ public sealed class PreprocessorTests : FeedTest
     public void An_input_of_the_wrong_size_is_a_fault_of_the_caller()
     {
         RunningFeed running = Run(Gray100);
-        Preprocessor preprocessor = Preprocessor.For(new PreprocessOptions(), running.Feed);
+        var preprocessor = new Preprocessor(new PreprocessOptions(), running.Feed.Description!);
         Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
-        Assert.Throws<ArgumentOutOfRangeException>(() => preprocessor.Fill(frame!, new byte[7], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => preprocessor.Fill(frame!, new byte[7]));
         running.See(frame!);
     }
 
-    private (FrameState State, byte[] Input) Fill(CaptureOptions options, string? mask = null, float blackMean = 3, Action<CapturedFrame>? spoil = null)
+    private (PictureFacts Facts, byte[] Input) Fill(CaptureOptions options, string? mask = null, Action<CapturedFrame>? spoil = null)
     {
         RunningFeed running = Run(options);
-        Preprocessor preprocessor = Preprocessor.For(new PreprocessOptions { Mask = mask }, running.Feed);
+        var preprocessor = new Preprocessor(new PreprocessOptions { Mask = mask }, running.Feed.Description!);
         byte[] input = new byte[preprocessor.Width * preprocessor.Height];
         Array.Fill(input, (byte)7);
         Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
         spoil?.Invoke(frame!);
-        FrameState state = preprocessor.Fill(frame!, input, blackMean);
+        PictureFacts facts = preprocessor.Fill(frame!, input);
         running.See(frame!);
-        return (state, input);
+        return (facts, input);
     }
 
     private string Mask(int width, int height, byte[] pixels)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using LusEdge.Publish;
+using LusEdge.Publish.Connection;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;

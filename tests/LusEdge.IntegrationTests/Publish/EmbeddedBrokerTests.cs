@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LusEdge.Broker;
 using LusEdge.Contract;
-using LusEdge.Publish;
 using LusEdge.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Publish;
 

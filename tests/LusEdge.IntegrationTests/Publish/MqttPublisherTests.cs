@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LusEdge.Contract;
+using LusEdge.Publish.Messages;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -48,7 +49,7 @@ public sealed class MqttPublisherTests
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
-        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Frames = LusEdge.Publish.FrameDelivery.Batch });
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Frames = FrameDelivery.Batch });
         rig.StartFeed();
         await subscriber.WaitAsync("three batches", all => all.Count(received => received.Topic == rig.Topics.Frames) >= 3);
 
@@ -71,9 +72,8 @@ public sealed class MqttPublisherTests
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         DateTimeOffset since = TimeProvider.System.GetUtcNow().AddSeconds(-7);
-        rig.Publisher.Silence(FrameState.NoSignal, since, cause: null);
+        rig.Announce(FrameState.NoSignal, since);
         LiveMessage live = await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, _ => true);
-        await subscriber.WaitForAsync(rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "no_signal"));
 
         Assert.Equal(FrameState.NoSignal, live.State);
         Assert.Equal((null, null, null, null), (live.Severity, live.Grade, live.P, live.Frame));

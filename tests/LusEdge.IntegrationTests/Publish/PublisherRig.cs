@@ -3,7 +3,10 @@ using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Metering;
 using LusEdge.Publish;
+using LusEdge.Publish.Connection;
+using LusEdge.Results;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -35,7 +38,12 @@ internal sealed class PublisherRig : IAsyncDisposable
 
     public Topics Topics { get; } = new("ward-7", "lus-0123456789ab");
 
-    public PipelineMeter Meter { get; } = new();
+    public PipelineMeter Meter { get; } = new(TimeProvider.System);
+
+    public HealthBoard Board { get; } = new();
+
+    /// <summary>What the pipeline would write to; new with each start.</summary>
+    public ReadingFanOut Results { get; private set; } = new(Model, TimeProvider.System);
 
     public FakeLogCollector Log { get; } = new();
 
@@ -51,8 +59,15 @@ internal sealed class PublisherRig : IAsyncDisposable
     }
 
     /// <summary>Starts the publisher anew on the same events, as after a restart of the service.</summary>
-    public async Task RestartAsync() =>
-        _publisher = await MqttPublisher.StartAsync(Options, Topics, Model, Meter, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
+    public async Task RestartAsync()
+    {
+        Results = new ReadingFanOut(Model, TimeProvider.System);
+        _publisher = await MqttPublisher.StartAsync(
+            Options, Topics, Results.Subscribe(), Meter, Board, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
+    }
+
+    /// <summary>The pipeline says that no verdict comes.</summary>
+    public void Announce(FrameState state, DateTimeOffset since, string? cause = null) => Results.Announce(new Announcement(state, since, cause));
 
     /// <summary>A pipeline that grades 25 frames a second from now on.</summary>
     public void StartFeed() => _feed = FeedAsync();
@@ -62,8 +77,9 @@ internal sealed class PublisherRig : IAsyncDisposable
     {
         Meter.Ledger.Captured();
         Score? score = state == FrameState.Live ? new Score(2, "2", _p) : null;
-        Publisher.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4))
+        Results.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4))
         {
+            Timestamp = TimeProvider.System.GetTimestamp(),
             Quality = state is FrameState.Live or FrameState.Ood ? 0.12345f : null,
         });
         Meter.Latency.Add(TimeSpan.FromMilliseconds(18.4));
@@ -72,9 +88,9 @@ internal sealed class PublisherRig : IAsyncDisposable
     }
 
     /// <summary>A clip that ended just now.</summary>
-    public void Clip(string? reason = null) => Publisher.Clip(new ClipSummary(
+    public void Clip(string? reason = null) => Results.Clip(new ClipSummary(
         0, 149, Now - TimeSpan.FromSeconds(6), Now, 150, reason is null ? 149 : 1, "held-12f-25pct-min25",
-        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.NotUltrasound] = 1 }, reason));
+        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.Frozen] = 1 }, reason));
 
     /// <summary>Stops cleanly and says how long that took.</summary>
     public async Task<TimeSpan> StopAsync()
@@ -82,6 +98,7 @@ internal sealed class PublisherRig : IAsyncDisposable
         await _stop.CancelAsync();
         await _feed;
         long start = Stopwatch.GetTimestamp();
+        Results.Complete();
         await Publisher.DisposeAsync();
         return Stopwatch.GetElapsedTime(start);
     }

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using LusEdge.Broker;
 using LusEdge.Contract;
 using LusEdge.Infer;
-using LusEdge.Publish;
+using LusEdge.Publish.Messages;
+using LusEdge.Results;
 using LusEdge.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet.Packets;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -100,7 +102,7 @@ public sealed class SchemaTests
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
         await using PublisherRig rig = await PublisherRig.StartAsync(proxy.Port, options => options with { Frames = FrameDelivery.Both });
         rig.Clip();
-        for (int i = 0; i < TelemetryRing.Capacity + 10; i++) rig.Frame();
+        for (int i = 0; i < ReadingSubscription.Capacity + 10; i++) rig.Frame();
         proxy.Refuse = false;
         ClipMessage kept = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => clip.Late);
         Assert.Equal("2", kept.Grade);
@@ -109,7 +111,7 @@ public sealed class SchemaTests
         foreach (FrameState state in Enum.GetValues<FrameState>()) rig.Frame(state);
         rig.StartFeed();
         await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
-        rig.Publisher.Silence(FrameState.NoSignal, TimeProvider.System.GetUtcNow(), cause: null);
+        rig.Announce(FrameState.NoSignal, TimeProvider.System.GetUtcNow());
         await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.NoSignal);
         proxy.Cut();
         await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Lost);

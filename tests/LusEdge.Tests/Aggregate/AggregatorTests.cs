@@ -36,34 +36,12 @@ public sealed class AggregatorTests
         Assert.Null(reading.Smoothed);
     }
 
-    [Fact]
-    public void A_probability_below_the_models_own_threshold_is_withheld_as_low_confidence()
-    {
-        Aggregator aggregator = New(minConfidence: 0.5f);
-
-        Assert.Equal(FrameState.LowConfidence, Feed(aggregator, FrameState.Live, [0.4f, 0.3f, 0.3f, 0, 0, 0, 0]).State);
-        Assert.Equal(FrameState.Live, Feed(aggregator, FrameState.Live, [0.5f, 0.5f, 0, 0, 0, 0, 0]).State);
-    }
-
-    [Fact]
-    public void A_picture_below_the_models_own_quality_is_out_of_its_distribution_whatever_its_confidence()
-    {
-        Aggregator aggregator = New(minConfidence: 0.5f, minQuality: 0.3f);
-
-        Assert.Equal(FrameState.Ood, Feed(aggregator, FrameState.Live, Certain(6), quality: 0.29f).State);
-        Assert.Equal(FrameState.Ood, Feed(aggregator, FrameState.Live, [0.4f, 0.3f, 0.3f, 0, 0, 0, 0], quality: 0.29f).State);
-        Assert.Equal(FrameState.LowConfidence, Feed(aggregator, FrameState.Live, [0.4f, 0.3f, 0.3f, 0, 0, 0, 0], quality: 0.3f).State);
-        Assert.Equal(FrameState.Live, Feed(aggregator, FrameState.Live, Certain(6), quality: 0.3f).State);
-        Assert.Equal(FrameState.Failed, Feed(aggregator, FrameState.Live, []).State);
-        Assert.Equal(FrameState.Black, Feed(aggregator, FrameState.Black, Certain(6), quality: 0.29f).State);
-    }
-
     [Theory]
-    [InlineData(FrameState.Live)]
+    [InlineData(FrameState.Ood)]
     [InlineData(FrameState.Corrupt)]
     public void The_quality_is_told_whatever_the_state_and_a_withheld_picture_still_has_no_score(FrameState picture)
     {
-        Aggregator aggregator = New(minQuality: 0.3f, bestGuess: true);
+        Aggregator aggregator = New(bestGuess: true);
         FrameReading reading = Feed(aggregator, picture, Certain(6), quality: 0.125f);
 
         Assert.Equal(0.125f, reading.Quality);
@@ -80,16 +58,11 @@ public sealed class AggregatorTests
     [InlineData(FrameState.Corrupt, "0")]
     public void What_was_seen_before_another_picture_weighs_nothing_after_it_but_one_damaged_frame_is_no_other_picture(FrameState between, string grade)
     {
-        Aggregator aggregator = New(minQuality: 0.5f);
+        Aggregator aggregator = New();
         for (int i = 0; i < 20; i++) Feed(aggregator, FrameState.Live, Certain(0), quality: 1);
-        FrameState picture = between == FrameState.Ood ? FrameState.Live : between;
-        Assert.Equal(between, Feed(aggregator, picture, between == FrameState.Ood ? Certain(0) : [], quality: 0).State);
+        Assert.Equal(between, Feed(aggregator, between, between == FrameState.Ood ? Certain(0) : [], quality: 0).State);
         Assert.Equal(grade, Feed(aggregator, FrameState.Live, Certain(6), quality: 1).Smoothed!.Value.Grade);
     }
-
-    [Fact]
-    public void A_live_picture_without_probabilities_is_failed() =>
-        Assert.Equal(FrameState.Failed, Feed(New(), FrameState.Live, []).State);
 
     [Fact]
     public void Smoothing_follows_the_time_constant()
@@ -192,12 +165,37 @@ public sealed class AggregatorTests
     public void A_live_feed_is_cut_into_clips_of_the_configured_length_and_where_it_starts_anew()
     {
         Aggregator aggregator = New(options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
-        Assert.False(aggregator.ClipEndsBefore(startsClip: true, TimeSpan.Zero));
+        Assert.False(aggregator.ClipEndsBefore(startsFeed: true, TimeSpan.Zero));
         Feed(aggregator, FrameState.Live, Certain(0));
 
-        Assert.False(aggregator.ClipEndsBefore(startsClip: false, TimeSpan.FromSeconds(1.99)));
-        Assert.True(aggregator.ClipEndsBefore(startsClip: false, TimeSpan.FromSeconds(2)));
-        Assert.True(aggregator.ClipEndsBefore(startsClip: true, TimeSpan.FromSeconds(0.04)));
+        Assert.False(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(1.99)));
+        Assert.True(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(2)));
+        Assert.True(aggregator.ClipEndsBefore(startsFeed: true, TimeSpan.FromSeconds(0.04)));
+    }
+
+    [Fact]
+    public void A_clip_carries_its_zone_and_the_next_one_does_not_inherit_it()
+    {
+        Aggregator aggregator = New();
+        aggregator.Zone = "right-anterior-upper";
+        Feed(aggregator, FrameState.Live, Certain(0));
+        Assert.Equal("right-anterior-upper", aggregator.CloseClip()!.Zone);
+        aggregator.Zone = null;
+        Feed(aggregator, FrameState.Live, Certain(0));
+        Assert.Null(aggregator.CloseClip()!.Zone);
+    }
+
+    [Fact]
+    public void A_clip_that_was_closed_starts_its_length_with_the_next_frame()
+    {
+        Aggregator aggregator = New(options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
+        Feed(aggregator, FrameState.Live, Certain(0));
+        aggregator.CloseClip();
+        Assert.False(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(5)));
+        _next = 125;
+        Feed(aggregator, FrameState.Live, Certain(0));
+        Assert.False(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(6.9)));
+        Assert.True(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(7)));
     }
 
     [Fact]
@@ -205,7 +203,7 @@ public sealed class AggregatorTests
     {
         Aggregator aggregator = New();
         Feed(aggregator, FrameState.Live, Certain(0));
-        Assert.False(aggregator.ClipEndsBefore(startsClip: false, TimeSpan.FromHours(1)));
+        Assert.False(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromHours(1)));
     }
 
     [Fact]
@@ -220,8 +218,8 @@ public sealed class AggregatorTests
     }
 
     private static Aggregator New(
-        AggregateOptions? options = null, float minConfidence = 0, float minQuality = 0, bool wholeFeedIsOneClip = true, bool bestGuess = false) =>
-        new(Seven, minConfidence, options ?? new AggregateOptions(), wholeFeedIsOneClip, bestGuess) { MinQuality = minQuality };
+        AggregateOptions? options = null, bool wholeFeedIsOneClip = true, bool bestGuess = false) =>
+        new(Seven, options ?? new AggregateOptions(), wholeFeedIsOneClip, bestGuess);
 
     private static float[] Certain(int grade) => [.. Enumerable.Range(0, 7).Select(i => i == grade ? 1f : 0f)];
 

@@ -7,7 +7,7 @@ public sealed class SectorTests
     [Fact]
     public void Four_numbers_are_a_sector()
     {
-        Assert.True(Sector.TryParse("3,5,31,21", out Sector sector));
+        Assert.True(Sector.TryParse("3,5,31,21", null, out Sector sector));
         Assert.Equal(new Sector(3, 5, 31, 21), sector);
         Assert.Equal("crop=31:21:3:5:exact=1", sector.Filter);
     }
@@ -21,7 +21,7 @@ public sealed class SectorTests
     [InlineData("-1,2,3,4")]
     [InlineData("1.5,2,3,4")]
     [InlineData("1,2,3,99999999999")]
-    public void Anything_else_is_none(string text) => Assert.False(Sector.TryParse(text, out _));
+    public void Anything_else_is_none(string text) => Assert.False(Sector.TryParse(text, null, out _));
 
     [Fact]
     public void A_sector_fits_up_to_the_last_pixel()

@@ -59,7 +59,7 @@ public sealed class SourceAddressTests
     [Fact]
     public void What_is_asked_of_a_device_goes_to_it_by_FFmpegs_names()
     {
-        IReadOnlyDictionary<string, string> options = OptionsOf("/dev/v4l/by-id/usb-Grabber", new CaptureOptions { Size = "1280x1024", Rate = 29.97, PixelFormat = "mjpeg" });
+        IReadOnlyDictionary<string, string> options = OptionsOf("/dev/v4l/by-id/usb-Grabber", new CaptureOptions { Size = new PictureSize(1280, 1024), Rate = 29.97, PixelFormat = "mjpeg" });
         Assert.Equal(("1280x1024", "29.97", "mjpeg"), (options["video_size"], options["framerate"], options["input_format"]));
     }
 

@@ -77,7 +77,12 @@ public sealed class ConfigurationFileTests
     public void No_error_repeats_a_password(string text) => Assert.All(Errors(text), error => Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("\"Sector\": \"\"", "Capture:Sector: \"\" won't do")]
+    [InlineData("\"Sector\": \"\"", "Capture:Sector: \"\" is not none, or x,y,w,h in pixels")]
+    [InlineData("\"Sector\": \"0,0,100,0\"", "Capture:Sector: \"0,0,100,0\" is not none, or x,y,w,h in pixels with w and h above 0")]
+    [InlineData("\"Sector\": [1,2,3,4]", "Capture:Sector: [1,2,3,4] is not none, or x,y,w,h in pixels")]
+    [InlineData("\"Sector\": null", "Capture:Sector: null is not none, or x,y,w,h in pixels")]
+    [InlineData("\"Geometry\": \"640x0\"", "Capture:Geometry: \"640x0\" is not a size WxH in pixels, both above 0")]
+    [InlineData("\"Size\": 640", "Capture:Size: 640 is not a size WxH in pixels")]
     [InlineData("\"Sector\": \"0,0,200,200\", \"Geometry\": \"100x100\"", "Capture:Sector: 0,0,200,200 does not lie within")]
     public void A_wrong_key_and_keys_that_contradict_each_other_are_told(string keys, string told) =>
         Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);

@@ -33,8 +33,8 @@ public sealed class LusEdgeJsonTests
     public void A_frame_without_a_score_says_null_and_leaves_nothing_out()
     {
         JsonObject json = JsonSerializer.SerializeToNode(
-            Frame with { State = FrameState.NotUltrasound, Severity = null, Grade = null, P = null, Clk = null }, LusEdgeJson.Default.FrameMessage)!.AsObject();
-        Assert.Equal("not_ultrasound", json["state"]!.GetValue<string>());
+            Frame with { State = FrameState.Frozen, Severity = null, Grade = null, P = null, Clk = null }, LusEdgeJson.Default.FrameMessage)!.AsObject();
+        Assert.Equal("frozen", json["state"]!.GetValue<string>());
         Assert.All(["severity", "grade", "p", "clk"], (string name) => Assert.True(json.ContainsKey(name) && json[name] is null, name));
     }
 

@@ -30,7 +30,8 @@ public sealed partial class DependencyTests
     [InlineData("LusEdge.Contract", "")]
     [InlineData("LusEdge.FFmpeg", "")]
     [InlineData("LusEdge", "LusEdge.Contract LusEdge.FFmpeg")]
-    [InlineData("LusEdge.Cli", "LusEdge")]
+    [InlineData("LusEdge.Broker", "")]
+    [InlineData("LusEdge.Cli", "LusEdge LusEdge.Broker")]
     [InlineData("LusEdge.Training", "LusEdge")]
     public void A_project_references_exactly_what_the_layout_says(string project, string references) =>
         Assert.Equal(

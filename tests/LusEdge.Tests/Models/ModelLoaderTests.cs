@@ -16,7 +16,7 @@ public sealed class ModelLoaderTests : IDisposable
     {
         string one = _store.Loader.Install(TestPackage.Write(_store["one"], _store.Key).Path).Name;
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, TinyModel.Four, version: 2).Path).Name;
-        Assert.Equal(ModelFailure.NotInstalled, Assert.Throws<ModelException>(() => _store.Loader.Rollback()).Reason);
+        Assert.Equal(PackageFailure.NotInstalled, Assert.Throws<PackageException>(() => _store.Loader.Rollback()).Failure);
 
         _store.Loader.Activate("tiny@1");
         // Without a version it is the newest.
@@ -80,7 +80,7 @@ public sealed class ModelLoaderTests : IDisposable
         _store.Loader.Activate(two);
         _store.Loader.Store.NoteRefusal(one, "It answers otherwise.");
 
-        Assert.Contains("It answers otherwise.", Assert.Throws<ModelException>(() => _store.Loader.Rollback()).Message, StringComparison.Ordinal);
+        Assert.Contains("It answers otherwise.", Assert.ThrowsAny<ModelException>(() => _store.Loader.Rollback()).Message, StringComparison.Ordinal);
         Assert.Equal((two, one), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
     }
 
@@ -91,7 +91,7 @@ public sealed class ModelLoaderTests : IDisposable
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
         File.AppendAllText(Path.Combine(_store.Loader.Store.PathOf(two), "golden/00.pgm"), "x");
 
-        Assert.Contains("00.pgm: its SHA-256", Assert.Throws<ModelException>(() => _store.Loader.Activate("tiny@2")).Message);
+        Assert.Contains("00.pgm: its SHA-256", Assert.ThrowsAny<ModelException>(() => _store.Loader.Activate("tiny@2")).Message);
         Assert.Equal((one, null), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
     }
 
@@ -140,8 +140,8 @@ public sealed class ModelLoaderTests : IDisposable
         _store.Loader.Activate(two);
         File.Move(_store["site.pub"], _store["away.pub"]);
 
-        ModelException e = Assert.Throws<ModelException>(() => _store.Loader.LoadAtStart());
-        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        PackageException e = Assert.Throws<PackageException>(() => _store.Loader.LoadAtStart());
+        Assert.Equal(PackageFailure.BadKey, e.Failure);
         // One cause, told once.
         Assert.DoesNotContain("either", e.Message, StringComparison.Ordinal);
         Assert.Null(_store.Loader.Store.RefusalOf(two));
@@ -160,7 +160,7 @@ public sealed class ModelLoaderTests : IDisposable
         File.AppendAllText(Path.Combine(_store.Loader.Store.PathOf(one), "README.md"), "x");
         File.AppendAllText(Path.Combine(_store.Loader.Store.PathOf(two), "model.onnx"), "x");
 
-        ModelException e = Assert.Throws<ModelException>(() => _store.Loader.LoadAtStart());
+        ModelException e = Assert.ThrowsAny<ModelException>(() => _store.Loader.LoadAtStart());
         Assert.Contains($"{two}/model.onnx: its SHA-256", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{one}/README.md: its SHA-256", e.Message, StringComparison.Ordinal);
     }
@@ -202,8 +202,8 @@ public sealed class ModelLoaderTests : IDisposable
         string other = TestPackage.Key(_store["other.key"]);
         File.Copy(_store["other.pub"], _store["site.pub"], overwrite: true);
 
-        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _store.Loader.Activate(serving)).Reason);
-        Assert.Equal(ModelFailure.BadSignature, Assert.Throws<ModelException>(() => _store.Loader.LoadNamed(serving)).Reason);
+        Assert.Equal(PackageFailure.BadSignature, Assert.Throws<PackageException>(() => _store.Loader.Activate(serving)).Failure);
+        Assert.Equal(PackageFailure.BadSignature, Assert.Throws<PackageException>(() => _store.Loader.LoadNamed(serving)).Failure);
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], other, version: 2).Path).Name;
         Assert.Equal(two, _store.Loader.Activate("tiny@2"));
     }

@@ -124,7 +124,7 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.Equal([serving], _store.Loader.Store.Names);
         Assert.Equal(serving, _store.Loader.Store.Find("tiny"));
-        Assert.Equal(ModelFailure.NotInstalled, Assert.Throws<ModelException>(() => _store.Loader.Store.Find("backup")).Reason);
+        Assert.Equal(PackageFailure.NotInstalled, Assert.Throws<PackageException>(() => _store.Loader.Store.Find("backup")).Failure);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ModelStoreTests : IDisposable
         Directory.CreateDirectory(_store["store"]);
         using FileStream alone = new(Path.Combine(_store["store"], ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         TestPackage package = TestPackage.Write(_store["tiny"], _store.Key);
-        Assert.Equal(ModelFailure.StoreUnavailable, Assert.Throws<ModelException>(() => _store.Loader.Install(package.Path)).Reason);
+        Assert.Equal(PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Install(package.Path)).Failure);
         Assert.Empty(_store.Loader.Store.Names);
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using LusEdge.Health;
+using LusEdge.Inbox;
 using LusEdge.Infer;
 using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,6 +15,7 @@ public sealed class ModelWatchTests : IDisposable
 
     private readonly TestStore _store = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly HealthBoard _board = new();
 
     public void Dispose() => _store.Dispose();
 
@@ -21,20 +24,23 @@ public sealed class ModelWatchTests : IDisposable
     {
         string one = Install(1), two = Install(2);
         _store.Loader.Activate(one);
-        await using ModelWatch watch = Watch(_store.Loader.Store.ActiveSince, one);
+        using var inbox = new PipelineInbox();
+        ModelWatch watch = Watch(inbox, _store.Loader.Store.ActiveSince, one);
 
         // Whoever may read everything is stopped by a loop all the same.
         Directory.Move(_store["store"], _store["away"]);
         File.CreateSymbolicLink(_store["store"], "store");
-        Assert.Equal(ModelFailure.StoreUnavailable, Assert.Throws<ModelException>(() => _store.Loader.Store.ActiveSince).Reason);
+        Assert.Equal(PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Store.ActiveSince).Failure);
         _time.Advance(ALook);
-        Assert.Null(watch.Take());
+        Assert.False(inbox.TryTake(out _));
 
         File.Delete(_store["store"]);
         Directory.Move(_store["away"], _store["store"]);
         _store.Loader.Activate(two);
-        using SeverityModel taken = await TakeAsync(watch);
+        using SeverityModel taken = await TakeAsync(inbox);
         Assert.StartsWith("tiny@2:", taken.InUse.Reference, StringComparison.Ordinal);
+        Assert.Empty(_board.Read().Reasons);
+        await watch.StopAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -45,22 +51,25 @@ public sealed class ModelWatchTests : IDisposable
         (string? Name, DateTime At) seen = _store.Loader.Store.ActiveSince;
         _store.Loader.Activate(two);
 
-        await using ModelWatch watch = Watch(seen, one);
-        using SeverityModel taken = await TakeAsync(watch);
+        using var inbox = new PipelineInbox();
+        ModelWatch watch = Watch(inbox, seen, one);
+        using SeverityModel taken = await TakeAsync(inbox);
         Assert.StartsWith("tiny@2:", taken.InUse.Reference, StringComparison.Ordinal);
+        Assert.Empty(_board.Read().Reasons);
+        await watch.StopAsync(TimeSpan.FromSeconds(10));
     }
 
     private string Install(int version) => _store.Loader.Install(TestPackage.Write(_store[$"package-{version}"], _store.Key, version: version).Path).Name;
 
-    private ModelWatch Watch((string? Name, DateTime At) seen, string serving) =>
-        new(_store.Loader, seen, serving, refusal => Assert.Null(refusal), _time, NullLogger<SeverityModel>.Instance);
+    private ModelWatch Watch(PipelineInbox inbox, (string? Name, DateTime At) seen, string serving) =>
+        new(_store.Loader, seen, serving, inbox, _board, _time, NullLogger<SeverityModel>.Instance);
 
-    private async Task<SeverityModel> TakeAsync(ModelWatch watch)
+    private async Task<SeverityModel> TakeAsync(PipelineInbox inbox)
     {
         _time.Advance(ALook);
         for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMinutes(1);)
         {
-            if (watch.Take() is { } model) return model;
+            if (inbox.TryTake(out PipelineCommand? command)) return Assert.IsType<PipelineCommand.SwapModel>(command).Model;
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 

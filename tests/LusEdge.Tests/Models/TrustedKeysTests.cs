@@ -1,4 +1,3 @@
-using LusEdge.Infer;
 using LusEdge.Models;
 
 namespace LusEdge.Tests.Models;
@@ -19,8 +18,8 @@ public sealed class TrustedKeysTests : IDisposable
         string file = _store["bad.pub"];
         if (what == "garbage") File.WriteAllText(file, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
         if (what == "a private key") File.Copy(_store.Key, file);
-        ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.Load(new InferOptions { TrustedKeys = [file] }));
-        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        PackageException e = Assert.Throws<PackageException>(() => TrustedKeys.Load(new ModelOptions { TrustedKeys = [file] }));
+        Assert.Equal(PackageFailure.BadKey, e.Failure);
         Assert.Contains(file, e.Message);
     }
 
@@ -29,8 +28,8 @@ public sealed class TrustedKeysTests : IDisposable
     {
         Assert.Empty(TrustedKeys.FilesIn(_store["none"]));
         File.CreateSymbolicLink(_store["loop"], "loop");
-        ModelException e = Assert.Throws<ModelException>(() => TrustedKeys.FilesIn(_store["loop"]));
-        Assert.Equal(ModelFailure.BadKey, e.Reason);
+        PackageException e = Assert.Throws<PackageException>(() => TrustedKeys.FilesIn(_store["loop"]));
+        Assert.Equal(PackageFailure.BadKey, e.Failure);
         Assert.Contains(_store["loop"], e.Message, StringComparison.Ordinal);
     }
 }

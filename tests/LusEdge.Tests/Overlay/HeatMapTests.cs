@@ -17,8 +17,7 @@ public sealed class HeatMapTests : IDisposable
 
     public HeatMapTests()
     {
-        _model = SeverityModel.Load(
-            new InferOptions { Model = TinyModel.Write(_temp["model"], TinyModel.Seven), Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        _model = SeverityModel.Load(TinyModel.Write(_temp["model"], TinyModel.Seven), new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         _heat = new HeatMap(_model.ShowActivation(), Size, Size);
     }
 

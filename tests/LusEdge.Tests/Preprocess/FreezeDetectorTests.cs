@@ -71,15 +71,15 @@ public sealed class FreezeDetectorTests
     [InlineData(3, 9001)]
     public void A_picture_of_any_size_is_the_same_as_itself_and_another_than_a_brighter_one(int width, int height)
     {
-        var detector = new FreezeDetector(After, 0.5f, width, height);
+        var detector = new FreezeDetector(0.5f, width, height);
         byte[] picture = new byte[width * height];
         // The brightest is what overflows first.
         Array.Fill(picture, byte.MaxValue);
-        Assert.False(detector.IsFrozen(picture, TimeSpan.Zero));
-        Assert.True(detector.IsFrozen(picture, After));
+        Assert.Equal(TimeSpan.Zero, detector.StillFor(picture, TimeSpan.Zero));
+        Assert.Equal(After, detector.StillFor(picture, After));
         Array.Fill(picture, (byte)254);
-        Assert.False(detector.IsFrozen(picture, 2 * After));
-        Assert.True(detector.IsFrozen(picture, 3 * After));
+        Assert.Equal(TimeSpan.Zero, detector.StillFor(picture, 2 * After));
+        Assert.Equal(After, detector.StillFor(picture, 3 * After));
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public sealed class FreezeDetectorTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static FreezeDetector New(float difference) => new(After, difference, Width, Height);
+    private static FreezeDetector New(float difference) => new(difference, Width, Height);
 
-    private bool See(FreezeDetector detector, int frame) => detector.IsFrozen(_picture, frame * FrameInterval);
+    private bool See(FreezeDetector detector, int frame) => detector.StillFor(_picture, frame * FrameInterval) >= After;
 
     /// <summary>Waves, moved to the right, with noise that differs from picture to picture.</summary>
     private void Draw(double shift, int amplitude = 0)

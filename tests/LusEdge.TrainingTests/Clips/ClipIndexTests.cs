@@ -1,3 +1,4 @@
+using LusEdge.Capture;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
 
@@ -16,7 +17,7 @@ public sealed class ClipIndexTests : IDisposable
     {
         File.WriteAllText(Index, "file,dataset,patient,fold,severity,frames,source,sector\nx/a.mp4,blues,p1,2,3,60,\"by, hand\",\nx/b.mp4,blues,p2,1,0,7,z,\"1,2,30,40\"\n");
         Assert.Equal(
-            [new LabelledClip(2, "x/a.mp4", "blues", "p1", 2, 3, 60, "none"), new LabelledClip(3, "x/b.mp4", "blues", "p2", 1, 0, 7, "1,2,30,40")],
+            [new LabelledClip(2, "x/a.mp4", "blues", "p1", 2, 3, 60, default), new LabelledClip(3, "x/b.mp4", "blues", "p2", 1, 0, 7, new Sector(1, 2, 30, 40))],
             ClipIndex.Load(Index));
     }
 

@@ -85,7 +85,7 @@ public sealed class WholeChainTests : IDisposable
     /// <summary>As a box does that trusts the key and nothing else.</summary>
     private void Prove(string directory, string precision, float temperature)
     {
-        var options = new InferOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [In("site.pub")] };
+        var options = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [In("site.pub")] };
         var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
         ModelPackage package = ModelPackage.Verify(directory, loader.Keys);
         Assert.Equal(In("site.pub"), package.SignedBy);

@@ -90,7 +90,7 @@ public sealed class ClipFiguresTests
     private static IReadOnlyList<SetFigures> Of(IReadOnlyList<LabelledClip> clips, IReadOnlyList<FrameGrade> grades) =>
         ClipFigures.Of(clips, grades, cancel: TestContext.Current.CancellationToken);
 
-    private static LabelledClip Clip(string file, string dataset, string patient, int severity) => new(2, file, dataset, patient, 1, severity, 100, "none");
+    private static LabelledClip Clip(string file, string dataset, string patient, int severity) => new(2, file, dataset, patient, 1, severity, 100, default);
 
     private static FrameGrade Grade(string file, int frame, params float[] p) => new(file, 1, frame, p);
 }

@@ -69,7 +69,7 @@ public sealed class PredictionsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static LabelledClip Clip(string file, int row, string patient, int severity) => new(row, file, "one", patient, 1, severity, 100, "none");
+    private static LabelledClip Clip(string file, int row, string patient, int severity) => new(row, file, "one", patient, 1, severity, 100, default);
 
     private void Refused(string table, string? scheme, string sentence)
     {

@@ -34,5 +34,5 @@ public sealed class ValidationSplitTests
         Assert.Contains("each training patient is the only one of a grade", refused.Message, StringComparison.Ordinal);
     }
 
-    private static Sample Of(string patient, int grade) => new(new LabelledClip(2, $"{patient}-{grade}.mp4", "set", patient, 1, grade, 8, "none"), grade, 0, 0, 1);
+    private static Sample Of(string patient, int grade) => new(new LabelledClip(2, $"{patient}-{grade}.mp4", "set", patient, 1, grade, 8, default), grade, 0, 0, 1);
 }

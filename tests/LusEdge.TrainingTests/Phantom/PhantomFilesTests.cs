@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LusEdge.Capture;
-using LusEdge.Health;
+using LusEdge.Metering;
 using LusEdge.Training;
 using LusEdge.Training.Phantom;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,7 +95,7 @@ public sealed class PhantomFilesTests : IDisposable
         var ledger = new FrameLedger();
         using var feed = new VideoFeed(new CaptureOptions { Source = file }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
-        Assert.Equal((width, height), (feed.Width, feed.Height));
+        Assert.Equal((width, height), (feed.Description!.FrameSize.Width, feed.Description.FrameSize.Height));
         feed.Start();
         int frames = 0;
         while (feed.Take(TimeSpan.FromSeconds(20), out CapturedFrame? frame) is TakeResult.Frame)

@@ -39,7 +39,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         Assert.InRange(agreement.SameGrade, 0.8, 1);
         Assert.InRange(agreement.LargestDifference, 1e-6, 0.1);
 
-        using SeverityModel model = SeverityModel.Load(new InferOptions { Model = Quantized, Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(Quantized, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         Assert.Equal(("int8", true), (model.InUse.Precision, model.InUse.DemonstrationOnly));
         Assert.StartsWith("tiny-int8@3:", model.InUse.Reference, StringComparison.Ordinal);
         Assert.Equal(ModelManifest.HashOf(File.ReadAllBytes(Onnx)), model.Description.Provenance.More!["quantized_from"].GetString());

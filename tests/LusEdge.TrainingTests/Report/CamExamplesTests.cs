@@ -44,7 +44,7 @@ public sealed class CamExamplesTests : IDisposable, IProgress<WorkProgress>
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static LabelledClip Clip(string file, string grade, int severity) => new(2, file, "one", "p", 1, severity, 875, "none", grade);
+    private static LabelledClip Clip(string file, string grade, int severity) => new(2, file, "one", "p", 1, severity, 875, default, grade);
 
     private IReadOnlyList<Picture> Draw(LabelledClip[] clips, string model, int[] frames)
     {

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Broker;
+
+/// <summary>Events 5040-5049.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5040, LogLevel.Information, "The embedded broker listens on 127.0.0.1:{TcpPort} and {WebSocketUri}")]
+    public static partial void Listens(ILogger log, int tcpPort, Uri webSocketUri);
+}

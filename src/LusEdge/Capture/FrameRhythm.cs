@@ -1,0 +1,49 @@
+namespace LusEdge.Capture;
+
+/// <summary>
+/// When the newest frame was captured, and how far apart frames really are. The interval is the median of the last five, so one stall does
+/// not change it, while a source that declares 25 frames per second and sends one is known after three frames.
+/// </summary>
+/// <remarks>The reader's thread writes; any thread reads. Allocates nothing.</remarks>
+public sealed class FrameRhythm
+{
+    private const int Remembered = 5;
+
+    private readonly TimeProvider _time;
+    private readonly long[] _intervals = new long[Remembered];
+    private int _count;
+    private long _newest = long.MinValue;
+    private long _interval;
+
+    /// <summary>A feed that has sent nothing yet.</summary>
+    /// <param name="time">The clock whose timestamps are noted.</param>
+    public FrameRhythm(TimeProvider time) => _time = time;
+
+    /// <summary>Capture time of the newest frame as a timestamp of the clock; null before the first.</summary>
+    public long? Newest => Interlocked.Read(ref _newest) is var newest && newest == long.MinValue ? null : newest;
+
+    /// <summary>Median of the last intervals; null before there are three.</summary>
+    public TimeSpan? Interval => Interlocked.Read(ref _interval) is var ticks && ticks == 0 ? null : TimeSpan.FromTicks(ticks);
+
+    /// <summary>Notes a frame.</summary>
+    /// <param name="captured">Its capture time.</param>
+    /// <param name="startsFeed">Whether it is the first after an opening: the pause before it says nothing about the rate.</param>
+    public void Note(long captured, bool startsFeed)
+    {
+        long before = _newest;
+        if (before != long.MinValue && captured <= before) return;
+        Interlocked.Exchange(ref _newest, captured);
+        if (before == long.MinValue || startsFeed) return;
+        _intervals[_count++ % Remembered] = _time.GetElapsedTime(before, captured).Ticks;
+        if (_count >= 3) Interlocked.Exchange(ref _interval, Math.Max(1, Median()));
+    }
+
+    private long Median()
+    {
+        int known = Math.Min(_count, Remembered);
+        Span<long> sorted = stackalloc long[Remembered];
+        _intervals.AsSpan(0, known).CopyTo(sorted);
+        sorted[..known].Sort();
+        return sorted[known / 2];
+    }
+}

@@ -1,0 +1,70 @@
+using LusEdge.Contract;
+
+namespace LusEdge.Health;
+
+/// <summary>One thing that can be wrong. docs/mqtt.md has a line for each, with what clears it; a test holds the two together.</summary>
+/// <param name="Name">For programs, in snake_case.</param>
+/// <param name="Status">How bad it is; ok for a remark.</param>
+public sealed record HealthCode(string Name, HealthStatus Status)
+{
+    /// <summary>Grading has stopped.</summary>
+    public static readonly HealthCode PipelineFailed = new("pipeline_failed", HealthStatus.Failed);
+
+    /// <summary>Events can't be written to the disk.</summary>
+    public static readonly HealthCode EventStoreFailed = new("event_store_failed", HealthStatus.Failed);
+
+    /// <summary>No frame is coming.</summary>
+    public static readonly HealthCode NoSignal = new("no_signal", HealthStatus.Degraded);
+
+    /// <summary>The pipeline can't give a score in time.</summary>
+    public static readonly HealthCode Stale = new("stale", HealthStatus.Degraded);
+
+    /// <summary>The picture has another size than the sector was set for.</summary>
+    public static readonly HealthCode ModeChanged = new("mode_changed", HealthStatus.Degraded);
+
+    /// <summary>More than a tenth of the frames are dropped because the pipeline is not free.</summary>
+    public static readonly HealthCode Overload = new("overload", HealthStatus.Degraded);
+
+    /// <summary>The store of events is full, and the oldest were discarded.</summary>
+    public static readonly HealthCode EventStoreFull = new("event_store_full", HealthStatus.Degraded);
+
+    /// <summary>The broker refuses events.</summary>
+    public static readonly HealthCode EventsRefused = new("events_refused", HealthStatus.Degraded);
+
+    /// <summary>Nobody subscribes to events.</summary>
+    public static readonly HealthCode EventsUnheard = new("events_unheard", HealthStatus.Degraded);
+
+    /// <summary>The broker refuses another topic.</summary>
+    public static readonly HealthCode TopicRefused = new("topic_refused", HealthStatus.Degraded);
+
+    /// <summary>A model that was activated is refused.</summary>
+    public static readonly HealthCode ModelRefused = new("model_refused", HealthStatus.Degraded);
+
+    /// <summary>No trusted key signed the model in use.</summary>
+    public static readonly HealthCode ModelUnsigned = new("model_unsigned", HealthStatus.Degraded);
+
+    /// <summary>The first choice of provider does not work here.</summary>
+    public static readonly HealthCode ProviderFallback = new("provider_fallback", HealthStatus.Ok);
+
+    /// <summary>The model was trained on synthetic pictures.</summary>
+    public static readonly HealthCode DemonstrationModel = new("demonstration_model", HealthStatus.Ok);
+
+    /// <summary>Every code, in the order in which reports list them: the worst first.</summary>
+    public static readonly IReadOnlyList<HealthCode> All =
+    [
+        PipelineFailed,
+        EventStoreFailed,
+        NoSignal,
+        Stale,
+        ModeChanged,
+        Overload,
+        EventStoreFull,
+        EventsRefused,
+        EventsUnheard,
+        TopicRefused,
+        ModelRefused,
+        ModelUnsigned,
+        ProviderFallback,
+        DemonstrationModel,
+    ];
+}

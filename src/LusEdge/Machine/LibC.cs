@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace LusEdge.Machine;
+
+/// <summary>What .NET has no call for: to replace a link or exchange two names in one step, and to have a folder's entries on the disk.</summary>
+internal static class LibC
+{
+    private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int CurrentDirectory = -100;
+    private const uint RenameExchange = 2;
+    private const int InvalidArgument = 22;
+    private const int NoSuchCall = 38;
+
+    /// <summary>rename(2): the new name is what the old one was, at once; whoever looks finds the one or the other.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (rename(from, to) != 0) throw Failure(to);
+    }
+
+    /// <summary>renameat2(2): either name is what the other one was, at once.</summary>
+    /// <returns>False where the file system, the kernel or the C library has no such call: nothing has changed.</returns>
+    public static bool Exchange(string one, string other)
+    {
+        try
+        {
+            if (renameat2(CurrentDirectory, one, CurrentDirectory, other, RenameExchange) == 0) return true;
+            return Marshal.GetLastPInvokeError() is InvalidArgument or NoSuchCall ? false : throw Failure(other);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>fsync(2) of a folder: its entries outlive a loss of power from here on.</summary>
+    public static void FlushFolder(string folder)
+    {
+        int descriptor = open(folder, ReadOnlyCloseOnExec);
+        if (descriptor < 0) throw Failure(folder);
+        int result = fsync(descriptor);
+        IOException? failure = result == 0 ? null : Failure(folder);
+        _ = close(descriptor);
+        if (failure is not null) throw failure;
+    }
+
+    private static IOException Failure(string path) => new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int rename(string from, string to);
+
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int renameat2(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int open(string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int fsync(int descriptor);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int close(int descriptor);
+}

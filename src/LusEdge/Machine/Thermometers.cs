@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace LusEdge.Machine;
+
+/// <summary>The kernel's thermal zones.</summary>
+internal static class Thermometers
+{
+    private const string Zones = "/sys/class/thermal";
+
+    /// <summary>Temperatures in °C by the zone's type (the hottest of zones of one type); null where there is none.</summary>
+    public static IReadOnlyDictionary<string, double>? Read()
+    {
+        if (!Directory.Exists(Zones)) return null;
+        var temperatures = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (string zone in Directory.EnumerateDirectories(Zones, "thermal_zone*"))
+        {
+            try
+            {
+                string type = File.ReadAllText(Path.Combine(zone, "type")).Trim();
+                double celsius = long.Parse(File.ReadAllText(Path.Combine(zone, "temp")), CultureInfo.InvariantCulture) / 1000.0;
+                temperatures[type] = Math.Max(celsius, temperatures.GetValueOrDefault(type, double.MinValue));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            {
+                // A sensor that is switched off answers with an error: it has no temperature.
+            }
+        }
+
+        return temperatures.Count == 0 ? null : temperatures;
+    }
+}

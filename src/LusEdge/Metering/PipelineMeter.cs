@@ -1,0 +1,15 @@
+namespace LusEdge.Metering;
+
+/// <summary>What the stages report while frames pass.</summary>
+/// <param name="time">The clock.</param>
+public sealed class PipelineMeter(TimeProvider time)
+{
+    /// <summary>The account of every captured frame.</summary>
+    public FrameLedger Ledger { get; } = new();
+
+    /// <summary>From capture to the end of aggregation, per frame.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>Whether the loop goes round.</summary>
+    public PipelineProgress Progress { get; } = new(time);
+}

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LusEdge.Publish.Messages;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+
+namespace LusEdge.Publish.Connection;
+
+/// <summary>How the device connects: built anew for each attempt, so that a renewed password or certificate needs no restart.</summary>
+internal static class ClientOptions
+{
+    /// <summary>Short, so that a dead device is announced within 8 s: half as much again until the broker notices, then the will's delay.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(4);
+
+    /// <summary>A device that is back within this was not lost.</summary>
+    private const uint WillDelaySeconds = 2;
+
+    /// <summary>The options of one attempt.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="device">The device's id, which is also the client's.</param>
+    /// <param name="availability">How the will is published.</param>
+    /// <param name="will">The will: UTF-8 JSON.</param>
+    /// <param name="timeout">For the broker's answer.</param>
+    /// <exception cref="IOException">A file can't be read.</exception>
+    /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
+    public static MqttClientOptions For(MqttOptions options, string device, TopicPolicy availability, ReadOnlySpan<byte> will, TimeSpan timeout)
+    {
+        return ForVisitor(options, device, timeout)
+            // The will's delay ends with the session, so the session must live as long.
+            .WithSessionExpiryInterval(WillDelaySeconds)
+            .WithWillTopic(availability.Topic)
+            .WithWillPayload(will.ToArray())
+            .WithWillRetain()
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithWillDelayInterval(WillDelaySeconds)
+            .WithWillContentType("application/json")
+            .WithWillPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData)
+            .WithWillUserProperty("schema", Bytes(availability.SchemaId))
+            .WithWillUserProperty("dev", Bytes(device))
+            .Build();
+    }
+
+    /// <summary>The same broker and the same credentials, without a will: for whoever announces nothing.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="clientId">Another than a running service's, which the broker would cut off.</param>
+    /// <param name="timeout">For the broker's answer.</param>
+    /// <exception cref="IOException">A file can't be read.</exception>
+    /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
+    public static MqttClientOptionsBuilder ForVisitor(MqttOptions options, string clientId, TimeSpan timeout)
+    {
+        MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithTcpServer(options.Host, options.Port)
+            .WithClientId(clientId)
+            .WithCleanStart()
+            .WithKeepAlivePeriod(KeepAlive)
+            .WithTimeout(timeout);
+        if (options.Username is not null)
+        {
+            byte[]? password = options.PasswordFile is { } file ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n')) : null;
+            builder.WithCredentials(options.Username, password);
+        }
+
+        if (options.Tls.Enabled) builder.WithTlsOptions(tls => Configure(tls, options));
+        return builder;
+    }
+
+    private static void Configure(MqttClientTlsOptionsBuilder tls, MqttOptions options)
+    {
+        tls.UseTls().WithTargetHost(options.Host).WithRevocationMode(X509RevocationMode.NoCheck);
+        if (options.Tls.CaFile is { } ca)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(ca);
+            tls.WithTrustChain(authorities);
+        }
+
+        if (options.Tls is { CertFile: { } certificate, KeyFile: { } key })
+        {
+            // The TLS stack wants a certificate with its key in one piece: PEM gives two.
+            using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(certificate, key);
+            tls.WithClientCertificates([X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)]);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+}

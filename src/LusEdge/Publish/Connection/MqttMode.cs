@@ -1,0 +1,11 @@
+namespace LusEdge.Publish.Connection;
+
+/// <summary>Whose broker the results go to.</summary>
+public enum MqttMode
+{
+    /// <summary>The site's own broker.</summary>
+    External,
+
+    /// <summary>A broker inside this process, bound to loopback: for the demo, the bench and a single cart.</summary>
+    Embedded,
+}

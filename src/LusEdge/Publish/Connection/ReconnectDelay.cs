@@ -1,0 +1,24 @@
+namespace LusEdge.Publish.Connection;
+
+/// <summary>
+/// How long to wait before the next attempt to connect: the range doubles from half a second to a minute, and the delay is
+/// drawn from all of it, so that a ward's carts don't come back in step.
+/// </summary>
+/// <param name="random">Where the jitter comes from.</param>
+internal sealed class ReconnectDelay(Random random)
+{
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private TimeSpan _limit = Shortest;
+
+    /// <summary>The next delay.</summary>
+    public TimeSpan Next()
+    {
+        _limit = _limit * 2 < Longest ? _limit * 2 : Longest;
+        return Shortest + ((_limit - Shortest) * random.NextDouble());
+    }
+
+    /// <summary>A connection held: the next loss starts from the shortest delay.</summary>
+    public void Reset() => _limit = Shortest;
+}

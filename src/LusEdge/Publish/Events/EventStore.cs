@@ -1,0 +1,291 @@
+using System.Collections.Concurrent;
+using LusEdge.Health;
+using LusEdge.Results;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Publish.Events;
+
+/// <summary>
+/// Keeps events until the broker has acknowledged them and then given a sign of life. All that touches the disk happens on the store's own
+/// thread, in the order in which it was asked for: whoever appends never waits, whoever reads awaits. What can't be written now (the file is
+/// locked, the disk is full or hangs) waits in memory and is tried again every second.
+/// </summary>
+internal sealed class EventStore : IDisposable
+{
+    /// <summary>Over ten hours of clips; what comes beyond that is counted as not stored.</summary>
+    private const int MostWaiting = 8192;
+
+    /// <summary>Events that are committed at once, at most.</summary>
+    private const int BatchSize = 64;
+
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly string _file;
+    private readonly long _maxBytes;
+    private readonly HealthBoard _board;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly BlockingCollection<Work> _work = [];
+    private readonly ConcurrentQueue<NewEvent> _waiting = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EventDatabase? _database;
+    private volatile string? _lastError;
+    private long _closeBy = long.MaxValue;
+    private bool _isFull;
+    private long _discardedBefore;
+    private long _lastId;
+    private long _depth;
+    private long _refused;
+    private long _discarded;
+    private long _notStored;
+
+    private EventStore(string file, long maxBytes, HealthBoard board, TimeProvider time, ILogger log)
+    {
+        _file = file;
+        _maxBytes = maxBytes;
+        _board = board;
+        _time = time;
+        _log = log;
+    }
+
+    /// <summary>Set when events have been committed.</summary>
+    public WakeSignal Committed { get; } = new();
+
+    /// <summary>The highest id on the disk so far.</summary>
+    public long LastId => Interlocked.Read(ref _lastId);
+
+    /// <summary>Events that are not acknowledged: on the disk, refused ones included, or waiting for it.</summary>
+    public long Depth => Interlocked.Read(ref _depth) + _waiting.Count;
+
+    /// <summary>Events that are not on the disk yet.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Events that the broker refuses.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Events that were deleted unsent to make room, since the start.</summary>
+    public long Discarded => Interlocked.Read(ref _discarded);
+
+    /// <summary>Events that could not be stored since the start.</summary>
+    public long NotStored => Interlocked.Read(ref _notStored);
+
+    /// <summary>Opens the store, or makes a new one. A damaged file is set aside, and one that another process holds is waited for.</summary>
+    /// <param name="file">The database file; its folder is created if it is missing.</param>
+    /// <param name="maxBytes">The most bytes that it may take.</param>
+    /// <param name="board">Told when events can't be kept.</param>
+    /// <param name="time">Names a file that is set aside.</param>
+    /// <param name="log">The log.</param>
+    /// <exception cref="EventStoreException">The file can't be opened or written.</exception>
+    public static EventStore Open(string file, long maxBytes, HealthBoard board, TimeProvider time, ILogger log)
+    {
+        var store = new EventStore(file, maxBytes, board, time, log);
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
+            store.OpenDatabase();
+        }
+        catch (SqliteException e) when (EventDatabase.IsLock(e))
+        {
+            store.Failed(e.Message);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new EventStoreException(
+                $"Mqtt:EventsDatabase: {file} can't be opened ({e.Message}). Check that its folder can be written and has free space, or choose another.", e);
+        }
+
+        new Thread(store.Run) { Name = "events", IsBackground = true }.Start();
+        return store;
+    }
+
+    /// <summary>Keeps an event. Returns at once; <see cref="Committed"/> is set when it is on the disk. One that finds no room is counted, never thrown.</summary>
+    public void Append(NewEvent added)
+    {
+        if (_waiting.Count >= MostWaiting || added.Payload.Length > EventDatabase.LargestEvent)
+        {
+            if (NotStored == 0) _log.EventNotStored(added.Topic, _file);
+            Interlocked.Increment(ref _notStored);
+            return;
+        }
+
+        _waiting.Enqueue(added);
+        Do(_ => { });
+    }
+
+    /// <inheritdoc cref="EventDatabase.Read"/>
+    public Task<IReadOnlyList<StoredEvent>> ReadAsync(long after, long upTo, int limit, IReadOnlyCollection<string>? exceptTopics = null)
+    {
+        string[] except = [.. exceptTopics ?? []];
+        return AskAsync(database => database.Read(after, upTo, limit, except));
+    }
+
+    /// <inheritdoc cref="EventDatabase.OldestByTopic"/>
+    public Task<IReadOnlyList<StoredEvent>> OldestByTopicAsync() => AskAsync(database => database.OldestByTopic());
+
+    /// <inheritdoc cref="EventDatabase.Acknowledged"/>
+    public void Acknowledged(IReadOnlyCollection<long> ids)
+    {
+        if (ids.Count > 0) Do(database => database.Acknowledged(ids));
+    }
+
+    /// <inheritdoc cref="EventDatabase.Asked"/>
+    public void Asked() => Do(database => database.Asked());
+
+    /// <inheritdoc cref="EventDatabase.Answered"/>
+    public void Answered() => Do(database => database.Answered());
+
+    /// <inheritdoc cref="EventDatabase.ConnectionLost"/>
+    public void ConnectionLost() => Do(database => database.ConnectionLost());
+
+    /// <inheritdoc cref="EventDatabase.SetAside"/>
+    public void SetAside(long id, int reason) => Do(database => database.SetAside(id, reason));
+
+    /// <inheritdoc cref="EventDatabase.RetryRefused"/>
+    public void RetryRefused() => Do(database => database.RetryRefused());
+
+    /// <summary>Commits what waits, closes the file and ends the thread. A disk that hangs is left to the end of the process.</summary>
+    /// <param name="within">At most this long.</param>
+    public async Task CloseAsync(TimeSpan within)
+    {
+        Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+        _work.CompleteAdding();
+        await Task.WhenAny(_ended.Task, Task.Delay(within, _time)).ConfigureAwait(false);
+        if (!_waiting.IsEmpty) _log.EventsLost(_waiting.Count, _file);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Committed.Dispose();
+        if (_ended.Task.IsCompleted) _work.Dispose();
+    }
+
+    private bool Do(Action<EventDatabase> work, Action? giveUp = null)
+    {
+        try
+        {
+            _work.Add(new Work(work, giveUp));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed: what is acknowledged after that is sent once more after the next start.
+            return false;
+        }
+    }
+
+    private Task<IReadOnlyList<StoredEvent>> AskAsync(Func<EventDatabase, IReadOnlyList<StoredEvent>> query)
+    {
+        // If the file can't be read there is nothing to send for now.
+        var answer = new TaskCompletionSource<IReadOnlyList<StoredEvent>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!Do(database => answer.SetResult(query(database)), () => answer.TrySetResult([]))) answer.SetResult([]);
+        return answer.Task;
+    }
+
+    private void Run()
+    {
+        using var pause = new ManualResetEventSlim();
+        do
+        {
+            // With something left to write, the disk is tried again even if nobody asks for anything.
+            bool hasWork = _work.TryTake(out Work work, _waiting.IsEmpty && _database is not null ? Timeout.InfiniteTimeSpan : RetryPeriod);
+            try
+            {
+                if (_database is null) OpenDatabase();
+                if (hasWork) work.Act(_database!);
+                Commit();
+                Succeeded();
+            }
+            catch (Exception e) // The top of the thread: whatever the disk does, events wait in memory and are tried again.
+            {
+                if (hasWork) work.GiveUp?.Invoke();
+                Failed(e.Message);
+                if (e is SqliteException damage && EventDatabase.IsDamage(damage)) CloseDatabase();
+                if (_work.IsCompleted) pause.Wait(RetryPeriod / 10);
+            }
+        }
+        while (!_work.IsCompleted || (!_waiting.IsEmpty && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
+
+        CloseDatabase();
+        _ended.SetResult();
+    }
+
+    private void Commit()
+    {
+        while (!_waiting.IsEmpty)
+        {
+            NewEvent[] batch = [.. _waiting.Take(BatchSize)];
+            _database!.Append(batch);
+            foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
+            Publish();
+            Committed.Set();
+        }
+
+        Publish();
+    }
+
+    /// <summary>Copies the counts for other threads, and tells what they mean.</summary>
+    private void Publish()
+    {
+        long discarded = _discardedBefore + _database!.Discarded;
+        Interlocked.Exchange(ref _lastId, _database.LastId);
+        Interlocked.Exchange(ref _depth, _database.Depth);
+        Interlocked.Exchange(ref _refused, _database.Refused);
+        bool discards = Interlocked.Exchange(ref _discarded, discarded) < discarded;
+        if (discards && !_isFull) _log.EventsDiscarded(_file);
+        _isFull = discards || (_isFull && _database.Depth > 0);
+        _board.Set(
+            HealthCode.EventStoreFull,
+            _isFull ? "The store of events is full, and the oldest were discarded unsent. Find out why the broker does not take them, or raise Mqtt:EventsMaxBytes." : null);
+        _board.Set(
+            HealthCode.EventsRefused,
+            _database.Refused > 0 ? "The broker refuses events; they are tried again at the next connection. Allow the device to publish below its own prefix." : null);
+    }
+
+    private void OpenDatabase()
+    {
+        try
+        {
+            _database = EventDatabase.Open(_file, _maxBytes);
+        }
+        catch (SqliteException e) when (EventDatabase.IsDamage(e))
+        {
+            string aside = $"{_file}.damaged-{_time.GetUtcNow():yyyyMMddHHmmss}";
+            File.Move(_file, aside, overwrite: true);
+            File.Delete(_file + "-wal");
+            File.Delete(_file + "-shm");
+            _log.EventStoreDamaged(_file, aside, e.Message);
+            _database = EventDatabase.Open(_file, _maxBytes);
+        }
+
+        Publish();
+    }
+
+    private void CloseDatabase()
+    {
+        _discardedBefore = Discarded;
+        _database?.Dispose();
+        _database = null;
+    }
+
+    private void Succeeded()
+    {
+        if (_lastError is null) return;
+        _lastError = null;
+        _log.EventStoreRecovered(_file);
+        _board.Clear(HealthCode.EventStoreFailed);
+    }
+
+    private void Failed(string error)
+    {
+        if (_lastError is null) _log.EventStoreFailed(_file, error);
+        _lastError = error;
+        _board.Raise(HealthCode.EventStoreFailed, $"Events can't be written to {_file} ({error}). They wait in memory. Free the file or make room on its disk.");
+    }
+
+    /// <summary>Something to be done on the store's thread.</summary>
+    /// <param name="Act">Does it.</param>
+    /// <param name="GiveUp">Called instead, or afterwards, if the file can't be used now.</param>
+    private readonly record struct Work(Action<EventDatabase> Act, Action? GiveUp);
+}

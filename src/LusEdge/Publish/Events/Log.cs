@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace LusEdge.Publish.Events;
+
+/// <summary>Events 5010-5029: transitions, never single messages.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5010, LogLevel.Error, "Events can't be written to {File}: {Reason}. They wait in memory and are tried again every second")]
+    public static partial void EventStoreFailed(this ILogger log, string file, string reason);
+
+    [LoggerMessage(5011, LogLevel.Information, "Events are written to {File} again")]
+    public static partial void EventStoreRecovered(this ILogger log, string file);
+
+    [LoggerMessage(5012, LogLevel.Error, "{Count} events are lost: they could not be written to {File} before the stop")]
+    public static partial void EventsLost(this ILogger log, int count, string file);
+
+    [LoggerMessage(5013, LogLevel.Error, "{File} is full: the oldest events are discarded unsent. Only the first time is logged")]
+    public static partial void EventsDiscarded(this ILogger log, string file);
+
+    [LoggerMessage(5014, LogLevel.Error, "{File} is damaged and was set aside as {Aside}: {Reason}")]
+    public static partial void EventStoreDamaged(this ILogger log, string file, string aside, string reason);
+
+    [LoggerMessage(5015, LogLevel.Warning, "Nobody takes events on {Topic} ({Reason}): they are kept, and one is offered again at least every {Period}")]
+    public static partial void EventsNotTaken(this ILogger log, string topic, string reason, TimeSpan period);
+
+    [LoggerMessage(5016, LogLevel.Information, "{Count} events that were kept have been delivered")]
+    public static partial void BacklogDelivered(this ILogger log, long count);
+
+    [LoggerMessage(5017, LogLevel.Error, "The broker refuses events on {Topic}: {Reason}. Allow the device to publish below its own prefix")]
+    public static partial void EventsRefused(this ILogger log, string topic, string reason);
+
+    [LoggerMessage(5018, LogLevel.Error, "An event on {Topic} found no room in {File} and is lost. Only the first is logged; the metrics message counts them")]
+    public static partial void EventNotStored(this ILogger log, string topic, string file);
+}

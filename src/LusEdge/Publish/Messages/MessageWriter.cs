@@ -1,0 +1,247 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Machine;
+using LusEdge.Metering;
+using LusEdge.Publish.Telemetry;
+using LusEdge.Results;
+
+namespace LusEdge.Publish.Messages;
+
+/// <summary>
+/// Makes the contract's messages. Each topic's numbers are drawn by one loop only: clips by the one that stores them, the others by the
+/// one that sends them.
+/// </summary>
+/// <param name="topics">The device's topics.</param>
+/// <param name="table">How they are published.</param>
+/// <param name="delivery">How single frames are published.</param>
+/// <param name="boot">The identity of this start of the service.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MessageWriter(
+    Topics topics, TopicTable table, FrameDelivery delivery, Guid boot, TimeProvider time)
+{
+    private long _frameSeq;
+    private long _framesSeq;
+    private long _liveSeq;
+    private long _clipSeq;
+    private long _infoSeq;
+    private long _healthSeq;
+    private long _metricsSeq;
+
+    /// <summary>The identity of this start of the service.</summary>
+    public Guid Boot => boot;
+
+    public FrameMessage Frame(QueuedReading reading)
+    {
+        ScoreCopy? score = reading.Score;
+        return new FrameMessage
+        {
+            Boot = boot,
+            Seq = _frameSeq++,
+            T = reading.At,
+            Clk = KernelClock.Read(),
+            Frame = reading.Frame!.Value,
+            State = reading.State,
+            Severity = score?.Severity,
+            Grade = score?.Grade,
+            P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
+            LatMs = Milliseconds(reading.Latency),
+            Scheme = reading.Model.Scheme.Id,
+            Model = reading.Model.Reference,
+            Provider = reading.Model.Provider,
+            Precision = reading.Model.Precision,
+            DemonstrationOnly = reading.Model.DemonstrationOnly,
+        };
+    }
+
+    public LiveMessage Live(QueuedReading reading, DateTimeOffset since)
+    {
+        ScoreCopy? score = reading.Smoothed;
+        return new LiveMessage
+        {
+            Boot = boot,
+            Seq = _liveSeq++,
+            T = reading.At,
+            Clk = KernelClock.Read(),
+            Frame = reading.Frame,
+            State = reading.State,
+            Since = since,
+            Severity = score?.Severity,
+            Grade = score?.Grade,
+            P = score is null ? null : Rounded(score.P),
+            Quality = Rounded(reading.Quality),
+            Scheme = reading.Model.Scheme.Id,
+            Model = reading.Model.Reference,
+            Provider = reading.Model.Provider,
+            Precision = reading.Model.Precision,
+            DemonstrationOnly = reading.Model.DemonstrationOnly,
+        };
+    }
+
+    public FramesMessage Frames(FrameBatch batch, IReadOnlyDictionary<string, long> dropped) => new()
+    {
+        Boot = boot,
+        Seq = _framesSeq++,
+        T0 = batch.From,
+        Clk = KernelClock.Read(),
+        Frame = batch.Frame,
+        TMs = batch.OffsetMs,
+        Dropped = dropped,
+        State = batch.State,
+        Severity = batch.Severity,
+        Grade = batch.Grade,
+        P = batch.P,
+        Quality = batch.Quality,
+        LatMs = batch.LatMs,
+        Scheme = batch.Model!.Scheme.Id,
+        Model = batch.Model!.Reference,
+        Provider = batch.Model!.Provider,
+        Precision = batch.Model!.Precision,
+        DemonstrationOnly = batch.Model!.DemonstrationOnly,
+    };
+
+    public ClipMessage Clip(ClosedClip closed)
+    {
+        ClipSummary summary = closed.Summary;
+        return new ClipMessage
+        {
+            Boot = boot,
+            Seq = _clipSeq++,
+            T = closed.ClosedAt,
+            Clk = KernelClock.Read(),
+            Zone = summary.Zone,
+            Start = summary.Start,
+            End = summary.End,
+            FirstFrame = summary.FirstFrame,
+            LastFrame = summary.LastFrame,
+            Frames = summary.Frames,
+            Usable = summary.Usable,
+            Rule = summary.Rule,
+            Severity = summary.Severity,
+            Grade = summary.Grade,
+            P = summary.Reason is null && summary.P is { } p ? Rounded([.. p]) : null,
+            Distribution = summary.Distribution,
+            Withheld = summary.Withheld,
+            Reason = summary.Reason,
+            Scheme = closed.Model.Scheme.Id,
+            Model = closed.Model.Reference,
+            Provider = closed.Model.Provider,
+            Precision = closed.Model.Precision,
+            DemonstrationOnly = closed.Model.DemonstrationOnly,
+        };
+    }
+
+    /// <summary>What the device says about being there.</summary>
+    /// <param name="connection">Counts the attempts to connect from 0.</param>
+    /// <param name="state">A connection's online has the even number, its end the odd one.</param>
+    public AvailabilityMessage Availability(long connection, Availability state) => new()
+    {
+        Boot = boot,
+        Seq = (2 * connection) + (state == Contract.Availability.Online ? 0 : 1),
+        T = state == Contract.Availability.Lost ? null : time.GetUtcNow(),
+        State = state,
+    };
+
+    public InfoMessage Info(ModelInUse model) => new()
+    {
+        Boot = boot,
+        Seq = _infoSeq++,
+        T = time.GetUtcNow(),
+        Clk = KernelClock.Read(),
+        Site = topics.Site,
+        Dev = topics.Device,
+        Hardware = new HardwareInfo(
+            JsonName.Of(RuntimeInformation.ProcessArchitecture),
+            Environment.ProcessorCount,
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            RuntimeInformation.OSDescription),
+        Software = new SoftwareInfo("lusedge", Version(), RuntimeInformation.FrameworkDescription),
+        Model = new ModelInfo
+        {
+            Id = model.Id,
+            Reference = model.Reference,
+            Sha256 = model.Sha256,
+            Scheme = model.Scheme.Id,
+            Labels = model.Scheme.Grades,
+            Severities = model.Scheme.Severities,
+            RequestedProvider = model.RequestedProvider,
+            Provider = model.Provider,
+            Precision = model.Precision,
+            Refused = model.Refused,
+            DemonstrationOnly = model.DemonstrationOnly,
+            SignedBy = model.SignedBy,
+        },
+        Schemas = Published().ToDictionary(Below, policy => policy.SchemaId),
+        Capabilities = [.. Published().Select(Below)],
+    };
+
+    public HealthMessage Health(HealthReport report) => new()
+    {
+        Boot = boot,
+        Seq = _healthSeq++,
+        T = time.GetUtcNow(),
+        Clk = KernelClock.Read(),
+        Status = report.Status,
+        Reasons = report.Reasons,
+    };
+
+    public MetricsMessage Metrics(MeterFigures figures, TelemetryGap? gap, OutboxFigures outbox) => new()
+    {
+        Boot = boot,
+        Seq = _metricsSeq++,
+        T = time.GetUtcNow(),
+        Clk = KernelClock.Read(),
+        PeriodS = Math.Round(figures.Period.TotalSeconds, 3),
+        Fps = new FrameRates(figures.CapturedPerSecond, figures.ScoredPerSecond),
+        LatMs = figures is { LatencyP50: { } p50, LatencyP99: { } p99 } ? new LatencyFigures(Milliseconds(p50), Milliseconds(p99)) : null,
+        Ledger = new LedgerFigures(
+            figures.Ledger.Captured,
+            figures.Ledger.Scored,
+            figures.Ledger.Withheld,
+            Named(figures.Ledger.Dropped),
+            figures.Ledger.Corrupt,
+            figures.Ledger.InFlight),
+        Gap = gap,
+        Outbox = outbox,
+        TempC = Thermometers.Read(),
+    };
+
+    /// <summary>Drops by the contract's names.</summary>
+    public static Dictionary<string, long> Named(IReadOnlyDictionary<DropReason, long> dropped) =>
+        dropped.ToDictionary(pair => JsonName.Of(pair.Key), pair => pair.Value);
+
+    /// <summary>Probabilities as they travel: three decimals.</summary>
+    public static double[] Rounded(ReadOnlySpan<float> p)
+    {
+        var rounded = new double[p.Length];
+        for (int i = 0; i < p.Length; i++) rounded[i] = Math.Round((double)p[i], 3);
+        return rounded;
+    }
+
+    /// <summary>A picture's quality as it travels: three decimals.</summary>
+    public static double? Rounded(float? quality) => quality is { } q ? Math.Round((double)q, 3) : null;
+
+    /// <summary>Milliseconds as they travel: two decimals.</summary>
+    public static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 2);
+
+    private static string Version() =>
+        typeof(MessageWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private IEnumerable<TopicPolicy> Published()
+    {
+        yield return table.Availability;
+        yield return table.Info;
+        yield return table.Live;
+        if (delivery != FrameDelivery.Batch) yield return table.Frame;
+        if (delivery != FrameDelivery.Each) yield return table.Frames;
+        yield return table.Clip;
+        yield return table.Health;
+        yield return table.Metrics;
+    }
+
+    private string Below(TopicPolicy policy) => policy.Topic[(topics.Prefix.Length + 1)..];
+}

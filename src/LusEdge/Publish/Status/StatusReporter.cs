@@ -1,0 +1,149 @@
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Infer;
+using LusEdge.Metering;
+using LusEdge.Publish.Connection;
+using LusEdge.Publish.Events;
+using LusEdge.Publish.Messages;
+using LusEdge.Publish.Telemetry;
+using LusEdge.Results;
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+
+namespace LusEdge.Publish.Status;
+
+/// <summary>Says what the device is and how it is: <c>info</c>, <c>availability</c>, <c>health</c> and <c>metrics</c>.</summary>
+/// <param name="table">How each topic is published.</param>
+/// <param name="writer">Makes the messages.</param>
+/// <param name="readings">Tells what grades the frames.</param>
+/// <param name="board">How the device is.</param>
+/// <param name="store">The events.</param>
+/// <param name="events">Their delivery.</param>
+/// <param name="loss">The account of telemetry that did not arrive.</param>
+/// <param name="meter">The pipeline's figures.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
+internal sealed class StatusReporter(
+    TopicTable table,
+    MessageWriter writer,
+    ReadingSubscription readings,
+    HealthBoard board,
+    EventStore store,
+    EventDelivery events,
+    TelemetryLoss loss,
+    MeterReader meter,
+    TimeProvider time,
+    ILogger log) : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MetricsPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(60);
+
+    private readonly JsonBuffer _json = new();
+    private readonly SortedSet<string> _refused = new(StringComparer.Ordinal);
+
+    // Not per connection: a line that breaks every few seconds still gets its metrics, and learns of the gap.
+    private long _metricsAt = time.GetTimestamp();
+    private HealthReport? _health;
+    private ModelInUse? _announced;
+    private AvailabilityMessage? _online;
+
+    /// <summary>Announces the device on a new connection. The will was given with the connection's number.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="number">Counts the attempts to connect.</param>
+    /// <param name="stop">Ends the wait for the broker's answers.</param>
+    public async Task AnnounceAsync(BrokerConnection connection, long number, CancellationToken stop)
+    {
+        _health = null;
+        await PublishInfoAsync(connection, stop).ConfigureAwait(false);
+        _online = writer.Availability(number, Availability.Online);
+        await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Reports until the connection breaks, which shows as an exception.</summary>
+    public async Task RunAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        long healthAt = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Tick, time);
+        do
+        {
+            bool isDue = time.GetElapsedTime(healthAt) >= HealthPeriod;
+            if (!ReferenceEquals(_announced, readings.Model) || (isDue && _refused.Contains(table.Info.Topic)))
+            {
+                await PublishInfoAsync(connection, stop).ConfigureAwait(false);
+            }
+
+            if (isDue && _refused.Contains(table.Availability.Topic)) await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
+            if (await PublishHealthAsync(isDue, connection, stop).ConfigureAwait(false)) healthAt = time.GetTimestamp();
+            if (time.GetElapsedTime(_metricsAt) >= MetricsPeriod)
+            {
+                _metricsAt = time.GetTimestamp();
+                await PublishMetricsAsync(connection, stop).ConfigureAwait(false);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
+    }
+
+    /// <summary>Announces a clean stop, and health as it is now: why the service stops may be younger than the last report.</summary>
+    /// <returns>True when the broker has acknowledged it.</returns>
+    public async Task<bool> TakeLeaveAsync(BrokerConnection connection, long number, CancellationToken stop)
+    {
+        await PublishHealthAsync(evenIfTheSame: false, connection, stop).ConfigureAwait(false);
+        AvailabilityMessage offline = writer.Availability(number, Availability.Offline);
+        return await PublishAsync(table.Availability, _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private async Task PublishInfoAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        ModelInUse model = readings.Model;
+        await PublishAsync(table.Info, _json.Write(writer.Info(model), LusEdgeJson.Default.InfoMessage), connection, stop).ConfigureAwait(false);
+        _announced = model;
+    }
+
+    private Task<bool> PublishOnlineAsync(BrokerConnection connection, CancellationToken stop) =>
+        PublishAsync(table.Availability, _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage), connection, stop);
+
+    private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
+    {
+        HealthReport report = board.Read();
+        if (!evenIfTheSame && report.Equals(_health)) return false;
+        await PublishAsync(table.Health, _json.Write(writer.Health(report), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
+
+        // Only now: a publication that the stop cancels is made up for before the goodbye.
+        _health = report;
+        return true;
+    }
+
+    private async Task PublishMetricsAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        var outbox = new OutboxFigures(store.Depth, store.Refused, events.Unheard, store.Discarded, store.NotStored);
+        TelemetryGap? gap = loss.Take();
+        try
+        {
+            MetricsMessage metrics = writer.Metrics(meter.Read(), gap, outbox);
+            await PublishAsync(table.Metrics, _json.Write(metrics, LusEdgeJson.Default.MetricsMessage), connection, stop).ConfigureAwait(false);
+            if (gap is not null) loss.Sent(gap.From, gap.To, gap.Frames);
+        }
+        catch
+        {
+            if (gap is not null) loss.Dropped(gap.From, gap.To, gap.Frames);
+            throw;
+        }
+    }
+
+    /// <summary>Publishes, and tells of a topic that the broker refuses. A retained message that nobody subscribes to (0x10) was kept by the broker: that is success.</summary>
+    private async Task<bool> PublishAsync(TopicPolicy policy, ReadOnlyMemory<byte> payload, BrokerConnection connection, CancellationToken stop)
+    {
+        MqttClientPublishReasonCode answer = await connection.PublishAsync(policy.Message(payload), stop).ConfigureAwait(false);
+        bool isTaken = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
+        if (isTaken && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
+        if (!isTaken && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
+        board.Set(
+            HealthCode.TopicRefused,
+            _refused.Count > 0 ? $"The broker refuses {string.Join(", ", _refused)}. Allow the device to publish below its own prefix." : null);
+        return isTaken;
+    }
+}

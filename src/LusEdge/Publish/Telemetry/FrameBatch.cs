@@ -1,0 +1,77 @@
+using LusEdge.Contract;
+using LusEdge.Infer;
+using LusEdge.Publish.Messages;
+using LusEdge.Results;
+
+namespace LusEdge.Publish.Telemetry;
+
+/// <summary>The frames of about a second, gathered as columns.</summary>
+internal sealed class FrameBatch
+{
+    /// <summary>Length of a batch by capture time.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
+
+    public List<long> Frame { get; } = [];
+
+    public List<long> OffsetMs { get; } = [];
+
+    public List<FrameState> State { get; } = [];
+
+    public List<int?> Severity { get; } = [];
+
+    public List<string?> Grade { get; } = [];
+
+    public List<double[]?> P { get; } = [];
+
+    public List<double?> Quality { get; } = [];
+
+    public List<double> LatMs { get; } = [];
+
+    /// <summary>What graded the frames.</summary>
+    public ModelInUse? Model { get; private set; }
+
+    /// <summary>Capture time of the first frame, in whole milliseconds as it travels, so that the offsets add up.</summary>
+    public DateTimeOffset From { get; private set; }
+
+    /// <summary>Capture time of the last frame.</summary>
+    public DateTimeOffset To { get; private set; }
+
+    /// <summary>Frames in the batch.</summary>
+    public int Count => Frame.Count;
+
+    /// <summary>Whether the batch is to be sent before what comes at this time is added. Time may go back with the clock: that ends a batch too.</summary>
+    public bool IsFullAt(DateTimeOffset at) => Count > 0 && (at - From >= Length || at < From);
+
+    /// <summary>Whether the batch is to be sent before this reading is added: it has its length, or another model has graded.</summary>
+    public bool EndsBefore(QueuedReading reading) => IsFullAt(reading.At) || (Count > 0 && !ReferenceEquals(Model, reading.Model));
+
+    /// <summary>Adds a frame.</summary>
+    public void Add(QueuedReading reading)
+    {
+        if (Count == 0) From = reading.At.AddTicks(-(reading.At.Ticks % TimeSpan.TicksPerMillisecond));
+        To = reading.At;
+        Model = reading.Model;
+        ScoreCopy? score = reading.Score;
+        Frame.Add(reading.Frame!.Value);
+        OffsetMs.Add((long)(reading.At - From).TotalMilliseconds);
+        State.Add(reading.State);
+        Severity.Add(score?.Severity);
+        Grade.Add(score?.Grade);
+        P.Add(score is null ? null : MessageWriter.Rounded(score.P));
+        Quality.Add(MessageWriter.Rounded(reading.Quality));
+        LatMs.Add(MessageWriter.Milliseconds(reading.Latency));
+    }
+
+    /// <summary>Starts an empty batch.</summary>
+    public void Clear()
+    {
+        Frame.Clear();
+        OffsetMs.Clear();
+        State.Clear();
+        Severity.Clear();
+        Grade.Clear();
+        P.Clear();
+        Quality.Clear();
+        LatMs.Clear();
+    }
+}

@@ -1,0 +1,80 @@
+using LusEdge.Aggregate;
+using LusEdge.Contract;
+using LusEdge.Infer;
+
+namespace LusEdge.Results;
+
+/// <summary>A copy of a reading or an announcement that outlives the call; its memory is made once and used again.</summary>
+public sealed class QueuedReading
+{
+    private readonly ScoreCopy _score;
+    private readonly ScoreCopy _smoothed;
+
+    internal QueuedReading(ModelInUse model)
+    {
+        Model = model;
+        _score = new ScoreCopy(model.Scheme.Grades.Count);
+        _smoothed = new ScoreCopy(model.Scheme.Grades.Count);
+    }
+
+    /// <summary>What graded the frame, or would have.</summary>
+    public ModelInUse Model { get; private set; }
+
+    /// <summary>The frame's number, null for an announcement.</summary>
+    public long? Frame { get; private set; }
+
+    /// <summary>Capture time, or the time of the announcement, UTC.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>For an announcement: since when the state has held, UTC. For a frame: <see cref="At"/>.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>Capture time, or the time of the announcement, as a timestamp of the clock.</summary>
+    public long Timestamp { get; private set; }
+
+    /// <summary>When it was written into the queue, as a timestamp of the clock.</summary>
+    public long QueuedAt { get; private set; }
+
+    /// <summary>Why there is a score, or why there is none.</summary>
+    public FrameState State { get; private set; }
+
+    /// <summary>How much the picture looks like those that the model was trained on, 0-1, or null.</summary>
+    public float? Quality { get; private set; }
+
+    /// <summary>From capture to the end of aggregation.</summary>
+    public TimeSpan Latency { get; private set; }
+
+    /// <summary>The model's word on this one frame; null unless live.</summary>
+    public ScoreCopy? Score => State == FrameState.Live ? _score : null;
+
+    /// <summary>The smoothed score; null unless live.</summary>
+    public ScoreCopy? Smoothed => State == FrameState.Live ? _smoothed : null;
+
+    internal void Set(in FrameReading reading, long now, ModelInUse model)
+    {
+        QueuedAt = now;
+        Model = model;
+        Frame = reading.Frame;
+        At = reading.CapturedAt;
+        Since = reading.CapturedAt;
+        Timestamp = reading.Timestamp;
+        State = reading.State;
+        Quality = reading.Quality;
+        Latency = reading.Latency;
+        if (reading.Score is { } score) _score.Set(score);
+        if (reading.Smoothed is { } smoothed) _smoothed.Set(smoothed);
+    }
+
+    internal void Set(in Announcement announcement, DateTimeOffset at, long now, ModelInUse model)
+    {
+        QueuedAt = now;
+        Model = model;
+        Frame = null;
+        At = at;
+        Since = announcement.Since;
+        Timestamp = now;
+        State = announcement.State;
+        Quality = null;
+        Latency = TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,67 @@
+using LusEdge.Broker;
+using LusEdge.Capture;
+using LusEdge.Configuration;
+using LusEdge.Contract;
+using LusEdge.Health;
+using LusEdge.Publish.Connection;
+using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusEdge.IntegrationTests.Pipeline;
+
+/// <summary>The whole appliance, with a broker of its own.</summary>
+internal sealed class ApplianceRig : IAsyncDisposable
+{
+    private readonly List<HealthReport> _health = [];
+
+    private ApplianceRig(EmbeddedBroker broker) => Broker = broker;
+
+    public EmbeddedBroker Broker { get; }
+
+    public Appliance Appliance { get; private set; } = null!;
+
+    public Topics Topics => Appliance.Topics;
+
+    /// <summary>What the appliance's listener of health was told, every second.</summary>
+    public IReadOnlyList<HealthReport> Health
+    {
+        get
+        {
+            lock (_health) return [.. _health];
+        }
+    }
+
+    /// <summary>Starts both.</summary>
+    /// <param name="options">Their broker and device are filled in.</param>
+    public static async Task<ApplianceRig> StartAsync(LusEdgeOptions options)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        EmbeddedBroker broker = await EmbeddedBroker.StartAsync(LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
+        var rig = new ApplianceRig(broker);
+        try
+        {
+            MqttOptions mqtt = options.Mqtt with { Port = broker.TcpPort };
+            rig.Appliance = await Appliance.StartAsync(
+                options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt }, TimeProvider.System, NullLoggerFactory.Instance, stop, rig.Note);
+            return rig;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<FeedEnd> RunAsync(CancellationToken stop) => Appliance.RunAsync(stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Appliance.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
+
+    private void Note(HealthReport report)
+    {
+        lock (_health) _health.Add(report);
+    }
+}

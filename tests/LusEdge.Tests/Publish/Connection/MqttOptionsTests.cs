@@ -1,0 +1,66 @@
+using System.ComponentModel.DataAnnotations;
+using LusEdge.Publish.Connection;
+
+namespace LusEdge.Tests.Publish.Connection;
+
+public sealed class MqttOptionsTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void The_defaults_are_right()
+    {
+        var options = new MqttOptions();
+        Assert.Empty(options.Errors());
+        Assert.True(Validator.TryValidateObject(options, new ValidationContext(options), null, validateAllProperties: true));
+    }
+
+    [Fact]
+    public void Full_TLS_with_a_user_is_right() => Assert.Empty(new MqttOptions
+    {
+        Username = "cart",
+        PasswordFile = _file,
+        Tls = new MqttTlsOptions { Enabled = true, CaFile = _file, CertFile = _file, KeyFile = _file },
+    }.Errors());
+
+    [Fact]
+    public void Every_error_is_told_at_once_and_begins_with_its_key()
+    {
+        string[] errors = [.. new MqttOptions
+        {
+            PasswordFile = "/nonexistent/password",
+            Tls = new MqttTlsOptions { Enabled = true, CaFile = "/nonexistent/ca.pem", CertFile = "/nonexistent/cert.pem" },
+        }.Errors()];
+        Assert.Equal(
+            ["Mqtt:PasswordFile", "Mqtt:PasswordFile", "Mqtt:Tls:KeyFile", "Mqtt:Tls:CaFile", "Mqtt:Tls:CertFile"],
+            errors.Select(error => error[..error.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
+    public void Certificates_without_TLS_are_no_silent_plain_text() => Assert.StartsWith(
+        "Mqtt:Tls:Enabled: ", Assert.Single(new MqttOptions { Tls = new MqttTlsOptions { CaFile = _file } }.Errors()));
+
+    [Fact]
+    public void The_embedded_broker_has_no_users_and_no_TLS() => Assert.Equal(3, new MqttOptions
+    {
+        Mode = MqttMode.Embedded,
+        Username = "cart",
+        Port = 9001,
+        Tls = new MqttTlsOptions { Enabled = true },
+    }.Errors().Count());
+
+    [Theory]
+    [InlineData("Ward 7")]
+    [InlineData("ward/7")]
+    [InlineData("+")]
+    [InlineData("")]
+    public void A_site_that_is_no_code_is_refused(string site)
+    {
+        var options = new MqttOptions { Site = site };
+        var results = new List<ValidationResult>();
+        bool valid = Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        Assert.False(valid, "accepted: " + site);
+    }
+}
