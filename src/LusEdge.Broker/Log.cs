@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Broker;
 
-/// <summary>Events 5040-5049.</summary>
+/// <summary>Events 5100-5199.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(5040, LogLevel.Information, "The embedded broker listens on 127.0.0.1:{TcpPort} and {WebSocketUri}")]
+    [LoggerMessage(5100, LogLevel.Information, "The embedded broker listens on 127.0.0.1:{TcpPort} and {WebSocketUri}")]
     public static partial void Listens(ILogger log, int tcpPort, Uri webSocketUri);
 }

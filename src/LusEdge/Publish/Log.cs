@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Publish;
 
-/// <summary>Events 5000-5009: transitions, never single messages.</summary>
+/// <summary>Transitions, never single messages. Events 5000-5099 are those of Publish and its folders.</summary>
 internal static partial class Log
 {
     [LoggerMessage(5000, LogLevel.Information, "Connected to the broker at {Host}:{Port}; it takes {Window} events at a time")]

@@ -172,14 +172,11 @@ public sealed class NetworkFeedTests : FeedTest
         Assert.True(running.Ledger.Read().Withheld[FrameState.ModeChanged] > 0);
     }
 
-    [Theory]
-    [InlineData("porbesize", CaptureFailure.InvalidOption)]
-    [InlineData("sector", CaptureFailure.InvalidSector)]
-    public void What_shows_without_the_source_is_refused_before_anything_is_read(string wrong, CaptureFailure reason)
+    [Fact]
+    public void A_malformed_option_is_refused_before_anything_is_read()
     {
-        var options = new CaptureOptions { Source = $"tcp://127.0.0.1:{LoopbackPort.Free()}" };
-        options = wrong == "sector" ? options with { Sector = Sector.Parse("1,2,3") } : options with { Options = wrong };
-        Assert.Equal(reason, Assert.Throws<CaptureException>(Make(options).Feed.Start).Reason);
+        var options = new CaptureOptions { Source = $"tcp://127.0.0.1:{LoopbackPort.Free()}", Options = "porbesize" };
+        Assert.Equal(CaptureFailure.InvalidOption, Assert.Throws<CaptureException>(() => Make(options).Feed.Start()).Reason);
     }
 
     [Fact]

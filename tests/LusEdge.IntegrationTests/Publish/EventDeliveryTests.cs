@@ -116,7 +116,7 @@ public sealed class EventDeliveryTests
         MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, _ => true);
 
         Assert.Equal((1, 1), (metrics.Outbox.Depth, metrics.Outbox.Refused));
-        Assert.Single(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5003);
+        Assert.Single(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5015);
         Assert.Equal(1, subscriber.All.Count(received => received.Topic == rig.Topics.Availability));
     }
 

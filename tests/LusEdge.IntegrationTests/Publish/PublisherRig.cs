@@ -4,6 +4,7 @@ using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Metering;
+using LusEdge.Models;
 using LusEdge.Publish;
 using LusEdge.Publish.Connection;
 using LusEdge.Results;
@@ -62,6 +63,7 @@ internal sealed class PublisherRig : IAsyncDisposable
     public async Task RestartAsync()
     {
         Results = new ReadingFanOut(Model, TimeProvider.System);
+        new ModelHealth(() => Model, Board).Look();
         _publisher = await MqttPublisher.StartAsync(
             Options, Topics, Results.Subscribe(), Meter, Board, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
     }
@@ -90,7 +92,10 @@ internal sealed class PublisherRig : IAsyncDisposable
     /// <summary>A clip that ended just now.</summary>
     public void Clip(string? reason = null) => Results.Clip(new ClipSummary(
         0, 149, Now - TimeSpan.FromSeconds(6), Now, 150, reason is null ? 149 : 1, "held-12f-25pct-min25",
-        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.Frozen] = 1 }, reason));
+        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.Frozen] = 1 }, reason)
+    {
+        Zone = reason is null ? "right-anterior-upper" : null,
+    });
 
     /// <summary>Stops cleanly and says how long that took.</summary>
     public async Task<TimeSpan> StopAsync()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Publish.Events;
 
-/// <summary>Events 5010-5029: transitions, never single messages.</summary>
+/// <summary>Transitions, never single messages. Events 5000-5099 are those of Publish and its folders.</summary>
 internal static partial class Log
 {
     [LoggerMessage(5010, LogLevel.Error, "Events can't be written to {File}: {Reason}. They wait in memory and are tried again every second")]
@@ -20,15 +20,15 @@ internal static partial class Log
     [LoggerMessage(5014, LogLevel.Error, "{File} is damaged and was set aside as {Aside}: {Reason}")]
     public static partial void EventStoreDamaged(this ILogger log, string file, string aside, string reason);
 
-    [LoggerMessage(5015, LogLevel.Warning, "Nobody takes events on {Topic} ({Reason}): they are kept, and one is offered again at least every {Period}")]
+    [LoggerMessage(5004, LogLevel.Warning, "Nobody takes events on {Topic} ({Reason}): they are kept, and one is offered again at least every {Period}")]
     public static partial void EventsNotTaken(this ILogger log, string topic, string reason, TimeSpan period);
 
-    [LoggerMessage(5016, LogLevel.Information, "{Count} events that were kept have been delivered")]
+    [LoggerMessage(5005, LogLevel.Information, "{Count} events that were kept have been delivered")]
     public static partial void BacklogDelivered(this ILogger log, long count);
 
-    [LoggerMessage(5017, LogLevel.Error, "The broker refuses events on {Topic}: {Reason}. Allow the device to publish below its own prefix")]
+    [LoggerMessage(5015, LogLevel.Error, "The broker refuses events on {Topic}: {Reason}. Allow the device to publish below its own prefix")]
     public static partial void EventsRefused(this ILogger log, string topic, string reason);
 
-    [LoggerMessage(5018, LogLevel.Error, "An event on {Topic} found no room in {File} and is lost. Only the first is logged; the metrics message counts them")]
+    [LoggerMessage(5016, LogLevel.Error, "An event on {Topic} found no room in {File} and is lost. Only the first is logged; the metrics message counts them")]
     public static partial void EventNotStored(this ILogger log, string topic, string file);
 }

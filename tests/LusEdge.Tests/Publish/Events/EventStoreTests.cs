@@ -179,7 +179,7 @@ public sealed class EventStoreTests : IDisposable
         Append(store, 1);
         Assert.Equal([1], await IdsAsync(store));
         Assert.Equal((1, 1), (store.NotStored, store.Depth));
-        Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5018);
+        Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5016);
     }
 
     [Fact]
