@@ -6,6 +6,8 @@ namespace LusEdge.EndToEndTests;
 /// <summary><c>replay --overlay</c>: what a person sees, and what is never left behind.</summary>
 public sealed class OverlayTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
 
     public void Dispose() => _temp.Delete(recursive: true);
@@ -25,7 +27,7 @@ public sealed class OverlayTests : IDisposable
         Assert.Equal((0, plain.Output), (run.Code, run.Output));
         Assert.Contains("holds the patient's pictures", run.Error);
         Assert.Equal("1260,720,yuv420p,25/1,40", await FFprobeAsync(this["out.mp4"]));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this["out.mp4"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(this["out.mp4"]));
         Assert.Equal(["clip.mp4", "out.mp4"], Names());
 
         string[] states =
@@ -63,7 +65,7 @@ public sealed class OverlayTests : IDisposable
         Assert.Equal("precious", await File.ReadAllTextAsync(this["out.mp4"], TestContext.Current.CancellationToken));
 
         Assert.Equal(0, (await Lusedge.RunAsync("replay", clip, "--overlay", this["out.mp4"], "--force")).Code);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this["out.mp4"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(this["out.mp4"]));
         Assert.EndsWith(",5", await FFprobeAsync(this["out.mp4"]));
     }
 
@@ -143,12 +145,13 @@ public sealed class OverlayTests : IDisposable
         Assert.False(File.Exists(this["out.mp4"]));
         if (signal == "TERM") Assert.Empty(Names());
         // What a killed run leaves is readable by its owner alone, and the next run replaces it.
-        Assert.All(Names(), name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this[name])));
+        Assert.All(Names(), name => Assert.Equal(OwnerOnly, File.GetUnixFileMode(this[name])));
         Assert.Equal(0, (await Lusedge.RunAsync("replay", await ShortClipAsync(), "--overlay", this["out.mp4"])).Code);
         Assert.Equal(["out.mp4", "short.mp4"], Names());
     }
 
-    private static void AssertByState(string[] states, double[] figures, (double Low, double High) live, (double Low, double High) black)
+    private static void AssertByState(
+        string[] states, double[] figures, (double Low, double High) live, (double Low, double High) black)
     {
         Assert.Equal(states.Length, figures.Length);
         Assert.All(states.Zip(figures), frame =>
@@ -172,11 +175,15 @@ public sealed class OverlayTests : IDisposable
         return this["short.mp4"];
     }
 
-    private static async Task FFmpegAsync(params string[] arguments) => await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]);
+    private static async Task FFmpegAsync(params string[] arguments) =>
+        await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]);
 
-    private static async Task<string> FFprobeAsync(string video) => (await OutputAsync(
-        "ffprobe",
-        ["-v", "error", "-count_frames", "-show_entries", "stream=width,height,pix_fmt,r_frame_rate,nb_read_frames", "-of", "csv=p=0", video])).Trim();
+    private static async Task<string> FFprobeAsync(string video)
+    {
+        const string Entries = "stream=width,height,pix_fmt,r_frame_rate,nb_read_frames";
+        string[] arguments = ["-v", "error", "-count_frames", "-show_entries", Entries, "-of", "csv=p=0", video];
+        return (await OutputAsync("ffprobe", arguments)).Trim();
+    }
 
     /// <summary>For each frame, its mean distance from gray.</summary>
     private static Task<double[]> ColourAsync(string video, string crop) => SignalAsync(video, crop, "SATAVG");

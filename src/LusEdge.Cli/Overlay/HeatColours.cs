@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// The colours of the heat map, from violet to pale yellow. The more heat, the lighter, so that the map can also be read by people who don't
-/// see colours, and from a print in black and white.
+/// The colours of the heat map, from violet to pale yellow. More heat is lighter, so that the map can also be read without colour
+/// vision, and from a print in black and white.
 /// </summary>
 internal static class HeatColours
 {
@@ -14,8 +14,8 @@ internal static class HeatColours
     private static readonly SKColor[] Ramp =
         [new(105, 50, 190), new(160, 55, 160), new(220, 80, 105), new(247, 140, 60), new(252, 205, 95), new(255, 250, 200)];
 
-    /// <summary>Turns the gray values of a heat map into colours. Little heat covers little of the picture; no heat covers nothing.</summary>
-    /// <remarks>Skia interpolates between the cells before it filters, so that every colour on the picture is one of the legend's.</remarks>
+    /// <summary>Turns the gray values of a heat map into colours. The less heat, the less of the picture is covered.</summary>
+    /// <remarks>Skia interpolates between the cells first, so every colour on the picture is on the legend too.</remarks>
     public static SKColorFilter Filter { get; } = CreateFilter();
 
     private static SKColorFilter CreateFilter()
@@ -33,8 +33,9 @@ internal static class HeatColours
             byte Mix(byte first, byte second) => (byte)(first + ((second - first) * (place - from)) + 0.5f);
         }
 
-        // The table for the opacity is looked up by opacity, which a gray picture has none of: it gets the heat there too.
-        using SKColorFilter heatAsAlpha = SKColorFilter.CreateColorMatrix([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]);
+        // Each channel is looked up by its own value. A gray picture is opaque, so the heat is copied to the opacity first.
+        float[] redToOpacity = [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0];
+        using SKColorFilter heatAsAlpha = SKColorFilter.CreateColorMatrix(redToOpacity);
         using SKColorFilter colours = SKColorFilter.CreateTable(a, r, g, b);
         return SKColorFilter.CreateCompose(colours, heatAsAlpha);
     }

@@ -4,13 +4,13 @@ using LusEdge.Infer;
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// The heat in each cell of the model's class activation map. Full heat is the strongest evidence in the clip so far: with a scale of its own
-/// for each frame, a frame with almost no evidence would glow like any other, and one scale for all models would suit none of them.
+/// The heat in each cell of the model's class activation map. Full heat is the strongest evidence in the clip so far: with a scale
+/// per frame, a frame with almost no evidence would glow like any other, and a fixed scale would not suit every model.
 /// </summary>
 /// <param name="activation">The model's class activation map.</param>
 internal sealed class HeatMap(ActivationMap activation)
 {
-    /// <summary>Full heat is never less than this evidence, in calibrated logits: odds of e⁴ = 55 against an average class.</summary>
+    /// <summary>Full heat is at least this much, in calibrated logits: odds of e⁴ = 55 against an average class.</summary>
     public const float LeastFull = 4;
 
     private readonly float[] _evidence = new float[activation.Width * activation.Height];
@@ -19,7 +19,9 @@ internal sealed class HeatMap(ActivationMap activation)
 
     /// <summary>The heat of the frame that was graded last.</summary>
     /// <param name="grade">Index of the class to show the evidence for.</param>
-    /// <returns>0 (no evidence, or evidence against the class) to 255 (full heat) per cell, row by row. The memory is reused by the next call.</returns>
+    /// <returns>
+    /// Per cell, row by row: 0 (no evidence, or evidence against the class) to 255 (full heat). The next call reuses the memory.
+    /// </returns>
     public ReadOnlySpan<byte> For(int grade)
     {
         activation.EvidenceFor(grade, _evidence);

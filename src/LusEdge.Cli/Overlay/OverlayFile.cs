@@ -5,8 +5,8 @@ using LusEdge.Aggregate;
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// A video that appears under its name only when it is complete, and that only its owner may read: it shows a patient. The <c>ffmpeg</c>
-/// command encodes it, because the program's own binding only decodes.
+/// A video that appears under its name only when it is complete, and that only its owner may read: it shows a patient. The
+/// <c>ffmpeg</c> command encodes it, because the program's own binding only decodes.
 /// </summary>
 internal sealed class OverlayFile : IDisposable
 {
@@ -38,9 +38,9 @@ internal sealed class OverlayFile : IDisposable
         string full = System.IO.Path.GetFullPath(path), clip = System.IO.Path.GetFullPath(source);
         if (full == clip) throw InTheWay($"{path} is the clip itself; give another name.");
         if (Directory.Exists(full)) throw InTheWay($"{path} is a folder; name a file in it.");
-        if (File.Exists(full) && !overwrite) throw InTheWay($"{path} already exists; give another name, or --force to replace it.");
+        if (File.Exists(full) && !overwrite) throw InTheWay($"{path} exists; give another name, or --force to replace it.");
         var file = new OverlayFile(full, overwrite);
-        if (file._unfinished == clip) throw InTheWay($"{source} is what a killed run left of {path}; rename the clip or the video.");
+        if (file._unfinished == clip) throw InTheWay($"{source} is what a killed run left of {path}; rename it.");
         try
         {
             // Deleted first, because only a new file gets the mode.
@@ -57,7 +57,7 @@ internal sealed class OverlayFile : IDisposable
         {
             throw new OverlayException(
                 OverlayFailure.NotWritten,
-                $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in an existing folder that you may write to.",
+                $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in a folder that you may write to.",
                 e);
         }
     }
@@ -156,6 +156,8 @@ internal sealed class OverlayFile : IDisposable
         string last = _errors!.GetAwaiter().GetResult().Trim().Split('\n')[^1];
         string why = last.Length > 0 ? last : inner?.Message ?? "it gave no reason";
         return new OverlayException(
-            OverlayFailure.NotWritten, $"--overlay: ffmpeg could not write {_path}: {why.TrimEnd('.')}. It needs libx264 and free disk space.", inner);
+            OverlayFailure.NotWritten,
+            $"--overlay: ffmpeg could not write {_path}: {why.TrimEnd('.')}. It needs libx264 and free disk space.",
+            inner);
     }
 }

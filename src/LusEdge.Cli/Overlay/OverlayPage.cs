@@ -5,15 +5,15 @@ using SkiaSharp;
 
 namespace LusEdge.Cli.Overlay;
 
-/// <summary>One frame of the video: the graded picture, at least 720 pixels high, with its heat map, and a panel with the results beside it.</summary>
+/// <summary>One frame of the video: the graded picture with its heat map, and a panel with the results beside it.</summary>
 internal sealed class OverlayPage : IDisposable
 {
     /// <summary>A wide picture is not enlarged beyond this width.</summary>
     private const int WidestEnlarged = 1600;
 
     /// <summary>
-    /// The heat map is coloured at a quarter of the picture's width and height and then enlarged: in Skia the colour table takes four times as
-    /// long as all else on the page, and on a smooth map nobody sees the difference.
+    /// The heat map is coloured at a quarter of the width and height and then enlarged: colouring every pixel would take twice as
+    /// long as everything else on the page, and on a smooth map nobody sees the difference.
     /// </summary>
     private const int HeatReduction = 4;
 
@@ -36,15 +36,20 @@ internal sealed class OverlayPage : IDisposable
     public OverlayPage(ModelInUse model, SKSizeI picture, SKSizeI cells)
     {
         _panel = new OverlayPanel(model);
-        double scale = Math.Max(1, Math.Min((double)OverlayPanel.Height / picture.Height, Math.Max(1, (double)WidestEnlarged / picture.Width)));
-        int width = Even(picture.Width * scale), height = Even(picture.Height * scale), pageHeight = Math.Max(OverlayPanel.Height, height);
+        // A small picture is enlarged to the panel's height, or as far as its width allows; a large one stays as it is.
+        double scale = Math.Min((double)OverlayPanel.Height / picture.Height, (double)WidestEnlarged / picture.Width);
+        scale = Math.Max(1, scale);
+        int width = Even(picture.Width * scale), height = Even(picture.Height * scale);
+        int pageHeight = Math.Max(OverlayPanel.Height, height);
         Picture = SKRectI.Create(0, (pageHeight - height) / 2, width, height);
         _panelScale = (float)pageHeight / OverlayPanel.Height;
 
-        _page = new SKBitmap(width + Even(OverlayPanel.Width * _panelScale), pageHeight, SKColorType.Bgra8888, SKAlphaType.Opaque);
+        int pageWidth = width + Even(OverlayPanel.Width * _panelScale);
+        _page = new SKBitmap(pageWidth, pageHeight, SKColorType.Bgra8888, SKAlphaType.Opaque);
         _picture = new SKBitmap(picture.Width, picture.Height, SKColorType.Bgra8888, SKAlphaType.Opaque);
         _heat = new SKBitmap(new SKImageInfo(cells.Width, cells.Height, SKColorType.Gray8, SKAlphaType.Opaque), cells.Width);
-        _heatMap = new SKBitmap(Even(width / HeatReduction), Even(height / HeatReduction), SKColorType.Bgra8888, SKAlphaType.Premul);
+        (width, height) = (Math.Max(1, width / HeatReduction), Math.Max(1, height / HeatReduction));
+        _heatMap = new SKBitmap(width, height, SKColorType.Bgra8888, SKAlphaType.Premul);
         (_canvas, _heatCanvas) = (new SKCanvas(_page), new SKCanvas(_heatMap));
     }
 

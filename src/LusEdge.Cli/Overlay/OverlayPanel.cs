@@ -1,15 +1,15 @@
-using System.Globalization;
 using System.Text.Json;
 using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Infer;
 using SkiaSharp;
+using static System.FormattableString;
 
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// The panel beside the picture: model, grade and probabilities, or the state and why there is no grade; the legend of the heat map; the disclaimer.
-/// Nothing in it is told by colour alone.
+/// The panel beside the picture: the model; the grade, its probabilities and the heat map's legend, or why there is no grade; the
+/// disclaimer. Nothing is told by colour alone.
 /// </summary>
 /// <param name="model">The model that grades the pictures.</param>
 internal sealed class OverlayPanel(ModelInUse model)
@@ -21,8 +21,10 @@ internal sealed class OverlayPanel(ModelInUse model)
     public const int Height = 720;
 
     private const int Margin = 14;
-    private const int Inner = Width - (2 * Margin);
+    private const int Right = Width - Margin;
+    private const int Inner = Right - Margin;
     private const int Line = 22;
+    private const int Ascent = 17;
     private const int TileHeight = 116;
 
     private static readonly SKColor Ground = new(16, 18, 22);
@@ -32,7 +34,7 @@ internal sealed class OverlayPanel(ModelInUse model)
     private static readonly SKColor Bar = new(110, 170, 220);
     private static readonly SKColor Notice = new(250, 200, 90);
 
-    /// <summary>The ground of the legend: a gray between the darkest and the lightest of a picture.</summary>
+    /// <summary>Lies under the legend: a gray between the darkest and the lightest of a picture.</summary>
     private static readonly SKColor MiddleGray = new(70, 70, 70);
 
     private static readonly SKTypeface Regular = Load("IBMPlexSans-Regular.woff");
@@ -44,7 +46,7 @@ internal sealed class OverlayPanel(ModelInUse model)
     private static readonly SKFont Huge = Font(Bold, 96);
 
     private static readonly SKPaint Fill = new() { IsAntialias = true };
-    private static readonly SKPaint Stroke = new() { IsAntialias = true, IsStroke = true, StrokeWidth = 5, StrokeJoin = SKStrokeJoin.Round };
+    private static readonly SKPaint Stroke = new() { IsAntialias = true, IsStroke = true, StrokeWidth = 5, Color = Notice };
 
     /// <summary>Draws the panel at the canvas's origin.</summary>
     /// <param name="canvas">Scaled to the panel's units.</param>
@@ -53,8 +55,8 @@ internal sealed class OverlayPanel(ModelInUse model)
     public void Draw(SKCanvas canvas, in FrameReading reading, long number)
     {
         Box(canvas, SKRect.Create(Width, Height), Ground);
-        float y = Write(canvas, Margin, model.Reference, Small, Dim);
-        y = Write(canvas, y, $"Scale {model.Scheme.Id}", Small, Dim) + 8;
+        float y = Write(canvas, Margin, model.Reference, Dim);
+        y = Write(canvas, y, $"Scale {model.Scheme.Id}", Dim) + 8;
         var tile = SKRect.Create(Margin, y, Inner, TileHeight);
         y = tile.Bottom + 10;
         if (reading.Smoothed is { } score)
@@ -67,13 +69,44 @@ internal sealed class OverlayPanel(ModelInUse model)
         else
         {
             DrawNoGrade(canvas, tile, reading.State);
-            y = Write(canvas, y, Why(reading.State), Small, Bright);
-            y = Write(canvas, y, "No probabilities and no heat map.", Small, Bright) + 8;
+            y = Write(canvas, y, Why(reading.State), Bright);
+            y = Write(canvas, y, "No probabilities and no heat map.", Bright) + 8;
             DrawQuality(canvas, y, reading.Quality);
         }
 
         DrawFoot(canvas, reading.Pts, number);
     }
+
+    /// <summary>A grade is dark on a light tile.</summary>
+    private static void DrawGrade(SKCanvas canvas, SKRect tile, Score score)
+    {
+        Fill.Color = Bright;
+        canvas.DrawRoundRect(tile, 8, 8, Fill);
+        Text(canvas, tile.Left + 14, tile.Bottom - 24, score.Grade, Huge, Ground, widest: 160);
+        Fill.Color = Ground;
+        canvas.DrawCircle(tile.Right - 134, tile.Top + 38, 8, Fill);
+        Text(canvas, tile.Right - 116, tile.Top + 46, NameOf(FrameState.Live), Heading, Ground);
+        Text(canvas, tile.Right - 142, tile.Bottom - 28, Invariant($"severity {score.Severity}"), Heading, Ground);
+    }
+
+    /// <summary>No grade is a dark tile with a hatched edge: nobody takes it for a grade of 0.</summary>
+    private static void DrawNoGrade(SKCanvas canvas, SKRect tile, FrameState state)
+    {
+        canvas.Save();
+        canvas.ClipRect(tile);
+        for (float x = tile.Left - TileHeight; x < tile.Right; x += 20)
+            canvas.DrawLine(x, tile.Bottom, x + TileHeight, tile.Top, Stroke);
+        canvas.Restore();
+        Box(canvas, SKRect.Inflate(tile, -14, -14), Ground);
+
+        float left = tile.Left + 32, text = left + 74;
+        Triangle(canvas, new(left + 28, tile.Top + 34), new(left + 56, tile.Top + 82), new(left, tile.Top + 82), Stroke);
+        Text(canvas, left + 24, tile.Top + 76, "!", Heading, Notice);
+        Text(canvas, text, tile.Top + 56, "No grade", Large, Bright);
+        Text(canvas, text, tile.Top + 87, NameOf(state), Heading, Notice);
+    }
+
+    private static string NameOf(FrameState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 
     private static string Why(FrameState state) => state switch
     {
@@ -87,94 +120,71 @@ internal sealed class OverlayPanel(ModelInUse model)
         _ => "",
     };
 
-    /// <summary>A grade is dark on a light tile.</summary>
-    private static void DrawGrade(SKCanvas canvas, SKRect tile, Score score)
-    {
-        Fill.Color = Bright;
-        canvas.DrawRoundRect(tile, 8, 8, Fill);
-        Text(canvas, tile.Left + 14, tile.Bottom - 24, score.Grade, Huge, Ground, widest: 160);
-        Fill.Color = Ground;
-        canvas.DrawCircle(tile.Right - 134, tile.Top + 38, 8, Fill);
-        Text(canvas, tile.Right - 116, tile.Top + 46, NameOf(FrameState.Live), Heading, Ground);
-        Text(canvas, tile.Right - 142, tile.Bottom - 28, string.Create(CultureInfo.InvariantCulture, $"severity {score.Severity}"), Heading, Ground);
-    }
-
-    /// <summary>No grade is a dark tile with a hatched edge: nobody takes it for a grade of 0.</summary>
-    private static void DrawNoGrade(SKCanvas canvas, SKRect tile, FrameState state)
-    {
-        canvas.Save();
-        canvas.ClipRect(tile);
-        Stroke.Color = Notice;
-        for (float x = tile.Left - tile.Height; x < tile.Right; x += 20) canvas.DrawLine(x, tile.Bottom, x + tile.Height, tile.Top, Stroke);
-        canvas.Restore();
-        Box(canvas, SKRect.Inflate(tile, -14, -14), Ground);
-
-        float left = tile.Left + 32, top = tile.Top + 34;
-        using var triangle = new SKPath();
-        triangle.AddPoly([new(left + 28, top), new(left + 56, top + 48), new(left, top + 48)]);
-        canvas.DrawPath(triangle, Stroke);
-        Text(canvas, left + 24, top + 42, "!", Heading, Notice);
-        Text(canvas, left + 74, tile.Top + 56, "No grade", Large, Bright);
-        Text(canvas, left + 74, tile.Top + 87, NameOf(state), Heading, Notice);
-    }
-
     private static float DrawQuality(SKCanvas canvas, float y, float? quality) =>
-        quality is { } known ? Write(canvas, y, string.Create(CultureInfo.InvariantCulture, $"Picture quality {known:0.00}"), Small, Dim) : y;
+        quality is { } known ? Write(canvas, y, Invariant($"Picture quality {known:0.00}"), Dim) : y;
 
     private static void DrawLegend(SKCanvas canvas, float y, string grade)
     {
-        y = Write(canvas, y, $"Heat map: evidence for grade {grade}", Small, Bright) + 4;
+        y = Write(canvas, y, $"Heat map: evidence for grade {grade}", Bright) + 4;
         var scale = SKRect.Create(Margin, y, Inner, 18);
         Box(canvas, scale, MiddleGray);
-        using SKShader gray = SKShader.CreateLinearGradient(new(scale.Left, 0), new(scale.Right, 0), [SKColors.Black, SKColors.White], SKShaderTileMode.Clamp);
-        using var heat = new SKPaint { Shader = gray, ColorFilter = HeatColours.Filter };
+        using var heat = new SKPaint { ColorFilter = HeatColours.Filter };
+        heat.Shader = SKShader.CreateLinearGradient(
+            new(scale.Left, 0), new(scale.Right, 0), [SKColors.Black, SKColors.White], SKShaderTileMode.Clamp);
         canvas.DrawRect(scale, heat);
+
         y = scale.Bottom + 2;
         const string Full = "strongest so far in this clip";
-        Write(canvas, y, "none", Small, Dim);
-        Text(canvas, Width - Margin - Small.MeasureText(Full), y + 17, Full, Small, Dim);
+        Write(canvas, y, "none", Dim);
+        Text(canvas, Right - Small.MeasureText(Full), y + Ascent, Full, Small, Dim);
     }
 
-    private static string NameOf(FrameState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
-
-    /// <summary>Writes a text into lines that fit the panel.</summary>
-    /// <returns>Where the next line begins.</returns>
-    private static float Write(SKCanvas canvas, float y, string text, SKFont font, SKColor colour)
+    /// <summary>Writes small text on as many lines as it needs.</summary>
+    /// <returns>The top of the next line.</returns>
+    private static float Write(SKCanvas canvas, float y, string text, SKColor colour)
     {
-        foreach (string line in Lines(text, font))
+        foreach (string line in Lines(text))
         {
-            Text(canvas, Margin, y + 17, line, font, colour);
+            Text(canvas, Margin, y + Ascent, line, Small, colour);
             y += Line;
         }
 
         return y;
     }
 
-    /// <summary>Breaks a text between words, and a word that is too long by itself where it must be.</summary>
-    private static IEnumerable<string> Lines(string text, SKFont font)
+    /// <summary>Breaks small text between words, and a word that is wider than the panel wherever it must.</summary>
+    private static IEnumerable<string> Lines(string text)
     {
         while (text.Length > 0)
         {
-            int fits = font.BreakText(text, Inner), blank = fits < text.Length ? text.LastIndexOf(' ', fits) : -1;
+            int fits = Small.BreakText(text, Inner), blank = fits < text.Length ? text.LastIndexOf(' ', fits) : -1;
             int end = blank > 0 ? blank : fits;
             yield return text[..end];
             text = text[end..].TrimStart();
         }
     }
 
-    /// <summary>Writes a text on one line, in smaller type if it is too wide.</summary>
-    private static void Text(SKCanvas canvas, float x, float baseline, string text, SKFont font, SKColor colour, float widest = Inner)
+    /// <summary>Writes text on one line, in smaller type if it is too wide.</summary>
+    private static void Text(
+        SKCanvas canvas, float x, float baseline, string text, SKFont font, SKColor colour, float widest = Inner)
     {
         float width = font.MeasureText(text);
         using SKFont? smaller = width > widest ? Font(font.Typeface, font.Size * widest / width) : null;
         Fill.Color = colour;
-        canvas.DrawText(text, MathF.Round(x), MathF.Round(baseline), SKTextAlign.Left, smaller ?? font, Fill);
+        canvas.DrawText(text, MathF.Round(x), MathF.Round(baseline), smaller ?? font, Fill);
     }
 
     private static void Box(SKCanvas canvas, SKRect box, SKColor colour)
     {
         Fill.Color = colour;
         canvas.DrawRect(box, Fill);
+    }
+
+    private static void Triangle(SKCanvas canvas, SKPoint a, SKPoint b, SKPoint c, SKPaint paint)
+    {
+        using var path = new SKPath();
+        path.AddPoly([a, b, c]);
+        canvas.DrawPath(path, paint);
     }
 
     private static SKTypeface Load(string name)
@@ -184,35 +194,28 @@ internal sealed class OverlayPanel(ModelInUse model)
     }
 
     private static SKFont Font(SKTypeface typeface, float size) =>
-        new(typeface, size) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None, Subpixel = true };
+        new(typeface, size) { Hinting = SKFontHinting.None, Subpixel = true };
 
-    /// <summary>The grade is marked by a triangle and bold type.</summary>
+    /// <summary>A bar per grade. A triangle and bold type mark the grade that is given.</summary>
     private float DrawProbabilities(SKCanvas canvas, float y, Score score)
     {
-        const float Label = 58, Percent = 52, Length = Inner - Label - Percent;
-        y = Write(canvas, y, "Probability, smoothed", Small, Dim) + 2;
-        // Seven classes have full lines; more share the room.
-        float line = Math.Min(24, 7 * 24f / model.Scheme.Grades.Count);
+        const float Label = 58, Percent = 52;
+        y = Write(canvas, y, "Probability, smoothed", Dim) + 2;
+        // There is room for seven bars of full height; more share it.
+        float step = Math.Min(24, 7 * 24f / model.Scheme.Grades.Count);
         foreach ((int i, string grade) in model.Scheme.Grades.Index())
         {
-            bool given = grade == score.Grade;
+            (bool given, float p) = (grade == score.Grade, score.P.Span[i]);
             (SKFont font, SKColor ink) = given ? (SmallBold, Bright) : (Small, Dim);
-            var trough = SKRect.Create(Margin + Label, y + 3, Length, line - 8);
-            float p = score.P.Span[i];
-            if (given)
-            {
-                using var mark = new SKPath();
-                mark.AddPoly([new(Margin, trough.Top), new(Margin + 11, trough.MidY), new(Margin, trough.Bottom)]);
-                Fill.Color = ink;
-                canvas.DrawPath(mark, Fill);
-            }
-
-            string percent = string.Create(CultureInfo.InvariantCulture, $"{p * 100:0}%");
-            Text(canvas, Margin + 18, trough.MidY + 6, grade, font, ink, widest: Label - 24);
+            var trough = SKRect.Create(Margin + Label, y + 3, Inner - Label - Percent, step - 8);
+            float baseline = trough.MidY + 6;
             Box(canvas, trough, Trough);
-            Box(canvas, SKRect.Create(trough.Left, trough.Top, p * Length, trough.Height), given ? Bright : Bar);
-            Text(canvas, Width - Margin - font.MeasureText(percent), trough.MidY + 6, percent, font, ink);
-            y += line;
+            Box(canvas, SKRect.Create(trough.Left, trough.Top, p * trough.Width, trough.Height), given ? Bright : Bar);
+            Text(canvas, Margin + 18, baseline, grade, font, ink, widest: Label - 24);
+            string percent = Invariant($"{p * 100:0}%");
+            Text(canvas, Right - font.MeasureText(percent), baseline, percent, font, ink);
+            if (given) Triangle(canvas, new(Margin, trough.Top), new(Margin + 11, trough.MidY), new(Margin, trough.Bottom), Fill);
+            y += step;
         }
 
         return y + 2;
@@ -220,9 +223,11 @@ internal sealed class OverlayPanel(ModelInUse model)
 
     private void DrawFoot(SKCanvas canvas, TimeSpan? pts, long number)
     {
-        string[] notes = model.DemonstrationOnly ? [Disclaimer.Text, "Trained on synthetic pictures: for demonstration only."] : [Disclaimer.Text];
-        float y = Height - Margin - (Line * (1 + notes.Sum(note => Lines(note, Small).Count()))) - 4;
-        y = Write(canvas, y, string.Create(CultureInfo.InvariantCulture, $"Frame {number}{(pts is { } at ? $"   {at:m\\:ss\\.ff}" : "")}"), Small, Dim) + 4;
-        foreach (string note in notes) y = Write(canvas, y, note, Small, Bright);
+        List<string> notes = [Disclaimer.Text];
+        if (model.DemonstrationOnly) notes.Add("Trained on synthetic pictures: for demonstration only.");
+        string time = pts is { } at ? Invariant($"   {at:m\\:ss\\.ff}") : "";
+        float y = Height - Margin - (Line * (1 + notes.Sum(note => Lines(note).Count()))) - 4;
+        y = Write(canvas, y, Invariant($"Frame {number}{time}"), Dim) + 4;
+        foreach (string note in notes) y = Write(canvas, y, note, Bright);
     }
 }

@@ -5,6 +5,7 @@ using LusEdge.Contract;
 using LusEdge.Infer;
 using LusEdge.Preprocess;
 using LusEdge.Publish;
+using SkiaSharp;
 
 namespace LusEdge.Cli.Overlay;
 
@@ -27,12 +28,18 @@ internal sealed class OverlaySink : IReadingSink
     /// <param name="output">Gets every reading too.</param>
     /// <exception cref="OverlayException">There is no ffmpeg command.</exception>
     public OverlaySink(
-        OverlayFile file, VideoFeed feed, Preprocessor preprocessor, SeverityModel model, ActivationMap activation, IReadingSink output)
+        OverlayFile file,
+        VideoFeed feed,
+        Preprocessor preprocessor,
+        SeverityModel model,
+        ActivationMap activation,
+        IReadingSink output)
     {
         (_file, _preprocessor, _model, _output) = (file, preprocessor, model, output);
         _heatMap = new HeatMap(activation);
-        var page = new OverlayPage(model.InUse, new(preprocessor.Width, preprocessor.Height), new(activation.Width, activation.Height));
-        _file.Start(page, feed.FrameInterval);
+        var picture = new SKSizeI(preprocessor.Width, preprocessor.Height);
+        var cells = new SKSizeI(activation.Width, activation.Height);
+        _file.Start(new OverlayPage(model.InUse, picture, cells), feed.FrameInterval);
     }
 
     /// <inheritdoc/>
@@ -43,7 +50,7 @@ internal sealed class OverlaySink : IReadingSink
 
         // The model's input and its activation map still hold this frame: the pipeline takes the next one after this call.
         ReadOnlySpan<byte> picture = _preprocessor.Filled ? _model.InputFor(_preprocessor.Width, _preprocessor.Height) : [];
-        ReadOnlySpan<byte> heat = reading.Smoothed is { } smoothed ? _heatMap.For(TensorPrimitives.IndexOfMax(smoothed.P.Span)) : [];
+        ReadOnlySpan<byte> heat = reading.Smoothed is { } score ? _heatMap.For(TensorPrimitives.IndexOfMax(score.P.Span)) : [];
         _file.Write(in reading, reading.Frame - _first.Value, picture, heat);
     }
 

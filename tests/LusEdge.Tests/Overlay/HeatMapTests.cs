@@ -17,8 +17,9 @@ public sealed class HeatMapTests : IDisposable
 
     public HeatMapTests()
     {
-        _model = SeverityModel.Load(
-            new InferOptions { Model = TinyModel.Write(_temp["model"], TinyModel.Seven), Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        string model = TinyModel.Write(_temp["model"], TinyModel.Seven);
+        var options = new InferOptions { Model = model, Provider = ProviderChoice.Cpu };
+        _model = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
         _heatMap = new HeatMap(_model.ShowActivation());
     }
 

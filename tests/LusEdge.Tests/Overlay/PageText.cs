@@ -17,7 +17,8 @@ internal sealed class PageText
     {
         (_width, _height) = (part.Width, part.Height);
         SKColor[] pixels = page.Pixels;
-        _pixels = [.. Enumerable.Range(part.Top, part.Height).SelectMany(y => pixels.AsSpan((y * page.Width) + part.Left, part.Width).ToArray())];
+        IEnumerable<int> rows = Enumerable.Range(part.Top, part.Height);
+        _pixels = [.. rows.SelectMany(y => new ArraySegment<SKColor>(pixels, (y * page.Width) + part.Left, part.Width))];
     }
 
     /// <summary>Whether a text is there, in regular or bold type.</summary>
@@ -43,7 +44,7 @@ internal sealed class PageText
     {
         using Stream file = Assembly.GetExecutingAssembly().GetManifestResourceStream($"IBMPlexSans-{weight}.woff")!;
         using SKTypeface typeface = SKTypeface.FromStream(file);
-        using var font = new SKFont(typeface, size) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None, Subpixel = true };
+        using var font = new SKFont(typeface, size) { Hinting = SKFontHinting.None, Subpixel = true };
         using var ink = new SKPaint { Color = dark ? SKColors.Black : SKColors.White, IsAntialias = true };
         int margin = (int)size;
         using var drawn = new SKBitmap((int)font.MeasureText(text) + (2 * margin), 3 * margin);
@@ -77,8 +78,13 @@ internal sealed class PageText
             {
                 SKColor ink = At(full), ground = At(empty);
                 float step = ink.Green - ground.Green;
-                if (Math.Abs(step) > 40 && places.All(p => Math.Abs(At(p).Green - ground.Green - (step * cover[p.Y, p.X])) < Math.Abs(step) / 5))
-                    return Contrast(ink, ground);
+                if (Math.Abs(step) > 40 && places.All(IsInked)) return Contrast(ink, ground);
+
+                bool IsInked((int Y, int X) p)
+                {
+                    float expected = ground.Green + (step * cover[p.Y, p.X]);
+                    return Math.Abs(At(p).Green - expected) < Math.Abs(step) / 5;
+                }
 
                 SKColor At((int Y, int X) p) => _pixels[((top + p.Y) * _width) + left + p.X];
             }
@@ -98,6 +104,10 @@ internal sealed class PageText
     {
         return (0.2126 * Linear(colour.Red)) + (0.7152 * Linear(colour.Green)) + (0.0722 * Linear(colour.Blue));
 
-        static double Linear(byte channel) => channel / 255.0 <= 0.04045 ? channel / 255.0 / 12.92 : Math.Pow(((channel / 255.0) + 0.055) / 1.055, 2.4);
+        static double Linear(byte channel)
+        {
+            double value = channel / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
     }
 }
