@@ -4,8 +4,8 @@ using LusEdge.Infer;
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// The heat in each cell of the model's class activation map. Full heat is the strongest evidence in the clip so far: with a scale
-/// per frame, a frame with almost no evidence would glow like any other, and a fixed scale would not suit every model.
+/// The heat in each cell of the model's class activation map. Full heat is the strongest evidence in the clip so far: with a
+/// scale per frame, a frame with almost no evidence would glow like any other, and a fixed scale would not suit every model.
 /// </summary>
 /// <param name="activation">The model's class activation map.</param>
 internal sealed class HeatMap(ActivationMap activation)

@@ -114,7 +114,7 @@ internal sealed class OverlayPanel(ModelInUse model)
         FrameState.Frozen => "The picture is frozen.",
         FrameState.Ood => "The picture is unlike those that the model was trained on.",
         FrameState.LowConfidence => "The model is not confident enough.",
-        FrameState.ModeChanged => "The picture has changed its size.",
+        FrameState.ModeChanged => "The picture size has changed.",
         FrameState.Corrupt => "The picture is damaged.",
         FrameState.Failed => "The model failed on this frame.",
         _ => "",

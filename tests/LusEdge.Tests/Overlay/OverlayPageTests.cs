@@ -31,7 +31,7 @@ public sealed class OverlayPageTests
         { FrameState.Frozen, "The picture is frozen." },
         { FrameState.Ood, "was trained on." },
         { FrameState.LowConfidence, "The model is not confident enough." },
-        { FrameState.ModeChanged, "The picture has changed its size." },
+        { FrameState.ModeChanged, "The picture size has changed." },
         { FrameState.Corrupt, "The picture is damaged." },
         { FrameState.Failed, "The model failed on this frame." },
     };
