@@ -3,9 +3,11 @@ using System.Globalization;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary><c>replay --overlay</c>: what a person gets to see, and what is never left behind.</summary>
+/// <summary><c>replay --overlay</c>: what a person sees, and what is never left behind.</summary>
 public sealed class OverlayTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
 
     public void Dispose() => _temp.Delete(recursive: true);
@@ -13,32 +15,40 @@ public sealed class OverlayTests : IDisposable
     private string this[string name] => Path.Combine(_temp.FullName, name);
 
     [Fact]
-    public async Task A_clip_becomes_a_video_with_heat_where_there_is_a_grade_and_its_results_are_the_same()
+    public async Task A_graded_frame_gets_a_heat_map_and_the_results_stay_the_same()
     {
-        // 25 frames of the phantom and 15 black ones: the first have grades.
+        // 25 frames of the phantom, which have grades, and 15 black ones, which have none.
         string clip = this["clip.mp4"];
-        await FFmpegAsync("-i", Phantom(), "-vf", "trim=end_frame=40,geq=lum='if(lt(N,25),lum(X,Y),16)':cb=128:cr=128", "-c:v", "libx264", "-pix_fmt", "yuv420p", clip);
+        string blackFromFrame25 = "trim=end_frame=40,geq=lum='if(lt(N,25),lum(X,Y),16)':cb=128:cr=128";
+        await FFmpegAsync("-i", Phantom(), "-vf", blackFromFrame25, "-c:v", "libx264", "-pix_fmt", "yuv420p", clip);
         Outcome plain = await Lusedge.RunAsync("replay", "--json", clip);
         Outcome run = await Lusedge.RunAsync("replay", "--json", clip, "--overlay", this["out.mp4"]);
 
         Assert.Equal((0, plain.Output), (run.Code, run.Output));
         Assert.Contains("holds the patient's pictures", run.Error);
         Assert.Equal("1260,720,yuv420p,25/1,40", await FFprobeAsync(this["out.mp4"]));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this["out.mp4"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(this["out.mp4"]));
         Assert.Equal(["clip.mp4", "out.mp4"], Names());
 
-        // The phantom fills the left 900 of 1260; its clip is gray, so that all colour in there is heat.
-        string[] states = [.. plain.Output.Split('\n').Where(line => line.Contains("\"state\"", StringComparison.Ordinal)).Select(line => line.Split("\"state\":\"")[1].Split('"')[0])];
-        double[] colour = await ColourAsync(this["out.mp4"], "crop=900:720:0:0");
+        string[] states =
+        [
+            .. plain.Output.Split('\n').Where(line => line.Contains("\"state\"", StringComparison.Ordinal))
+                .Select(line => line.Split("\"state\":\"")[1].Split('"')[0]),
+        ];
         Assert.Contains("live", states);
         Assert.Contains("black", states);
-        Assert.All(states.Zip(colour), frame => Assert.True(frame.First == "live" ? frame.Second > 4 : frame.Second < 0.5, $"{frame.First}: {frame.Second}"));
-        // What is said beside it differs, and the disclaimer below it does not: it is white on nearly black in every frame.
-        Assert.All(await BrightnessAsync(this["out.mp4"], "crop=340:150:910:550"), light => Assert.InRange(light, 30, 90));
+        // The clip is gray and fills the left 900 of 1260 columns: all colour in them is heat.
+        AssertByState(states, await ColourAsync(this["out.mp4"], "crop=900:720:0:0"), live: (4, 255), black: (0, 0.5));
+        // The tile at the top of the panel: light with a grade, hatched and dark without one.
+        AssertByState(states, await BrightnessAsync(this["out.mp4"], "crop=330:112:914:68"), live: (170, 235), black: (20, 110));
+        // The disclaimer at the bottom of the panel does not change.
+        double[] disclaimer = await BrightnessAsync(this["out.mp4"], "crop=340:110:910:600");
+        Assert.All(disclaimer, light => Assert.InRange(light, disclaimer[0] - 1, disclaimer[0] + 1));
+        Assert.InRange(disclaimer[0], 40, 90);
     }
 
     [Fact]
-    public async Task A_small_or_odd_picture_is_shown_large_enough_to_read()
+    public async Task A_small_picture_of_odd_size_is_enlarged_to_720_rows()
     {
         await FFmpegAsync("-f", "lavfi", "-i", "testsrc2=s=351x349:r=10:d=0.5,format=yuv444p", "-c:v", "ffv1", this["odd.mkv"]);
         Assert.Equal(0, (await Lusedge.RunAsync("replay", this["odd.mkv"], "--overlay", this["out.mp4"])).Code);
@@ -46,7 +56,7 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_there_is_kept_unless_it_is_to_be_replaced()
+    public async Task An_existing_file_is_replaced_only_with_force()
     {
         string clip = await ShortClipAsync();
         await File.WriteAllTextAsync(this["out.mp4"], "precious", TestContext.Current.CancellationToken);
@@ -55,7 +65,7 @@ public sealed class OverlayTests : IDisposable
         Assert.Equal("precious", await File.ReadAllTextAsync(this["out.mp4"], TestContext.Current.CancellationToken));
 
         Assert.Equal(0, (await Lusedge.RunAsync("replay", clip, "--overlay", this["out.mp4"], "--force")).Code);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this["out.mp4"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(this["out.mp4"]));
         Assert.EndsWith(",5", await FFprobeAsync(this["out.mp4"]));
     }
 
@@ -67,7 +77,7 @@ public sealed class OverlayTests : IDisposable
     [InlineData("a folder", 64, "is a folder")]
     [InlineData("no folder", 69, "can't be written")]
     [InlineData("no right", 69, "can't be written")]
-    public async Task What_cant_be_made_is_refused_before_any_work(string what, int code, string told)
+    public async Task An_overlay_that_cant_be_made_is_refused_before_any_work(string what, int code, string message)
     {
         string clip = await ShortClipAsync();
         if (what == "what a killed run left") File.Move(clip, clip = this[".out.part.mp4"]);
@@ -85,7 +95,7 @@ public sealed class OverlayTests : IDisposable
         };
         string[] left = Names();
 
-        Assert.Contains(told, (await Lusedge.RunAsync(["replay", .. arguments])).Refusal(code));
+        Assert.Contains(message, (await Lusedge.RunAsync(["replay", .. arguments])).Refusal(code));
         Assert.Equal(left, Names());
         Assert.Equal(before, await File.ReadAllBytesAsync(clip, TestContext.Current.CancellationToken));
     }
@@ -101,7 +111,7 @@ public sealed class OverlayTests : IDisposable
     [InlineData(null, "no ffmpeg command")]
     [InlineData("cat > /dev/null; echo 'Unknown encoder libx264' >&2; exit 1", "Unknown encoder libx264")]
     [InlineData("echo 'No space left on device' >&2; exit 1", "No space left on device")]
-    public async Task An_encoder_that_is_missing_or_fails_is_told_and_nothing_is_left(string? script, string told)
+    public async Task A_missing_or_failing_encoder_is_reported_and_leaves_no_file(string? script, string message)
     {
         string clip = await ShortClipAsync();
         Directory.CreateDirectory(this["bin"]);
@@ -116,7 +126,7 @@ public sealed class OverlayTests : IDisposable
         Outcome run = await Lusedge.FinishAsync(replay);
 
         Assert.Equal(69, run.Code);
-        Assert.Contains(told, run.Error);
+        Assert.Contains(message, run.Error);
         Assert.DoesNotContain("   at ", run.Error);
         Assert.DoesNotContain(Names(), name => name.StartsWith("out", StringComparison.Ordinal));
     }
@@ -124,7 +134,7 @@ public sealed class OverlayTests : IDisposable
     [Theory]
     [InlineData("TERM", 130)]
     [InlineData("KILL", 137)]
-    public async Task A_run_that_is_ended_leaves_no_video_that_looks_complete(string signal, int code)
+    public async Task An_interrupted_run_leaves_no_video_that_looks_complete(string signal, int code)
     {
         using Process replay = Lusedge.Start("replay", "--json", Phantom(), "--overlay", this["out.mp4"]);
         await replay.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -134,10 +144,21 @@ public sealed class OverlayTests : IDisposable
         Assert.Equal(code, end.Code);
         Assert.False(File.Exists(this["out.mp4"]));
         if (signal == "TERM") Assert.Empty(Names());
-        // What is left of a killed run is readable by its owner alone, and no obstacle to the next.
-        Assert.All(Names(), name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(this[name])));
+        // What a killed run leaves is readable by its owner alone, and the next run replaces it.
+        Assert.All(Names(), name => Assert.Equal(OwnerOnly, File.GetUnixFileMode(this[name])));
         Assert.Equal(0, (await Lusedge.RunAsync("replay", await ShortClipAsync(), "--overlay", this["out.mp4"])).Code);
         Assert.Equal(["out.mp4", "short.mp4"], Names());
+    }
+
+    private static void AssertByState(
+        string[] states, double[] figures, (double Low, double High) live, (double Low, double High) black)
+    {
+        Assert.Equal(states.Length, figures.Length);
+        Assert.All(states.Zip(figures), frame =>
+        {
+            (double low, double high) = frame.First == "live" ? live : black;
+            Assert.True(frame.Second >= low && frame.Second <= high, $"{frame.First}: {frame.Second}");
+        });
     }
 
     private static string Phantom()
@@ -154,13 +175,17 @@ public sealed class OverlayTests : IDisposable
         return this["short.mp4"];
     }
 
-    private static async Task FFmpegAsync(params string[] arguments) => await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]);
+    private static async Task FFmpegAsync(params string[] arguments) =>
+        await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]);
 
-    private static async Task<string> FFprobeAsync(string video) => (await OutputAsync(
-        "ffprobe",
-        ["-v", "error", "-count_frames", "-show_entries", "stream=width,height,pix_fmt,r_frame_rate,nb_read_frames", "-of", "csv=p=0", video])).Trim();
+    private static async Task<string> FFprobeAsync(string video)
+    {
+        const string Entries = "stream=width,height,pix_fmt,r_frame_rate,nb_read_frames";
+        string[] arguments = ["-v", "error", "-count_frames", "-show_entries", Entries, "-of", "csv=p=0", video];
+        return (await OutputAsync("ffprobe", arguments)).Trim();
+    }
 
-    /// <summary>For each frame, how far the colours are from gray on the mean.</summary>
+    /// <summary>For each frame, its mean distance from gray.</summary>
     private static Task<double[]> ColourAsync(string video, string crop) => SignalAsync(video, crop, "SATAVG");
 
     /// <summary>For each frame, its mean luma.</summary>
@@ -169,8 +194,13 @@ public sealed class OverlayTests : IDisposable
     private static async Task<double[]> SignalAsync(string video, string crop, string figure)
     {
         string key = $"lavfi.signalstats.{figure}";
-        string output = await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-i", video, "-vf", $"{crop},signalstats,metadata=print:key={key}:file=-", "-f", "null", "-"]);
-        return [.. output.Split('\n').Where(line => line.StartsWith(key, StringComparison.Ordinal)).Select(line => double.Parse(line.Split('=')[1], CultureInfo.InvariantCulture))];
+        string filters = $"{crop},signalstats,metadata=print:key={key}:file=-";
+        string output = await OutputAsync("ffmpeg", ["-v", "error", "-nostdin", "-i", video, "-vf", filters, "-f", "null", "-"]);
+        return
+        [
+            .. output.Split('\n').Where(line => line.StartsWith(key, StringComparison.Ordinal))
+                .Select(line => double.Parse(line.Split('=')[1], CultureInfo.InvariantCulture)),
+        ];
     }
 
     private static async Task<string> OutputAsync(string command, string[] arguments)

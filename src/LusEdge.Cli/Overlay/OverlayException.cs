@@ -3,10 +3,10 @@ namespace LusEdge.Cli.Overlay;
 /// <summary>Why an overlay can't be made.</summary>
 internal enum OverlayFailure
 {
-    /// <summary>There is a file of that name already, or it is the source itself.</summary>
+    /// <summary>It would replace a file, or the clip itself.</summary>
     InTheWay,
 
-    /// <summary>The folder takes no file, or the video could not be written to its end.</summary>
+    /// <summary>The folder can't be written to, or the encoder failed.</summary>
     NotWritten,
 
     /// <summary>There is no <c>ffmpeg</c> command.</summary>
@@ -16,7 +16,7 @@ internal enum OverlayFailure
 /// <summary>An overlay that can't be made; the message says what is wrong, where, and what to do.</summary>
 /// <param name="reason">Why.</param>
 /// <param name="message">A sentence for a person.</param>
-/// <param name="inner">The cause, if another exception was one.</param>
+/// <param name="inner">The cause, if it is another exception.</param>
 internal sealed class OverlayException(OverlayFailure reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Why.</summary>

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using LusEdge.Aggregate;
 
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// A video that appears under its name only when it is complete, and that its owner alone may read: it holds a patient's pictures. The
+/// A video that appears under its name only when it is complete, and that only its owner may read: it shows a patient. The
 /// <c>ffmpeg</c> command encodes it, because the program's own binding only decodes.
 /// </summary>
 internal sealed class OverlayFile : IDisposable
@@ -12,36 +13,37 @@ internal sealed class OverlayFile : IDisposable
     private readonly string _path;
     private readonly bool _overwrite;
     private readonly string _unfinished;
+    private OverlayPage? _page;
     private Process? _encoder;
-    private Task<string>? _complaints;
+    private Task<string>? _errors;
 
     private OverlayFile(string path, bool overwrite)
     {
         (_path, _overwrite) = (path, overwrite);
-        // Nobody's file is of this name: what is there was left by a killed run, and goes.
-        _unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".{System.IO.Path.GetFileNameWithoutExtension(path)}.part.mp4");
+        // This name is the program's own: a file of this name was left by a killed run, and is replaced.
+        string directory = System.IO.Path.GetDirectoryName(path)!, name = System.IO.Path.GetFileNameWithoutExtension(path);
+        _unfinished = System.IO.Path.Combine(directory, $".{name}.part.mp4");
     }
 
-    /// <summary>Where it will be.</summary>
+    /// <summary>Where the video will be.</summary>
     public string Path => _path;
 
-    /// <summary>Takes the place where it is to be, before any work is done for it.</summary>
+    /// <summary>Checks that the video can be written, and creates its unfinished file, before any work is done for it.</summary>
     /// <param name="path">The file to write, .mp4.</param>
-    /// <param name="source">What it is made of, which it must not replace.</param>
-    /// <param name="overwrite">Whether it may replace another file.</param>
-    /// <exception cref="OverlayException">It is in the way of another file, or can't be written there.</exception>
+    /// <param name="source">The clip, which must not be replaced.</param>
+    /// <param name="overwrite">Whether another file may be replaced.</param>
+    /// <exception cref="OverlayException">It would replace a file, or can't be written there.</exception>
     public static OverlayFile Reserve(string path, string source, bool overwrite)
     {
-        string full = System.IO.Path.GetFullPath(path);
-        if (full == System.IO.Path.GetFullPath(source)) throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {path} is the clip itself; give it another name.");
-        if (Directory.Exists(full)) throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {path} is a folder; name a file in it.");
-        if (File.Exists(full) && !overwrite) throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {path} is there already; give another name, or --force to replace it.");
+        string full = System.IO.Path.GetFullPath(path), clip = System.IO.Path.GetFullPath(source);
+        if (full == clip) throw InTheWay($"{path} is the clip itself; give another name.");
+        if (Directory.Exists(full)) throw InTheWay($"{path} is a folder; name a file in it.");
+        if (File.Exists(full) && !overwrite) throw InTheWay($"{path} exists; give another name, or --force to replace it.");
         var file = new OverlayFile(full, overwrite);
-        if (file._unfinished == System.IO.Path.GetFullPath(source))
-            throw new OverlayException(OverlayFailure.InTheWay, $"--overlay: {source} is what a killed run left of {path}; give the clip or the video another name.");
+        if (file._unfinished == clip) throw InTheWay($"{source} is what a killed run left of {path}; rename it.");
         try
         {
-            // Made anew, because only a new file gets the mode.
+            // Deleted first, because only a new file gets the mode.
             File.Delete(file._unfinished);
             new FileStream(file._unfinished, new FileStreamOptions
             {
@@ -53,22 +55,27 @@ internal sealed class OverlayFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OverlayException(OverlayFailure.NotWritten, $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in a folder that is there and that you may write to.", e);
+            throw new OverlayException(
+                OverlayFailure.NotWritten,
+                $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in a folder that you may write to.",
+                e);
         }
     }
 
-    /// <summary>Starts the encoder: H.264 that every player shows, without anything that names the machine or the hour.</summary>
-    /// <param name="width">Width in pixels, even.</param>
-    /// <param name="height">Height in pixels, even.</param>
-    /// <param name="interval">From picture to picture.</param>
-    /// <exception cref="OverlayException">There is no ffmpeg.</exception>
-    public void Start(int width, int height, TimeSpan interval)
+    /// <summary>Starts the encoder. Every player shows its H.264, and nothing in it names the machine or the time.</summary>
+    /// <param name="page">Draws the frames. It is disposed of with this file.</param>
+    /// <param name="interval">From one frame to the next.</param>
+    /// <exception cref="OverlayException">There is no ffmpeg command.</exception>
+    public void Start(OverlayPage page, TimeSpan interval)
     {
+        _page = page;
+        string size = $"{page.Width}x{page.Height}", rate = $"{TimeSpan.TicksPerSecond}/{interval.Ticks}";
         var start = new ProcessStartInfo("ffmpeg",
         [
             "-hide_banner", "-loglevel", "error", "-y",
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}", "-framerate", $"{TimeSpan.TicksPerSecond}/{interval.Ticks}", "-i", "-",
-            "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
+            "-f", "rawvideo", "-pix_fmt", "bgr0", "-video_size", size, "-framerate", rate, "-i", "-",
+            "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-movflags", "+faststart",
             "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4", _unfinished,
         ])
@@ -84,45 +91,51 @@ internal sealed class OverlayFile : IDisposable
         catch (Win32Exception e)
         {
             throw new OverlayException(
-                OverlayFailure.EncoderMissing, "--overlay: there is no ffmpeg command on the PATH to encode it; install it (Debian and Ubuntu: apt-get install ffmpeg).", e);
+                OverlayFailure.EncoderMissing,
+                "--overlay: there is no ffmpeg command on the PATH; install it (Debian and Ubuntu: apt-get install ffmpeg).",
+                e);
         }
 
-        _complaints = _encoder.StandardError.ReadToEndAsync();
+        _errors = _encoder.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Sends the next picture.</summary>
-    /// <param name="rgb">8 bits a channel, row by row.</param>
-    /// <exception cref="OverlayException">ffmpeg left early.</exception>
-    public void Write(ReadOnlySpan<byte> rgb)
+    /// <summary>Draws the next frame and sends it to the encoder.</summary>
+    /// <param name="reading">The frame's result.</param>
+    /// <param name="number">The frame's number in the clip, from 0.</param>
+    /// <param name="picture">Its gray values, row by row; empty if there is no picture of the clip's size.</param>
+    /// <param name="heat">The heat of each cell, row by row; empty if there is no grade.</param>
+    /// <exception cref="OverlayException">ffmpeg ended early.</exception>
+    public void Write(in FrameReading reading, long number, ReadOnlySpan<byte> picture, ReadOnlySpan<byte> heat)
     {
+        _page!.Draw(in reading, number, picture, heat);
         try
         {
-            _encoder!.StandardInput.BaseStream.Write(rgb);
+            _encoder!.StandardInput.BaseStream.Write(_page.Pixels);
         }
         catch (IOException e)
         {
-            throw Failed(e);
+            throw EncoderFailed(e);
         }
     }
 
-    /// <summary>Ends the video and gives it its name.</summary>
-    /// <exception cref="OverlayException">ffmpeg failed, or the name was taken meanwhile.</exception>
+    /// <summary>Completes the video and gives it its name.</summary>
+    /// <exception cref="OverlayException">ffmpeg failed, or a file of that name has appeared since.</exception>
     public void Finish()
     {
         try
         {
             _encoder!.StandardInput.Close();
             _encoder.WaitForExit();
-            if (_encoder.ExitCode != 0) throw Failed(null);
+            if (_encoder.ExitCode != 0) throw EncoderFailed(null);
             File.Move(_unfinished, _path, _overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            throw EncoderFailed(e);
         }
     }
 
-    /// <summary>Ends the encoder if it still runs, and removes what is unfinished.</summary>
+    /// <summary>Ends the encoder if it still runs, and deletes an unfinished video.</summary>
     public void Dispose()
     {
         if (_encoder is { } encoder)
@@ -132,14 +145,19 @@ internal sealed class OverlayFile : IDisposable
             encoder.Dispose();
         }
 
+        _page?.Dispose();
         File.Delete(_unfinished);
     }
 
-    private OverlayException Failed(Exception? inner)
+    private static OverlayException InTheWay(string what) => new(OverlayFailure.InTheWay, $"--overlay: {what}");
+
+    private OverlayException EncoderFailed(Exception? inner)
     {
-        string[] complaints = _complaints!.GetAwaiter().GetResult().Trim().Split('\n');
-        string why = complaints[^1].Length > 0 ? complaints[^1] : inner?.Message ?? "it gave no reason";
+        string last = _errors!.GetAwaiter().GetResult().Trim().Split('\n')[^1];
+        string why = last.Length > 0 ? last : inner?.Message ?? "it gave no reason";
         return new OverlayException(
-            OverlayFailure.NotWritten, $"--overlay: ffmpeg could not write {_path}: {why.TrimEnd('.')}. It needs libx264, and room on the disk.", inner);
+            OverlayFailure.NotWritten,
+            $"--overlay: ffmpeg could not write {_path}: {why.TrimEnd('.')}. It needs libx264 and free disk space.",
+            inner);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ServiceStatus(ISystemdNotifier notifier)
         if (appliance.Rounds != _rounds) notifier.Notify(new ServiceState("WATCHDOG=1"));
         _rounds = appliance.Rounds;
         string reasons = string.Join(", ", report.Reasons.Where(reason => reason.Status > HealthStatus.Ok).Select(reason => reason.Code));
-        Say($"{InWords(appliance.State)} on {appliance.Model.Provider}; health {report.Status.ToString().ToLowerInvariant()}{(reasons.Length > 0 ? $": {reasons}" : "")}");
+        Say($"{StateSentence.Of(appliance.State)} Provider {appliance.Model.Provider}; health {report.Status.ToString().ToLowerInvariant()}{(reasons.Length > 0 ? $": {reasons}" : "")}");
     }
 
     /// <summary>Says something about the service, once.</summary>
@@ -35,19 +35,4 @@ internal sealed class ServiceStatus(ISystemdNotifier notifier)
         _said = status;
         notifier.Notify(new ServiceState($"STATUS={status}"));
     }
-
-    private static string InWords(FrameState state) => state switch
-    {
-        FrameState.Starting => "Waiting for the first picture",
-        FrameState.Live => "Grading",
-        FrameState.NoSignal => "No picture is coming",
-        FrameState.Frozen => "The picture is frozen",
-        FrameState.Black => "The picture is black",
-        FrameState.Ood => "The picture is unlike the training pictures",
-        FrameState.LowConfidence => "The model is unsure",
-        FrameState.ModeChanged => "The picture has another size",
-        FrameState.Corrupt => "The picture is damaged",
-        FrameState.Stale => "Grading is too slow",
-        _ => "Grading has failed",
-    };
 }
