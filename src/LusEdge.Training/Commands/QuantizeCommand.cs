@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LusEdge.Infer;
 using LusEdge.Training.Calibrate;
-using LusEdge.Training.Evaluate;
+using LusEdge.Training.Clips;
 using LusEdge.Training.Quantize;
 
 namespace LusEdge.Training.Commands;

@@ -26,7 +26,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
     /// <summary>Shares of the pictures whose quality suffices; null for a model without a gate.</summary>
     public (double Reference, double Changed)? Kept { get; init; }
 
-    /// <summary>How many pictures that show no lung get a grade all the same; null without a gate, or without such pictures.</summary>
+    /// <summary>How many pictures that show no lung get a grade all the same; null without a gate or such pictures.</summary>
     public (int Pictures, int Reference, int Changed)? Foreign { get; init; }
 
     /// <summary>Whether the file gives the original's golden answers, within the tolerance for whole numbers of 8 bits.</summary>
@@ -122,7 +122,9 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
     public string ToMarkdown(string reference, string changed)
     {
         var text = new StringBuilder();
-        string golden = GivesGolden ? $"it gives the answers of {reference}" : $"it does not give the answers of {reference}; they are its own";
+        string golden = GivesGolden
+            ? $"it gives the answers of {reference}"
+            : $"it does not give the answers of {reference}; they are its own";
         Row($"{changed} beside {reference}, on {Frames} held-out frames", $"");
         text.Append("|---|---|\n");
         Row($"the same grade", $"{SameGrade:P2}");

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LusEdge.Infer;
 using LusEdge.Models;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Evaluate;
 using LusEdge.Training.Export;
 using LusEdge.Training.Onnx;
 using Microsoft.Extensions.Logging.Abstractions;

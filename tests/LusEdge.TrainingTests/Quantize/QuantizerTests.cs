@@ -53,7 +53,8 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         Assert.Equal(Lines(Source, "README.md")[1..4], card[1..4]);
         Assert.Equal(["## In 8 bits", "## How good it is", "## How it was made"], card.Where(line => line.StartsWith("## ")));
         Assert.Equal(
-            [$"| precision | computes in int8, weights in 7 bits; made from `{from}` |"], card.Where(line => line.StartsWith("| precision")));
+            [$"| precision | computes in int8, weights in 7 bits; made from `{from}` |"],
+            card.Where(line => line.StartsWith("| precision")));
         Assert.Equal("`lusedge-train fit`, `calibrate`, `export` and `quantize` wrote this directory.", card[^1]);
         Assert.Equal(Lines(Source, "predictions.csv"), Lines(Quantized, "predictions.csv"));
 
