@@ -1,1 +1,1 @@
-xr90coWU3mgf4yVcWUow4eC1eCND60JbumfdWsqshrz5j42Woq8lNKQRuGkwInMoXZClPk57Q2BYrScTN7l+CA==
+XdRvbUGih7mjvZVrYyvst/gLao7YdJjGbBxbAMc8x5x6I/42Roqr7L5pYP3Ge2d5eeQHkdJDVNURerUYRiclBw==

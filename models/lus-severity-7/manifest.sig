@@ -1,1 +1,1 @@
-32rtFr2yiJVNebbMPQuI36Q1bKmAFhklMCZTplGyudmsjj2ysyYmohzml/Xy1ggCjRpT3YhO/KLdyP1RM/iXDQ==
+Q5R8UO+QvrhUrV/QZBH2nrj2TaWn5W1sHG3hiG2pbApeI8mVHYhf8gG72WuZ3X/PjavOZmfvEVT5QJqEDfJ+Aw==

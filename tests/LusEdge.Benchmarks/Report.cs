@@ -36,7 +36,7 @@ internal sealed class Report(Sizes sizes)
         Row("400x320, the whole picture", "one that costs nothing", empty);
         Line("");
         Line($"Times are medians in milliseconds of CPU time a frame, of {sizes.Rounds} rounds of {sizes.Frames} frames ({10 * sizes.Frames} in the last row), the parts in turns. The clips are");
-        Line("`models/phantom/phantom-walk.mp4` (H.264), and the same on a larger, else black screen. lus-severity-7 is a ResNet-18 at 128x128 in fp32.");
+        Line("`models/phantom/phantom-walk.mp4` (H.264), and the same on a larger, else black screen. lus-severity-7 is a ResNet-18 at 128x128 in int8.");
         Line("Decoding and ONNX Runtime alone are the ratio's denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is one copy into");
         Line("the model's input, the test for black, a thread that waits for another (the last row has little else), and whatever decoding and inference cost each");
         Line("other by running at the same time.");
@@ -64,7 +64,7 @@ internal sealed class Report(Sizes sizes)
         Line("|---|---|---|---|");
         Line($"| {Median(seconds):0.00} s ({seconds[0]:0.00} to {seconds[^1]:0.00}, {seconds.Length} starts) | {(figures.AnonymousKiB + figures.FileKiB) / 1024} MiB after {figures.Run.TotalSeconds:0} s | {figures.AnonymousKiB / 1024} MiB | {figures.PeakKiB / 1024} MiB |");
         Line("");
-        Line("`lusedge run` with lus-severity-7 (a file of 45 MB) on the phantom clip at its own speed, with a broker on loopback. What is not its own are");
+        Line("`lusedge run` with lus-severity-7 (a file of 11 MB) on the phantom clip at its own speed, with a broker on loopback. What is not its own are");
         Line("pages of programs and libraries.");
         Line("");
         Line("## The machine");

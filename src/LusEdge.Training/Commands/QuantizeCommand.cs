@@ -1,4 +1,7 @@
 using System.CommandLine;
+using LusEdge.Infer;
+using LusEdge.Training.Calibrate;
+using LusEdge.Training.Clips;
 using LusEdge.Training.Quantize;
 
 namespace LusEdge.Training.Commands;
@@ -12,10 +15,16 @@ internal static class QuantizeCommand
         Option<string> index = ClipOptions.Index(required: false);
         var pictures = new Option<string>("--pictures") { Description = "A folder of pictures or clips without labels, in place of --index.", HelpName = "DIR" };
         var frames = new PositiveOption("--frames", "Frames to calibrate with. They are of other patients, or files, than those that are compared on.", byDefault: 200);
-        var output = new Option<string>("--out") { Description = "The new model's directory. What is there is replaced.", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "The new model's directory, whose name is its id. What is there is replaced.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var release = new PositiveOption("--release", "The version that the manifest gives the model.", byDefault: 1);
         var quantize = new Command("quantize", "Writes a model that computes in whole numbers of 8 bits, and measures what that costs in grades and brings in speed.")
         {
-            model, index, pictures, frames, output,
+            model, index, pictures, frames, output, release,
         };
         quantize.Validators.Add(given =>
         {
@@ -25,14 +34,24 @@ internal static class QuantizeCommand
         {
             Agreement agreement = await ProgressDisplay.RunAsync(progress => Task.FromResult(Quantizer.Run(
                 parsed.GetValue(model)!,
-                black => parsed.GetValue(index) is { } list
-                    ? FrameSets.OfIndex(list, parsed.GetValue(frames), black, stop)
-                    : FrameSets.OfPictures(parsed.GetValue(pictures)!, parsed.GetValue(frames), black, stop),
+                description => Pictures(description) with
+                {
+                    Foreign = Calibrator.Foreign(folder: null, stop).Select(picture => picture.Frame),
+                },
                 parsed.GetValue(output)!,
+                parsed.GetValue(release),
                 progress,
                 stop)));
             Console.Write($"{parsed.GetValue(output)}: written.\n\n{agreement.ToMarkdown("full precision", "8 bits")}{Quantizer.Verdict(agreement)}\n");
             return (int)ExitCode.Ok;
+
+            FrameSets Pictures(ModelDescription description)
+            {
+                (int count, float black) = (parsed.GetValue(frames), description.Gate.BlackMean);
+                if (parsed.GetValue(pictures) is { } folder) return FrameSets.OfPictures(folder, count, black, stop);
+                var scheme = new ScoringScheme(description.Scheme, description.Classes, description.Severities);
+                return FrameSets.OfIndex(parsed.GetValue(index)!, count, black, clip => Schemes.ClassOf(scheme, clip), stop);
+            }
         });
         return quantize;
     }

@@ -7,10 +7,17 @@ namespace LusEdge.Training.Quantize;
 /// <param name="CalibrationFrames">How many those are at most.</param>
 /// <param name="HeldOut">To compare on.</param>
 /// <param name="HeldOutFrames">How many those are at most.</param>
-/// <param name="Words">What they are, for the card.</param>
+/// <param name="Words">A sentence on what they are, for the card.</param>
 internal sealed record FrameSets(
-    IEnumerable<GrayFrame> Calibration, int CalibrationFrames, IEnumerable<GrayFrame> HeldOut, int HeldOutFrames, string Words)
+    IEnumerable<GrayFrame> Calibration,
+    int CalibrationFrames,
+    IEnumerable<LabelledFrame> HeldOut,
+    int HeldOutFrames,
+    string Words)
 {
+    /// <summary>Pictures that show no lung, to try the gate on; none by default.</summary>
+    public IEnumerable<GrayFrame> Foreign { get; init; } = [];
+
     /// <summary>Of four patients or files one calibrates.</summary>
     private const int Share = 4;
 
@@ -20,9 +27,11 @@ internal sealed record FrameSets(
     /// <param name="index">The index's path.</param>
     /// <param name="frames">Frames to calibrate with, about.</param>
     /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
+    /// <param name="classOf">The class that a clip's label means.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="TrainingException">The index can't be used, or has a single patient.</exception>
-    public static FrameSets OfIndex(string index, int frames, float blackMean, CancellationToken cancel)
+    public static FrameSets OfIndex(
+        string index, int frames, float blackMean, Func<LabelledClip, int> classOf, CancellationToken cancel)
     {
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(index);
         string root = Path.GetDirectoryName(Path.GetFullPath(index))!;
@@ -34,9 +43,10 @@ internal sealed record FrameSets(
             [.. sets[false]],
             frames,
             (clip, count) => ClipFrames.Read(root, clip, count, blackMean, cancel),
+            clip => classOf(clip),
             index,
             "patient",
-            $"clips of {calibrating.Count} of {patients.Length} patients calibrated, those of the others were compared on");
+            $"{calibrating.Count} of {patients.Length} patients were used for calibration, the others for this comparison.");
     }
 
     /// <summary>Pictures and clips in a folder: no file is in both.</summary>
@@ -54,13 +64,21 @@ internal sealed record FrameSets(
             [.. sets[false]],
             frames,
             (file, count) => PictureFolder.Read(file, count, blackMean, cancel),
+            _ => null,
             folder,
             "file",
-            $"{sets[true].Count()} of {files.Count} files calibrated, the others were compared on");
+            $"{sets[true].Count()} of {files.Count} files were used for calibration, the others for this comparison.");
     }
 
     private static FrameSets Of<T>(
-        T[] calibrating, T[] others, int frames, Func<T, int, IReadOnlyList<GrayFrame>> read, string source, string unit, string words)
+        T[] calibrating,
+        T[] others,
+        int frames,
+        Func<T, int, IReadOnlyList<GrayFrame>> read,
+        Func<T, int?> label,
+        string source,
+        string unit,
+        string words)
     {
         if (others.Length == 0)
         {
@@ -72,7 +90,7 @@ internal sealed record FrameSets(
         return new FrameSets(
             calibrating.SelectMany(one => read(one, each)).Take(frames),
             Math.Min(frames, each * calibrating.Length),
-            others.SelectMany(one => read(one, HeldOutFramesAClip)),
+            others.SelectMany(one => read(one, HeldOutFramesAClip).Select(frame => new LabelledFrame(frame, label(one)))),
             others.Length * HeldOutFramesAClip,
             words);
     }

@@ -53,13 +53,25 @@ public sealed class WholeChainTests : IDisposable
         Assert.InRange(kappa, -1, 1);
 
         Assert.Contains(Demonstration, await Run("export", "--training", training, "--out", model, "--release", "2"), StringComparison.Ordinal);
-        await Run("quantize", model, "--index", index, "--frames", "14", "--out", quick);
+        await Run("quantize", model, "--index", index, "--frames", "14", "--out", quick, "--release", "3");
         await Run("keygen", "--out", key);
         foreach ((string directory, string precision) in ((string, string)[])[(model, "fp32"), (quick, "int8")])
         {
             await Run("sign", directory, "--key", key);
             Prove(directory, precision, temperature);
         }
+
+        // What the card says of the quantised file is measured on it, the gate included; the rest is the original's.
+        JsonElement quantized = ModelManifest.Load(quick).Card!.Value.GetProperty("quantized");
+        Assert.Equal(ModelManifest.Load(model).Reference, quantized.GetProperty("from").GetString());
+        Assert.Equal(3, ModelManifest.Load(quick).Version);
+        Assert.Equal(220, quantized.GetProperty("foreign_pictures").GetInt32());
+        foreach (string figure in (string[])["right", "kept_by_the_gate"])
+            Assert.InRange(quantized.GetProperty(figure).GetProperty("int8").GetDouble(), 0.1, 1);
+        string card = await File.ReadAllTextAsync(Path.Combine(quick, "README.md"), Cancel);
+        Assert.Contains("| precision | computes in int8", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("computes in fp32", card, StringComparison.Ordinal);
+        Assert.Contains("`export` and `quantize` wrote this directory.", card, StringComparison.Ordinal);
 
         // The card's figures are those that evaluate prints.
         double onTheCard = ModelManifest.Load(model).Card!.Value.GetProperty("held_out")[0].GetProperty("rules")[0].GetProperty("quadratic_kappa").GetProperty("value").GetDouble();

@@ -1,14 +1,19 @@
+using System.Text.Json;
+using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Training;
 using LusEdge.Training.Calibrate;
 using LusEdge.Training.Evaluate;
 using LusEdge.Training.Experiments;
 using LusEdge.Training.Fit;
+using LusEdge.Training.Quantize;
 using LusEdge.TrainingTests.Networks;
 using LusEdge.TrainingTests.Torch;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.TrainingTests.Fit;
 
-/// <summary>The experiments that the shipped models come from.</summary>
+/// <summary>The shipped models, and the experiments that they come from.</summary>
 [Collection(TorchTests.Name)]
 public sealed class ShippedModelTests : IDisposable
 {
@@ -22,6 +27,40 @@ public sealed class ShippedModelTests : IDisposable
         Experiment experiment = Experiment.Load(FileOf(id));
         Assert.Equal(scheme, experiment.Scheme);
         Assert.Equal(Repository.File($"models/experiments/{index}"), experiment.Index);
+    }
+
+    [Theory]
+    [InlineData("lus-severity-4", "fp32")]
+    [InlineData("lus-severity-7", "int8")]
+    public void A_shipped_model_is_signed_by_the_shipped_key_and_gives_its_golden_answers(string id, string precision)
+    {
+        string directory = Repository.File($"models/{id}"), key = Repository.File("models/lusedge-models.pub");
+        var options = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [key] };
+        var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
+        ModelPackage package = ModelPackage.Verify(directory, loader.Keys);
+        (SeverityModel model, Parity parity) = loader.Prove(package);
+        using (model) Assert.Equal((7, true, precision), (parity.Frames, parity.Holds, model.InUse.Precision));
+
+        // What people wrote for the card, word for word.
+        string card = File.ReadAllText(Path.Combine(directory, ModelPackage.CardFile));
+        Assert.Contains(File.ReadAllText(Repository.File($"models/cards/{id}.md")).Trim(), card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_demos_model_is_as_good_in_8_bits_as_its_place_asks_for()
+    {
+        ModelManifest manifest = ModelManifest.Load(Repository.File("models/lus-severity-7"));
+        JsonElement quantized = manifest.Card!.Value.GetProperty("quantized");
+        Assert.InRange(quantized.GetProperty("same_grade").GetDouble(), Quantizer.WantedAgreement, 1);
+        Assert.InRange(quantized.GetProperty("times_as_fast").GetDouble(), Quantizer.WantedRatio, 10);
+        Assert.InRange(quantized.GetProperty("kept_by_the_gate").GetProperty("int8").GetDouble(), GateFigures.Kept, 1);
+        Assert.True(quantized.GetProperty("gives_golden_answers_of_full_precision").GetBoolean());
+        JsonElement foreign = quantized.GetProperty("foreign_pictures_graded");
+        Assert.InRange(foreign.GetProperty("int8").GetInt32(), 0, foreign.GetProperty("full_precision").GetInt32());
+
+        // The README shows a message of this model.
+        string readme = File.ReadAllText(Repository.File("README.md"));
+        Assert.Contains($"\"model\":\"{manifest.Reference}\"", readme, StringComparison.Ordinal);
     }
 
     [Fact]

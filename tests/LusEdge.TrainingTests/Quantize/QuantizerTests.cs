@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LusEdge.Infer;
+using LusEdge.Models;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
 using LusEdge.Training.Networks;
@@ -41,10 +42,30 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
 
         using SeverityModel model = SeverityModel.Load(Quantized, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         Assert.Equal(("int8", true), (model.InUse.Precision, model.InUse.DemonstrationOnly));
-        Assert.StartsWith("tiny-int8@3:", model.InUse.Reference, StringComparison.Ordinal);
+        Assert.StartsWith("model-int8@4:", model.InUse.Reference, StringComparison.Ordinal);
         Assert.Equal(ModelManifest.HashOf(File.ReadAllBytes(Onnx)), model.Description.Provenance.More!["quantized_from"].GetString());
         Assert.Equal(agreement.SameGrade, ModelManifest.Load(Quantized).Card!.Value.GetProperty("quantized").GetProperty("same_grade").GetDouble());
-        Assert.Contains("Not for diagnosis, treatment or patient monitoring.", File.ReadAllText(Path.Combine(Quantized, "README.md")), StringComparison.Ordinal);
+
+        // The card is the original's, and says what this file is and where it comes from.
+        string[] card = Lines(Quantized, "README.md");
+        string from = ModelManifest.Load(Source).Reference;
+        Assert.Equal("# model-int8", card[0]);
+        Assert.Equal(Lines(Source, "README.md")[1..4], card[1..4]);
+        Assert.Equal(["## In 8 bits", "## How good it is", "## How it was made"], card.Where(line => line.StartsWith("## ")));
+        Assert.Equal(
+            [$"| precision | computes in int8, weights in 7 bits; made from `{from}` |"],
+            card.Where(line => line.StartsWith("| precision")));
+        Assert.Equal("`lusedge-train fit`, `calibrate`, `export` and `quantize` wrote this directory.", card[^1]);
+        Assert.Equal(Lines(Source, "predictions.csv"), Lines(Quantized, "predictions.csv"));
+
+        // The golden answers are those in full precision, or the file's own if it does not give those.
+        GoldenFrames golden = GoldenFrames.Load(Quantized)!;
+        (string answered, string said) = agreement.GivesGolden
+            ? (Source, "| golden frames | it gives the answers of full precision |")
+            : (Quantized, "| golden frames | it does not give the answers of full precision; they are its own |");
+        Assert.True(golden.Compare(Quantized, model).Holds);
+        Assert.Equal((ModelManifest.Load(answered).Sha256, 0.02), (golden.ModelSha256, golden.Tolerance));
+        Assert.Contains(said, card);
 
         // All convolutions but the classifier's, and perhaps the first, are computed in whole numbers.
         Dictionary<string, int> kernels = Kernels(File.ReadAllBytes(Path.Combine(Quantized, SeverityModel.FileName)));
@@ -85,8 +106,10 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     {
         WriteModel(bottleneck: false);
         Run();
-        Assert.Contains("that is the model itself", Refused(() => Quantizer.Run(Quantized, Frames, Quantized, this, Cancel)), StringComparison.Ordinal);
-        Assert.Contains("quantised already", Refused(() => Quantizer.Run(Quantized, Frames, Path.Combine(_directory, "again"), this, Cancel)), StringComparison.Ordinal);
+        string onto = Refused(() => Quantizer.Run(Quantized, Frames, Quantized, 1, this, Cancel));
+        Assert.Contains("that is the model itself", onto, StringComparison.Ordinal);
+        string again = Refused(() => Quantizer.Run(Quantized, Frames, Path.Combine(_directory, "again"), 1, this, Cancel));
+        Assert.Contains("quantised already", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +119,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         byte[] half = File.ReadAllBytes(Onnx);
         OnnxFile file = OnnxFile.Parse(half, Onnx);
         file.Widen();
-        Agreement agreement = Agreement.Of(half, file.ToBytes(), Pictures(5, 3), _ => { }, Cancel);
+        Agreement agreement = Agreement.Of(half, file.ToBytes(), new ModelGate(3, 0.3f), HeldOut(5, 3), [], _ => { }, Cancel);
         Assert.Equal((1, 0), (agreement.SameGrade, agreement.LargestDifference));
     }
 
@@ -106,11 +129,13 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         string index = Path.Combine(_directory, "index.csv");
         File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(_directory, "walk.mp4"));
         File.WriteAllText(index, "file,dataset,patient,fold,severity,frames\nwalk.mp4,a,p,1,0,50\n");
-        Assert.Contains("a single patient", Refused(() => FrameSets.OfIndex(index, 10, 3, Cancel)), StringComparison.Ordinal);
+        string single = Refused(() => FrameSets.OfIndex(index, 10, 3, clip => clip.Severity, Cancel));
+        Assert.Contains("a single patient", single, StringComparison.Ordinal);
         File.Copy(Path.Combine(_directory, "walk.mp4"), Path.Combine(_directory, "other.mp4"));
-        File.AppendAllText(index, "other.mp4,a,q,2,0,50\n");
-        FrameSets sets = FrameSets.OfIndex(index, 10, 3, Cancel);
-        Assert.Equal((10, 8), (sets.Calibration.Count(), sets.HeldOut.Count()));
+        File.AppendAllText(index, "other.mp4,a,q,2,1,50\n");
+        FrameSets sets = FrameSets.OfIndex(index, 10, 3, clip => clip.Severity, Cancel);
+        Assert.Equal(10, sets.Calibration.Count());
+        Assert.Equal(Enumerable.Repeat<int?>(1, 8), sets.HeldOut.Select(picture => picture.Label));
         Assert.Contains("1 of 2 patients", sets.Words, StringComparison.Ordinal);
     }
 
@@ -131,9 +156,15 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
+    private static string[] Lines(string directory, string file) => File.ReadAllLines(Path.Combine(directory, file));
+
     private static string Refused(Action action) => Assert.Throws<TrainingException>(action).Message;
 
-    private static FrameSets Frames(float blackMean) => new(Pictures(1, 14), 14, Pictures(2, 21), 21, "phantom pictures");
+    private static FrameSets Frames(ModelDescription description) =>
+        new(Pictures(1, 14), 14, HeldOut(2, 21), 21, "Phantom pictures.");
+
+    private static IEnumerable<LabelledFrame> HeldOut(ulong seed, int count) =>
+        Pictures(seed, count).Select(frame => new LabelledFrame(frame, null));
 
     private static IEnumerable<GrayFrame> Pictures(ulong seed, int count)
     {
@@ -165,7 +196,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
             .ToDictionary();
     }
 
-    private Agreement Run() => Quantizer.Run(Source, Frames, Quantized, this, Cancel);
+    private Agreement Run() => Quantizer.Run(Source, Frames, Quantized, 4, this, Cancel);
 
     /// <summary>A network that a few steps of training have given something to say, or a random one of the other kind in half precision.</summary>
     private void WriteModel(bool bottleneck)
@@ -193,5 +224,20 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         Directory.CreateDirectory(Source);
         File.WriteAllBytes(Onnx, content);
         File.WriteAllText(Path.Combine(Source, ModelManifest.FileName), new ModelManifest("tiny", 3, scheme, ModelManifest.HashOf(content)).ToJson());
+        File.WriteAllText(Path.Combine(Source, "predictions.csv"), "file,fold,frame\n");
+        File.WriteAllText(Path.Combine(Source, "README.md"), """
+            # tiny
+
+            **Trained on nothing much.**
+
+            ## How good it is
+
+            ## How it was made
+
+            | precision | computes in fp32; the file stores weights in full precision |
+
+            `lusedge-train fit`, `calibrate` and `export` wrote this directory.
+
+            """);
     }
 }
