@@ -184,11 +184,18 @@ public sealed class Appliance : IAsyncDisposable
         _monitor = new HealthMonitor(board, checks, listeners, _time, loggers.CreateLogger<HealthMonitor>());
     }
 
-    /// <summary>On a thread of its own, because nothing ends it: building an engine may take minutes, and a stop must not wait for it.</summary>
-    private static async Task<(SeverityModel Model, string? Name, string? Refusal)> LoadAsync(ModelLoader loader, CancellationToken stop)
+    /// <summary>
+    /// On a thread of its own, because nothing ends it: building an engine may take minutes. A stop waits for it as long as it would for a frame
+    /// and a goodbye, and then leaves it to the end of the process.
+    /// </summary>
+    private async Task<(SeverityModel Model, string? Name, string? Refusal)> LoadAsync(ModelLoader loader, CancellationToken stop)
     {
         Task<(SeverityModel Model, string? Name, string? Refusal)> loading = Task.Factory.StartNew(
             loader.LoadAtStart, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return await loading.WaitAsync(stop);
+        await Task.WhenAny(loading, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+        if (!stop.IsCancellationRequested) return await loading;
+        await Task.WhenAny(loading, Task.Delay(ShutdownBudget.Pipeline + ShutdownBudget.Goodbye, _time, CancellationToken.None));
+        if (loading.IsCompletedSuccessfully) (await loading).Model.Dispose();
+        throw new OperationCanceledException(stop);
     }
 }

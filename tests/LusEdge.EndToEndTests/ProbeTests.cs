@@ -163,10 +163,10 @@ public sealed class ProbeTests : IDisposable
         Assert.Contains("no_such_option", (await Lusedge.RunAsync("probe", "--options", "no_such_option=1", Lusedge.PhantomClip)).Refusal(78));
 
     [Theory]
-    [InlineData("--size", "0x480", "Capture:Size: 0x480 holds no pixel")]
-    [InlineData("--size", "large", "Size must be WxH")]
+    [InlineData("--size", "0x480", "--size: 0x480 is not WxH in pixels")]
+    [InlineData("--size", "large", "--size: large is not WxH in pixels")]
     [InlineData("--rate", "0", "Rate must be frames a second")]
-    [InlineData("--rate", "fast", "--rate: fast is no number")]
+    [InlineData("--rate", "fast", "--rate: fast is not a number")]
     [InlineData("--pixel-format", "YUYV!", "PixelFormat must be a name")]
     [InlineData("--options", "rtsp", "Options must be name=value")]
     public async Task What_is_asked_of_a_device_is_checked_before_it_is_opened(string option, string value, string expected) =>

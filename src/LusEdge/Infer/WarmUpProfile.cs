@@ -9,6 +9,7 @@ namespace LusEdge.Infer;
 internal sealed class WarmUpProfile : IDisposable
 {
     private readonly DirectoryInfo _directory;
+    private readonly EventHandler _exiting;
 
     /// <summary>A place for it among the temporary files.</summary>
     /// <exception cref="ModelException">There can be none.</exception>
@@ -23,6 +24,10 @@ internal sealed class WarmUpProfile : IDisposable
             throw new ModelException(
                 ModelFailure.NoWorkingSpace, $"{Path.GetTempPath()}: the warm-up can't be recorded there. Make the folder writable, or set TMPDIR to one that is.", e);
         }
+
+        // A process that is told to go while the model is being loaded does not wait for it, and still leaves nothing behind.
+        _exiting = (_, _) => Delete();
+        AppDomain.CurrentDomain.ProcessExit += _exiting;
     }
 
     /// <summary>What the runtime puts before its file's name.</summary>
@@ -45,7 +50,23 @@ internal sealed class WarmUpProfile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= _exiting;
+        Delete();
+    }
+
+    private void Delete()
+    {
+        try
+        {
+            _directory.Delete(recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A few kilobytes among the temporary files, which the system clears away.
+        }
+    }
 
     private static string ProviderIn(byte[] content)
     {

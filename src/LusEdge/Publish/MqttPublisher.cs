@@ -265,7 +265,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     {
         TimeSpan third = _leaveWithin / 3;
         long start = _time.GetTimestamp();
-        while ((!_readings.IsEmpty || _readings.Clips.Count > 0 || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < third)
+        while ((!_readings.IsEmpty || !_clips.IsCompleted || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < third)
         {
             await Task.Delay(DrainCheck, _time, CancellationToken.None).ConfigureAwait(false);
         }

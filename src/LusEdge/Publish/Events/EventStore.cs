@@ -217,8 +217,9 @@ internal sealed class EventStore : IDisposable
         {
             NewEvent[] batch = [.. _waiting.Take(BatchSize)];
             _database!.Append(batch);
-            foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
+            // In this order: whoever finds nothing waiting must find it on the disk.
             Publish();
+            foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
             Committed.Set();
         }
 
