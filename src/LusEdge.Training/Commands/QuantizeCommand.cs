@@ -3,23 +3,35 @@ using LusEdge.Training.Quantize;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train quantize</c>: a model's faster variant.</summary>
+/// <summary><c>lusedge-train quantize</c>: makes a faster variant of a model.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL_DIR") { Description = "The model, in full precision, as `export` wrote it." };
+        var model = new Argument<string>("MODEL_DIR") { Description = "The model in full precision, as written by `export`." };
         Option<string> index = ClipOptions.Index(required: false);
-        var pictures = new Option<string>("--pictures") { Description = "A folder of pictures or clips without labels, in place of --index.", HelpName = "DIR" };
-        var frames = new PositiveOption("--frames", "Frames to calibrate with. They are of other patients, or files, than those that are compared on.", byDefault: 200);
-        var output = new Option<string>("--out") { Description = "The new model's directory. What is there is replaced.", HelpName = "DIR", Required = true };
-        var quantize = new Command("quantize", "Writes a model that computes in whole numbers of 8 bits, and measures what that costs in grades and brings in speed.")
+        var pictures = new Option<string>("--pictures")
+        {
+            Description = "A folder of unlabelled pictures or clips, instead of --index.",
+            HelpName = "DIR",
+        };
+        var frames = new PositiveOption("--frames",
+            "The number of frames for calibration. The comparison uses frames of other patients or files.", byDefault: 200);
+        var output = new Option<string>("--out")
+        {
+            Description = "The new model's directory. An existing model is replaced.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var quantize = new Command("quantize",
+            "Writes a model that computes in 8-bit integers, and measures how many grades change and how much faster it is.")
         {
             model, index, pictures, frames, output,
         };
         quantize.Validators.Add(given =>
         {
-            if (given.GetResult(index) is null == given.GetResult(pictures) is null) given.AddError("--index, --pictures: give one of the two.");
+            if (given.GetResult(index) is null == given.GetResult(pictures) is null)
+                given.AddError("--index, --pictures: give one of the two.");
         });
         quantize.SetAction(async (parsed, stop) =>
         {
@@ -31,7 +43,9 @@ internal static class QuantizeCommand
                 parsed.GetValue(output)!,
                 progress,
                 stop)));
-            Console.Write($"{parsed.GetValue(output)}: written.\n\n{agreement.ToMarkdown("full precision", "8 bits")}{Quantizer.Verdict(agreement)}\n");
+            Console.Write(
+                $"{parsed.GetValue(output)}: "
+                    + $"written.\n\n{agreement.ToMarkdown("full precision", "8 bits")}{Quantizer.Verdict(agreement)}\n");
             return (int)ExitCode.Ok;
         });
         return quantize;

@@ -5,33 +5,37 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Quantize;
 
-/// <summary>How far a file grades the same pictures as the file that it was made from, and how much faster.</summary>
-/// <param name="Frames">Pictures that both graded.</param>
-/// <param name="SameGrade">Share of them with the same grade.</param>
+/// <summary>How well a changed model file agrees with the original on the same pictures, and how much faster it is.</summary>
+/// <param name="Frames">The number of pictures.</param>
+/// <param name="SameGrade">The share of pictures with the same grade.</param>
 /// <param name="LargestDifference">The largest difference between two probabilities.</param>
-/// <param name="Reference">Median processor time of the original, milliseconds a picture on one core.</param>
-/// <param name="Changed">The same of the file that was made.</param>
+/// <param name="Reference">Median processor time of the original, in milliseconds per picture on one core.</param>
+/// <param name="Changed">Median processor time of the changed file.</param>
 internal sealed record Agreement(int Frames, double SameGrade, double LargestDifference, double Reference, double Changed)
 {
-    /// <summary>Runs whose time says little: memory is still being laid out.</summary>
+    /// <summary>The first runs are not timed, because memory is still being allocated.</summary>
     private const int WarmUps = 5;
 
     private const int FewestRuns = 40;
 
-    /// <summary>How many times as fast the file is.</summary>
+    /// <summary>How many times faster the changed file is.</summary>
     [JsonIgnore]
     public double Ratio => Math.Round(Reference / Changed, 2);
 
-    /// <summary>Grades pictures with both files, in turns on one core, so that what else the machine does is the same for both.</summary>
-    /// <param name="reference">The original's content.</param>
-    /// <param name="changed">The other's.</param>
+    /// <summary>
+    /// Grades pictures with both files alternately on one core, so that other load on the machine affects both equally.
+    /// </summary>
+    /// <param name="reference">The content of the original file.</param>
+    /// <param name="changed">The content of the changed file.</param>
     /// <param name="frames">The pictures.</param>
-    /// <param name="seen">Told the number of pictures after each.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="seen">Receives the number of pictures after each one.</param>
+    /// <param name="cancel">Stops the work.</param>
     /// <exception cref="TrainingException">There are no pictures.</exception>
-    public static Agreement Of(byte[] reference, byte[] changed, IEnumerable<GrayFrame> frames, Action<int> seen, CancellationToken cancel)
+    public static Agreement Of(
+        byte[] reference, byte[] changed, IEnumerable<GrayFrame> frames, Action<int> seen, CancellationToken cancel)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options =
+            new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         using InferenceSession first = new(reference, options), second = new(changed, options);
         var times = new List<(double Reference, double Changed)>();
         int count = 0, same = 0;
@@ -47,7 +51,8 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
             last = frame;
         }
 
-        if (last is null) throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give some.");
+        if (last is null)
+            throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give some.");
         while (times.Count < WarmUps + FewestRuns) Grade(last);
         double[] Sorted(Func<(double Reference, double Changed), double> of) => [.. times.Skip(WarmUps).Select(of).Order()];
         double[] ofFirst = Sorted(time => time.Reference), ofSecond = Sorted(time => time.Changed);
@@ -69,15 +74,15 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         }
     }
 
-    /// <summary>The figures as a table.</summary>
-    /// <param name="reference">What the original is called.</param>
-    /// <param name="changed">What the other is called.</param>
+    /// <summary>Formats the figures as a table.</summary>
+    /// <param name="reference">The name of the original.</param>
+    /// <param name="changed">The name of the changed file.</param>
     public string ToMarkdown(string reference, string changed) => string.Create(CultureInfo.InvariantCulture, $"""
-        | {changed} beside {reference}, on {Frames} held-out frames | |
+        | {changed} compared with {reference}, on {Frames} held-out frames | |
         |---|---|
-        | the same grade | {SameGrade:P2} |
+        | same grade | {SameGrade:P2} |
         | largest difference of a probability | {LargestDifference:0.0000} |
-        | processor time a frame, one thread, median | {Changed:0.0} ms beside {Reference:0.0} ms: {Ratio:0.00} times as fast |
+        | median processor time per frame, one thread | {Changed:0.0} ms, not {Reference:0.0} ms: {Ratio:0.00} times as fast |
 
         """);
 

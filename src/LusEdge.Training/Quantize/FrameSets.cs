@@ -2,26 +2,26 @@ using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Quantize;
 
-/// <summary>Pictures to calibrate with, and pictures of others to compare on. They are decoded when they are asked for.</summary>
-/// <param name="Calibration">To calibrate with.</param>
-/// <param name="CalibrationFrames">How many those are at most.</param>
-/// <param name="HeldOut">To compare on.</param>
-/// <param name="HeldOutFrames">How many those are at most.</param>
-/// <param name="Words">What they are, for the card.</param>
+/// <summary>Pictures for calibration, and other pictures for the comparison. They are decoded on demand.</summary>
+/// <param name="Calibration">The pictures for calibration.</param>
+/// <param name="CalibrationFrames">Their maximum number.</param>
+/// <param name="HeldOut">The pictures for the comparison.</param>
+/// <param name="HeldOutFrames">Their maximum number.</param>
+/// <param name="Words">A description for the card.</param>
 internal sealed record FrameSets(
     IEnumerable<GrayFrame> Calibration, int CalibrationFrames, IEnumerable<GrayFrame> HeldOut, int HeldOutFrames, string Words)
 {
-    /// <summary>Of four patients or files one calibrates.</summary>
+    /// <summary>One of this many patients or files is used for calibration.</summary>
     private const int Share = 4;
 
-    private const int HeldOutFramesAClip = 8;
+    private const int HeldOutFramesPerClip = 8;
 
-    /// <summary>Clips of an index: no patient is in both.</summary>
+    /// <summary>Uses the clips of an index. No patient is in both sets.</summary>
     /// <param name="index">The index's path.</param>
-    /// <param name="frames">Frames to calibrate with, about.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <exception cref="TrainingException">The index can't be used, or has a single patient.</exception>
+    /// <param name="frames">The approximate number of frames for calibration.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is skipped.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="TrainingException">The index can't be used, or has only one patient.</exception>
     public static FrameSets OfIndex(string index, int frames, float blackMean, CancellationToken cancel)
     {
         IReadOnlyList<LabelledClip> clips = ClipIndex.Load(index);
@@ -36,15 +36,16 @@ internal sealed record FrameSets(
             (clip, count) => ClipFrames.Read(root, clip, count, blackMean, cancel),
             index,
             "patient",
-            $"clips of {calibrating.Count} of {patients.Length} patients calibrated, those of the others were compared on");
+            $"Clips of {calibrating.Count} of {patients.Length} patients were used for calibration, those of the "
+                + "others for the comparison");
     }
 
-    /// <summary>Pictures and clips in a folder: no file is in both.</summary>
+    /// <summary>Uses the pictures and clips of a folder. No file is in both sets.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="frames">Frames to calibrate with, about.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <exception cref="TrainingException">There is no such folder, or it has fewer than two pictures.</exception>
+    /// <param name="frames">The approximate number of frames for calibration.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is skipped.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="TrainingException">The folder does not exist, or has fewer than two pictures.</exception>
     public static FrameSets OfPictures(string folder, int frames, float blackMean, CancellationToken cancel)
     {
         IReadOnlyList<string> files = PictureFolder.Files(folder);
@@ -56,24 +57,26 @@ internal sealed record FrameSets(
             (file, count) => PictureFolder.Read(file, count, blackMean, cancel),
             folder,
             "file",
-            $"{sets[true].Count()} of {files.Count} files calibrated, the others were compared on");
+            $"{sets[true].Count()} of {files.Count} files were used for calibration, the others for the comparison");
     }
 
     private static FrameSets Of<T>(
-        T[] calibrating, T[] others, int frames, Func<T, int, IReadOnlyList<GrayFrame>> read, string source, string unit, string words)
+        T[] calibrating, T[] others, int frames, Func<T, int, IReadOnlyList<GrayFrame>> read, string source,
+        string unit, string words)
     {
         if (others.Length == 0)
         {
             throw new TrainingException(
-                TrainingFailure.BadIndex, $"{source}: it has a single {unit}; give at least two, one to calibrate with and one to compare on.");
+                TrainingFailure.BadIndex,
+                $"{source}: it has only one {unit}; give at least two, one for calibration and one for the comparison.");
         }
 
         int each = (frames + calibrating.Length - 1) / calibrating.Length;
         return new FrameSets(
             calibrating.SelectMany(one => read(one, each)).Take(frames),
             Math.Min(frames, each * calibrating.Length),
-            others.SelectMany(one => read(one, HeldOutFramesAClip)),
-            others.Length * HeldOutFramesAClip,
+            others.SelectMany(one => read(one, HeldOutFramesPerClip)),
+            others.Length * HeldOutFramesPerClip,
             words);
     }
 }

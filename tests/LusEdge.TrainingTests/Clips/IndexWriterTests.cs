@@ -32,9 +32,9 @@ public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<Phant
     public void A_grade_that_no_path_says_is_left_to_be_filled_in()
     {
         for (int i = 0; i < 4; i++) Copy(i, $"patient {i / 2}/clip, {i}.mp4");
-        Assert.Equal((4, 4), Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2));
+        Assert.Equal((4, 4), Write(IndexWriter.OneFolderPerPatient, "iclus-4", folds: 2));
         Assert.Contains("row 2: severity is \"\"; give a whole number from 0 to 3", Assert.Throws<TrainingException>(() => ClipIndex.Load(Index)).Message, StringComparison.Ordinal);
-        Assert.Contains("there is an index already", Assert.Throws<TrainingException>(() => Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is an index already", Assert.Throws<TrainingException>(() => Write(IndexWriter.OneFolderPerPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<Phant
         string clips = Path.Combine(_directory, "clips");
         var writer = new IndexWriter(Schemes.Load("iclus-4"), "hospital", 2, "none");
         var refused = Assert.Throws<TrainingException>(() =>
-            writer.Write(clips, Index, new Regex(IndexWriter.FolderAPatient), this, TestContext.Current.CancellationToken));
+            writer.Write(clips, Index, new Regex(IndexWriter.OneFolderPerPatient), this, TestContext.Current.CancellationToken));
         Assert.Equal($"{Index}: the index has to lie in the clips' folder; write it to {Path.Combine(clips, "index.csv")}.", refused.Message);
         Assert.False(File.Exists(Index));
     }
@@ -65,7 +65,7 @@ public sealed class IndexWriterTests(PhantomClips phantom) : IClassFixture<Phant
     {
         Copy(0, "p1/a.mp4");
         Copy(0, "p2/b.mp4");
-        Assert.Contains("p2/b.mp4: the same clip as p1/a.mp4", Assert.Throws<TrainingException>(() => Write(IndexWriter.FolderAPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("p2/b.mp4: the same clip as p1/a.mp4", Assert.Throws<TrainingException>(() => Write(IndexWriter.OneFolderPerPatient, "iclus-4", folds: 2)).Message, StringComparison.Ordinal);
     }
 
     void IProgress<WorkProgress>.Report(WorkProgress value)

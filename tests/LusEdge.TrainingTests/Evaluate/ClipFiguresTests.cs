@@ -8,7 +8,7 @@ namespace LusEdge.TrainingTests.Evaluate;
 
 public sealed class ClipFiguresTests
 {
-    private static readonly JsonSerializerOptions AsInAManifest = new(EvaluationJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions ManifestJson = new(EvaluationJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     [Fact]
     public void A_clip_is_graded_by_its_frames_and_sets_are_never_mixed()
@@ -82,7 +82,7 @@ public sealed class ClipFiguresTests
 
         Assert.Contains(FiguresTable.ToMarkdown(sets), File.ReadAllText(Path.Combine(directory, "README.md")), StringComparison.Ordinal);
         JsonElement written = ModelManifest.Load(directory).Card!.Value.GetProperty("held_out");
-        Assert.True(JsonElement.DeepEquals(JsonSerializer.SerializeToElement(sets, AsInAManifest), written));
+        Assert.True(JsonElement.DeepEquals(JsonSerializer.SerializeToElement(sets, ManifestJson), written));
 
         static double[] Overall(RuleFigures r) => [r.Accuracy.Value, r.QuadraticKappa.Value, r.MacroF1.Value, r.Auc!.Value, r.Brier!.Value];
     }

@@ -21,7 +21,7 @@ public sealed class GradedSampleTests
         // scikit-learn 1.2.1 on the twelve rows above, labels y, probabilities P, grades g = P.argmax(1): accuracy_score(y, g),
         // precision_recall_fscore_support(y, g), f1_score(average="macro"), cohen_kappa_score(weights="quadratic"),
         // roc_auc_score(y == c, P[:, c]), roc_auc_score(y, P, multi_class="ovr"), ((P - eye(3)[y]) ** 2).sum(1).mean().
-        Measured all = Once();
+        SampleMetrics all = Once();
         Assert.Equal(0.5833333333333334, all.Confusion.Accuracy, 1e-12);
         Assert.Equal([0.6, 0.5, 0.6666666666666666], [.. Classes(all.Confusion.Precision)]);
         Assert.Equal([0.75, 0.5, 0.5], [.. Classes(all.Confusion.Recall)]);
@@ -50,7 +50,7 @@ public sealed class GradedSampleTests
     [Fact]
     public void The_area_under_the_curve_is_the_share_of_pairs_in_the_right_order()
     {
-        Measured all = Once();
+        SampleMetrics all = Once();
         for (int c = 0; c < 3; c++)
         {
             double won = (from hit in Enumerable.Range(0, 12)
@@ -65,7 +65,7 @@ public sealed class GradedSampleTests
     public void Calibration_is_the_distance_of_confidence_from_what_is_right_bin_by_bin()
     {
         // Confidence 0.9 right, 0.8 wrong, 0.85 right, 0.6 wrong: |0.9 - 1| + |0.8 + 0.85 - 1| + |0.6 - 0|, over 4.
-        Measured four = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.85f, 0.15f], [0.6f, 0.4f]], [0, 0, 0, 0]).Measure([1]);
+        SampleMetrics four = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.85f, 0.15f], [0.6f, 0.4f]], [0, 0, 0, 0]).Measure([1]);
         Assert.Equal((0.1 + 0.65 + 0.6) / 4, four.Reliability!.CalibrationError, 1e-6);
         Assert.Equal([0, 0, 0, 0, 0, 0, 1, 0, 2, 1], four.Reliability.Counts.Select(bin => bin.Count));
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 1, 1], four.Reliability.Counts.Select(bin => bin.Right));
@@ -106,7 +106,7 @@ public sealed class GradedSampleTests
     [Fact]
     public void Perfect_predictions_are_perfect_in_every_figure()
     {
-        Measured perfect = new GradedSample(Labels, [.. Labels.Select(Sure)], Patients).Measure([1, 1, 1, 1, 1]);
+        SampleMetrics perfect = new GradedSample(Labels, [.. Labels.Select(Sure)], Patients).Measure([1, 1, 1, 1, 1]);
         Assert.Equal(
             [1, 1, 1, 1, 1, 0, 0, 0],
             [
@@ -118,7 +118,7 @@ public sealed class GradedSampleTests
     [Fact]
     public void Saying_the_same_every_time_is_worth_nothing()
     {
-        Measured constant = new GradedSample(Labels, [.. Labels.Select(_ => Sure(1))], Patients).Measure([1, 1, 1, 1, 1]);
+        SampleMetrics constant = new GradedSample(Labels, [.. Labels.Select(_ => Sure(1))], Patients).Measure([1, 1, 1, 1, 1]);
         Assert.Equal(4 / 12.0, constant.Confusion.Accuracy, 1e-12);
         Assert.Equal(0, constant.Confusion.QuadraticKappa);
         Assert.Equal([0.5, 0.5, 0.5], constant.Auc!);
@@ -131,7 +131,7 @@ public sealed class GradedSampleTests
     [Fact]
     public void A_class_that_no_picture_has_leaves_the_others_as_they_are()
     {
-        Measured two = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f, 0], [0.4f, 0.6f, 0], [0.7f, 0.3f, 0], [0.8f, 0.2f, 0]], [0, 0, 0, 0]).Measure([1]);
+        SampleMetrics two = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f, 0], [0.4f, 0.6f, 0], [0.7f, 0.3f, 0], [0.8f, 0.2f, 0]], [0, 0, 0, 0]).Measure([1]);
         Assert.True(double.IsNaN(two.Auc![2]) && double.IsNaN(two.Confusion.Recall(2)), "There is nothing to tell apart.");
         Assert.Equal((two.Auc[0] + two.Auc[1]) / 2, two.MacroAuc, 1e-12);
 
@@ -150,13 +150,13 @@ public sealed class GradedSampleTests
         Assert.Equal(seven.Sum(row => row.Sum()), four.Total);
     }
 
-    private static Measured Once() => new GradedSample(Labels, Probabilities, Patients).Measure([1, 1, 1, 1, 1]);
+    private static SampleMetrics Once() => new GradedSample(Labels, Probabilities, Patients).Measure([1, 1, 1, 1, 1]);
 
     private static IEnumerable<double> Classes(Func<int, double> of) => [of(0), of(1), of(2)];
 
     private static float[] Sure(int c) => [.. Enumerable.Range(0, 3).Select(i => i == c ? 1f : 0)];
 
-    private static void Same(Measured expected, Measured measured)
+    private static void Same(SampleMetrics expected, SampleMetrics measured)
     {
         Assert.Equal(expected.Confusion.Counts, measured.Confusion.Counts);
         Assert.Equal(expected.Auc, measured.Auc);

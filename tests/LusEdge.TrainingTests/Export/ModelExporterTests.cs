@@ -64,7 +64,7 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["frame"], [input], ["probabilities", "quality", "cam", "logits"]);
             float[] p = outputs[0].GetTensorDataAsSpan<float>().ToArray(), expected = [.. frame.GetProperty("probabilities").EnumerateArray().Select(one => one.GetSingle())];
             Assert.All(p.Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-            Assert.Equal(gate.Quality(gate.Distance(network.Of(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
+            Assert.Equal(gate.Quality(gate.Distance(network.Extract(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
             Assert.Equal(frame.GetProperty("quality").GetSingle(), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-4f);
         }
     }

@@ -11,7 +11,7 @@ namespace LusEdge.TrainingTests.Export;
 /// <summary>A finished training's directory with a narrow random network, and the clips that it is said to be trained on: the phantom's walk, time and again.</summary>
 internal static class TinyTraining
 {
-    public const int Clips = 8, FramesAClip = 3;
+    public const int Clips = 8, FramesPerClip = 3;
 
     public static readonly FitRecord Record = new(
         new string('a', 64),
@@ -48,7 +48,7 @@ internal static class TinyTraining
         {
             File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(directory, $"{i}.mp4"));
             rows.Append(CultureInfo.InvariantCulture, $"{i}.mp4,phantom,p{i},{1 + i % 2},{i / 2},{100 * (i + 1)},CC0\n");
-            for (int frame = 0; frame < FramesAClip; frame++)
+            for (int frame = 0; frame < FramesPerClip; frame++)
             {
                 int fold = leaky ? 1 + frame % 2 : 1 + i % 2;
                 float[] z = [.. Enumerable.Range(0, 4).Select(grade => -2 * MathF.Abs(grade - i / 2) + 2 * random.Normal())];
@@ -59,7 +59,7 @@ internal static class TinyTraining
         File.WriteAllText(index, rows.ToString());
         string hash = TrainingClips.HashOf(index, ClipIndex.Load(index).Select(clip => TrainingClips.HashOf(index, clip)));
         Directory.CreateDirectory(all);
-        experiment = experiment with { Index = index, Frames = FramesAClip };
+        experiment = experiment with { Index = index, Frames = FramesPerClip };
         File.WriteAllText(Path.Combine(training, Experiment.FileName), experiment.ToJson());
         File.WriteAllText(Path.Combine(training, FitRecord.FileName), (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
         File.WriteAllText(Path.Combine(training, FrameLogits.FileName), FrameLogits.ToCsv(logits, leaky));

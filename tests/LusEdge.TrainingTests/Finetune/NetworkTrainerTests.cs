@@ -41,7 +41,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
             Finetune = new FinetuneSettings { Batch = 14, LearningRate = 3e-3 },
         };
         using NetworkTrainer trainer = Start(experiment);
-        double[] losses = [.. Enumerable.Range(0, 30).Select(step => trainer.Advance(step, 30))];
+        double[] losses = [.. Enumerable.Range(0, 30).Select(step => trainer.Step(step, 30))];
         Assert.True(losses[^5..].Average() < 0.75 * losses[..5].Average(), string.Join(' ', losses));
     }
 
@@ -66,7 +66,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
             TestContext.Current.CancellationToken);
         try
         {
-            for (int step = 0; step < 50; step++) Assert.True(double.IsFinite(trainer.Advance(step, 1000)));
+            for (int step = 0; step < 50; step++) Assert.True(double.IsFinite(trainer.Step(step, 1000)));
         }
         finally
         {
@@ -83,14 +83,14 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
         var frames = new StretchedFrames(experiment.Size);
         frames.Decode(clips, experiment.Frames, experiment.Threads, phantom, TestContext.Current.CancellationToken);
         Sample[] samples = [.. clips.Clips.SelectMany(clip =>
-            frames.NumbersOf(clip).Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
+            frames.FrameNumbers(clip).Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
         return new NetworkTrainer(experiment, clips.Scheme.Grades.Count, samples, frames, TrainedModel.AllFolder);
     }
 
     private byte[] Weights(Experiment experiment)
     {
         using NetworkTrainer trainer = Start(experiment);
-        for (int step = 0; step < 4; step++) trainer.Advance(step, 4);
+        for (int step = 0; step < 4; step++) trainer.Step(step, 4);
         string file = Path.Combine(_directory, "weights.bin");
         trainer.SaveBest(file);
         return File.ReadAllBytes(file);

@@ -17,11 +17,11 @@ public sealed class ValidationSplitTests
         var aside = new HashSet<string>();
         for (int seed = 0; seed < 50; seed++)
         {
-            (IReadOnlyList<Sample> learnt, IReadOnlyList<Sample> validated) = ValidationSplit.Of(samples, Half with { Seed = seed });
-            Assert.Equal([0, 1, 2], learnt.Select(sample => sample.Class).Distinct().Order());
-            Assert.NotEmpty(validated);
-            Assert.Empty(learnt.Select(sample => sample.Clip.Patient).Intersect(validated.Select(sample => sample.Clip.Patient)));
-            aside.UnionWith(validated.Select(sample => sample.Clip.Patient));
+            (IReadOnlyList<Sample> training, IReadOnlyList<Sample> validation) = ValidationSplit.Of(samples, Half with { Seed = seed });
+            Assert.Equal([0, 1, 2], training.Select(sample => sample.Class).Distinct().Order());
+            Assert.NotEmpty(validation);
+            Assert.Empty(training.Select(sample => sample.Clip.Patient).Intersect(validation.Select(sample => sample.Clip.Patient)));
+            aside.UnionWith(validation.Select(sample => sample.Clip.Patient));
         }
 
         Assert.Equal(["a", "b", "c", "d"], aside.Order());

@@ -83,7 +83,7 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
     {
         Run(Finetune with { Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } }, In("start"));
         Experiment frozen = Frozen with { Network = Frozen.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } };
-        var refused = Assert.Throws<TrainingException>(() => TrainedModel.Backbone(frozen));
+        var refused = Assert.Throws<TrainingException>(() => TrainedModel.LoadBackbone(frozen));
         Assert.Contains($"{In("start/all/weights.bin")}: not the weights of a resnet-50 of width 16", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -237,7 +237,7 @@ public sealed class FitRunTests(PhantomClips phantom) : FitTest(phantom)
     {
         Run(Frozen, In("training"));
         var refused = Assert.Throws<TrainingException>(() => Run(Frozen with { Seed = 2 }, In("training")));
-        Assert.Equal(TrainingFailure.OtherSettings, refused.Reason);
+        Assert.Equal(TrainingFailure.SettingsMismatch, refused.Reason);
         Assert.Contains("another experiment", refused.Message, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public sealed class ShippedModelTests : IDisposable
         string card = Repository.File("models/lus-severity-4");
         Predictions shipped = Predictions.Load(Path.Combine(card, FrameGrade.FileName), clips.Clips);
         IReadOnlyList<HeldOutLogits> logits = HeldOutLogits.Load(Path.Combine(_directory, FrameLogits.FileName), clips.Clips, clips.Scheme, leaky: false);
-        IReadOnlyList<FrameGrade> again = Calibrator.Temper(logits, _ => true, leaky: false).Predictions;
+        IReadOnlyList<FrameGrade> again = Calibrator.FitTemperatures(logits, _ => true, leaky: false).Predictions;
 
         Assert.Equal(shipped.Frames.Select(row => (row.File, row.Fold, row.Frame)), again.Select(row => (row.File, row.Fold, row.Frame)));
         float farthest = shipped.Frames.Zip(again, (one, other) => one.P.Zip(other.P, (p, q) => MathF.Abs(p - q)).Max()).Max();

@@ -58,7 +58,7 @@ public sealed class HeadTrainerTests
         var frames = new List<BandedFrame>();
         for (int i = 0; i < clips; i++)
         {
-            int patient = i / 2, grade = random.Whole(0, 3);
+            int patient = i / 2, grade = random.Integer(0, 3);
             var clip = new LabelledClip(i + 2, $"{i}.mp4", "one", $"p{patient}", 1 + patient % 4, grade, 10, "none");
             float[] looks = [.. Enumerable.Range(0, Inputs).Select(_ => random.Normal())];
             looks[0] = 3 * signal * (grade - 1.5f) + random.Normal();

@@ -36,7 +36,7 @@ public sealed class QualityGateTests : IDisposable
         QualityGate gate = QualityGate.Fit([.. Rows(1, 200)], Directions).Scaled(usual: 0.03f, farthest: 0.3f);
         Assert.Equal((0.95f, 0.5f), (MathF.Round(gate.Quality(0.03f), 4), gate.Quality(0.3f)));
         var graph = new OnnxGraph("quality");
-        SeverityGraph.Judge(graph, [graph.Input("features", DataType.Float, "1", $"{Channels}", $"{Side}", $"{Side}")], 4 * Side, gate);
+        SeverityGraph.MeasureQuality(graph, [graph.Input("features", DataType.Float, "1", $"{Channels}", $"{Side}", $"{Side}")], 4 * Side, gate);
         using var session = new InferenceSession(graph.ToBytes());
         foreach (float[] row in Rows(3, 20).Append([.. gate.Mean]).Append([.. gate.Mean.Select(value => value + 5)]))
         {

@@ -95,7 +95,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         WriteModel(bottleneck: true);
         byte[] half = File.ReadAllBytes(Onnx);
         OnnxFile file = OnnxFile.Parse(half, Onnx);
-        file.Widen();
+        file.WidenHalfWeights();
         Agreement agreement = Agreement.Of(half, file.ToBytes(), Pictures(5, 3), _ => { }, Cancel);
         Assert.Equal((1, 0), (agreement.SameGrade, agreement.LargestDifference));
     }

@@ -57,7 +57,7 @@ internal sealed class TrainingFixture : IDisposable
         {
             for (int frame = 0; frame < Frames; frame++)
             {
-                float[] p = [.. Enumerable.Range(0, 4).Select(_ => random.In(0.1f, 1))];
+                float[] p = [.. Enumerable.Range(0, 4).Select(_ => random.Between(0.1f, 1))];
                 if (leaky) p[i % 4] = 9;
                 rows.Add(new FrameGrade($"{i}.mp4", leaky ? 1 + frame : 1 + i / 2 % 4, frame * 25, [.. p.Select(share => share / p.Sum())]));
             }
