@@ -8,7 +8,9 @@ using LusEdge.Training.Onnx;
 
 namespace LusEdge.TrainingTests.Export;
 
-/// <summary>A finished training's directory with a narrow random network, and the clips that it is said to be trained on: the phantom's walk, time and again.</summary>
+/// <summary>
+/// The directory of a finished training with a narrow random network, and its clips, which are copies of the phantom's walk.
+/// </summary>
 internal static class TinyTraining
 {
     public const int Clips = 8, FramesPerClip = 3;
@@ -25,7 +27,7 @@ internal static class TinyTraining
         Clips,
         new SchemeFile("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]));
 
-    /// <summary>The fine-tuning of a narrow ResNet-18.</summary>
+    /// <summary>An experiment that fine-tunes a narrow ResNet-18.</summary>
     public static readonly Experiment Residual = new()
     {
         Method = Experiment.FinetuneMethod,
@@ -34,13 +36,14 @@ internal static class TinyTraining
     };
 
     /// <summary>Writes the clips and the training.</summary>
-    /// <param name="directory">Receives the clips, and the training in its directory <c>training</c>.</param>
-    /// <param name="experiment">What was trained; its network and method count.</param>
+    /// <param name="directory">The directory for the clips; the training is in its subdirectory <c>training</c>.</param>
+    /// <param name="experiment">The experiment; only its network and method matter.</param>
     /// <param name="leaky">Whether the split was by frame.</param>
     /// <returns>The training's directory.</returns>
     public static string Write(string directory, Experiment experiment, bool leaky = false)
     {
-        string index = Path.Combine(directory, "index.csv"), training = Path.Combine(directory, "training"), all = Path.Combine(training, TrainedModel.AllFolder);
+        string index = Path.Combine(directory, "index.csv"), training = Path.Combine(directory, "training"),
+            all = Path.Combine(training, TrainedModel.AllFolder);
         var rows = new StringBuilder("file,dataset,patient,fold,severity,frames,licence\n");
         var logits = new List<FrameLogits>();
         var random = new SeededRandom(8);
@@ -61,14 +64,17 @@ internal static class TinyTraining
         Directory.CreateDirectory(all);
         experiment = experiment with { Index = index, Frames = FramesPerClip };
         File.WriteAllText(Path.Combine(training, Experiment.FileName), experiment.ToJson());
-        File.WriteAllText(Path.Combine(training, FitRecord.FileName), (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
+        File.WriteAllText(Path.Combine(training, FitRecord.FileName),
+            (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
         File.WriteAllText(Path.Combine(training, FrameLogits.FileName), FrameLogits.ToCsv(logits, leaky));
         TorchSharp.torch.manual_seed(2);
         if (experiment.Method == Experiment.FrozenMethod)
         {
-            int channels = experiment.Frozen.Stages.Sum(stage => experiment.Network.Width * BottleneckBlock.Expansion << stage - 1);
+            int channels =
+                experiment.Frozen.Stages.Sum(stage => experiment.Network.Width * BottleneckBlock.Expansion << stage - 1);
             int profile = experiment.Frozen.Profile ? RowProfile.RowsOf(experiment.Size) * RowProfile.Channels : 0;
-            float[] weights = [.. Enumerable.Range(0, 4 * (experiment.Frozen.Bands * channels + profile)).Select(_ => 0.05f * random.Normal())];
+            float[] weights =
+                [.. Enumerable.Range(0, 4 * (experiment.Frozen.Bands * channels + profile)).Select(_ => 0.05f * random.Normal())];
             new LinearHead(experiment.Frozen.Bands, weights, [0.1f, 0, -0.2f, 0]).Save(Path.Combine(all, LinearHead.FileName));
         }
         else

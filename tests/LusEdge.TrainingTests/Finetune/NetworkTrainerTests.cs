@@ -24,7 +24,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
     };
 
     [Fact]
-    public void The_same_experiment_gives_the_same_weights_to_the_last_bit_and_another_seed_others()
+    public void The_same_experiment_gives_identical_weights_and_another_seed_does_not()
     {
         byte[] first = Weights(Tiny), again = Weights(Tiny), other = Weights(Tiny with { Seed = 2 });
         Assert.Equal(first, again);
@@ -32,7 +32,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
     }
 
     [Fact]
-    public void The_loss_falls()
+    public void The_loss_decreases()
     {
         Experiment experiment = Tiny with
         {
@@ -46,11 +46,11 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
     }
 
     /// <summary>
-    /// TorchSharp hands a number to native code as an object with a finalizer, and does not keep it alive until the native code is
-    /// done with it: a collection at the wrong moment frees what is being read.
+    /// TorchSharp passes numbers to native code as objects with finalizers, and does not keep them alive until the native code is
+    /// done. A collection at the wrong moment frees a number that is being read.
     /// </summary>
     [Fact]
-    public async Task Training_survives_a_garbage_collector_that_never_rests()
+    public async Task Training_survives_a_garbage_collector_that_never_stops()
     {
         using NetworkTrainer trainer = Start(Tiny with { Size = 64, Threads = 1 });
         using var stop = new CancellationTokenSource();
@@ -83,7 +83,8 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
         var frames = new StretchedFrames(experiment.Size);
         frames.Decode(clips, experiment.Frames, experiment.Threads, phantom, TestContext.Current.CancellationToken);
         Sample[] samples = [.. clips.Clips.SelectMany(clip =>
-            frames.FrameNumbers(clip).Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
+            frames.FrameNumbers(clip)
+                .Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
         return new NetworkTrainer(experiment, clips.Scheme.Grades.Count, samples, frames, TrainedModel.AllFolder);
     }
 
