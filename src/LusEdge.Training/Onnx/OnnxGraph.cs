@@ -170,7 +170,7 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
                 proto.Ints.AddRange(numbers);
                 break;
             default: throw new ArgumentException(
-                $"attribute {attribute} has a type that no operator here takes: {value.GetType().Name}.", nameof(value));
+                $"attribute {attribute} has a type that none of these operators takes: {value.GetType().Name}.", nameof(value));
         }
 
         return proto;

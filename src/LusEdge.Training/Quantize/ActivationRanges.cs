@@ -36,6 +36,6 @@ internal static class ActivationRanges
 
         return count > 0
             ? values.Zip(histograms).ToDictionary(pair => pair.First, pair => pair.Second.Range())
-            : throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to calibrate with; give some.");
+            : throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to calibrate with; give at least one.");
     }
 }

@@ -52,7 +52,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         }
 
         if (last is null)
-            throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give some.");
+            throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give at least one.");
         while (times.Count < WarmUps + FewestRuns) Grade(last);
         double[] Sorted(Func<(double Reference, double Changed), double> of) => [.. times.Skip(WarmUps).Select(of).Order()];
         double[] ofFirst = Sorted(time => time.Reference), ofSecond = Sorted(time => time.Changed);

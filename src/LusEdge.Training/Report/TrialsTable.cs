@@ -20,7 +20,7 @@ internal static class TrialsTable
         }
 
         string[] columns = [.. rows[0].Keys];
-        return new DataTable("Every trial, as the search wrote it.", columns,
+        return new DataTable("All trials, as the search wrote them.", columns,
             [.. rows.Select(row => (IReadOnlyList<string>)[.. columns.Select(column => Short(row[column]))])]);
     }
 
