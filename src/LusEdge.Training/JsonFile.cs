@@ -14,9 +14,9 @@ internal static class JsonFile
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new JsonDocumentOptions {
-                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })
-                as JsonObject ?? throw new JsonException("it is not a JSON object");
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: options) as JsonObject
+                ?? throw new JsonException("it is not a JSON object");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

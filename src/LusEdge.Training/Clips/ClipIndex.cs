@@ -45,7 +45,8 @@ internal static class ClipIndex
             // The path identifies the clip. Data computed from the clip is stored under the same path, so it must not lead
             // outside.
             if (Path.IsPathRooted(clip.File) || clip.File.Split('/', '\\').Contains(".."))
-                throw Bad(path, row, $"file is \"{clip.File}\"; give a path relative to the index's folder, without \"..\" in it");
+                throw Bad(path, row,
+                    $"file is \"{clip.File}\"; give a path relative to the index's folder, without \"..\" in it");
             if (!byFile.TryAdd(clip.File, clip))
                 throw Bad(path, row, $"{clip.File} is already in row {byFile[clip.File].Row}; remove one of the two");
             if (!byPatient.TryAdd(clip.Patient, clip) && byPatient[clip.Patient] is var other && other.Fold != clip.Fold)

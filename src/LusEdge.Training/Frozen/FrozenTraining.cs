@@ -67,8 +67,13 @@ internal sealed class FrozenTraining : ITrainingMethod
         FeatureSettings Extract(
             string directory, IReadOnlyList<int> stages, Func<IReadOnlyList<GrayFrame>, IReadOnlyList<GrayFrame>>? change)
         {
-            var settings = new FeatureSettings {
-                Size = experiment.Size, Frames = experiment.Frames, Stages = stages, Threads = experiment.Threads };
+            var settings = new FeatureSettings
+            {
+                Size = experiment.Size,
+                Frames = experiment.Frames,
+                Stages = stages,
+                Threads = experiment.Threads,
+            };
             new FeatureExtractor(backbone, settings, directory) { Change = change }.Run(
                 experiment.Index, clips.Clips, progress, cancel);
             return settings;

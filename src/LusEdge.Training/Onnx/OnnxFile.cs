@@ -64,8 +64,11 @@ internal sealed class OnnxFile
 
     /// <summary>Makes an internal value an output of the graph.</summary>
     public void AddOutput(string value) => _model.Graph.Output.Add(
-        new ValueInfoProto {
-            Name = value, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } } });
+        new ValueInfoProto
+        {
+            Name = value,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } }
+        });
 
     /// <summary>The nodes that read a value.</summary>
     public IEnumerable<NodeProto> ReadersOf(string value) => Nodes.Where(node => node.Input.Contains(value));
@@ -88,8 +91,12 @@ internal sealed class OnnxFile
         where T : unmanaged
     {
         Remove(value);
-        var tensor = new TensorProto {
-            Name = value, DataType = (int)type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        var tensor = new TensorProto
+        {
+            Name = value,
+            DataType = (int)type,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values))
+        };
         foreach (long dim in dims) tensor.Dims.Add(dim);
         _model.Graph.Initializer.Add(tensor);
         return value;

@@ -129,8 +129,11 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
                 : new TensorShapeProto.Types.Dimension { DimParam = dim });
         }
 
-        return new ValueInfoProto { Name = value,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = value,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } }
+        };
     }
 
     private string Constant(DataType type, ReadOnlySpan<byte> raw, int count, ReadOnlySpan<long> dims)
@@ -163,14 +166,17 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         {
             case int number: (proto.Type, proto.I) = (AttributeProto.Types.AttributeType.Int, number); break;
             case float number: (proto.Type, proto.F) = (AttributeProto.Types.AttributeType.Float, number); break;
-            case string text: (proto.Type, proto.S) =
-                (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(text)); break;
+            case string text:
+                (proto.Type, proto.S) = (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(text));
+                break;
             case long[] numbers:
                 proto.Type = AttributeProto.Types.AttributeType.Ints;
                 proto.Ints.AddRange(numbers);
                 break;
-            default: throw new ArgumentException(
-                $"attribute {attribute} has a type that none of these operators takes: {value.GetType().Name}.", nameof(value));
+            default:
+                throw new ArgumentException(
+                    $"attribute {attribute} has a type that none of these operators takes: {value.GetType().Name}.",
+                    nameof(value));
         }
 
         return proto;

@@ -32,12 +32,12 @@ internal static class TrainedGraph
     /// <param name="halfWeights">Stores weights in half precision.</param>
     public static byte[] Build(
         TrainedModel model, ModelDescription description, QualityGate? quality, bool halfWeights) => model switch
-    {
-        { Residual: { } residual } => ResidualGraph.Build(residual, description, quality, halfWeights),
-        { Bottleneck: { } network, Head: { } head } =>
-            BottleneckGraph.Build(network, head, description, halfWeights, quality, [.. model.Experiment.Frozen.Stages]),
-        _ => BottleneckGraph.Build(model.Bottleneck!, Classifier(model.Bottleneck!), description, halfWeights, quality),
-    };
+        {
+            { Residual: { } residual } => ResidualGraph.Build(residual, description, quality, halfWeights),
+            { Bottleneck: { } network, Head: { } head } =>
+                BottleneckGraph.Build(network, head, description, halfWeights, quality, [.. model.Experiment.Frozen.Stages]),
+            _ => BottleneckGraph.Build(model.Bottleneck!, Classifier(model.Bottleneck!), description, halfWeights, quality),
+        };
 
     /// <summary>Makes the description in the file.</summary>
     /// <param name="model">The finished training.</param>

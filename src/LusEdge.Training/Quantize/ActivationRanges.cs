@@ -36,6 +36,7 @@ internal static class ActivationRanges
 
         return count > 0
             ? values.Zip(histograms).ToDictionary(pair => pair.First, pair => pair.Second.Range())
-            : throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to calibrate with; give at least one.");
+            : throw new TrainingException(TrainingFailure.BadIndex,
+                "there are no pictures to calibrate with; give at least one.");
     }
 }

@@ -81,7 +81,7 @@ internal static class Quantizer
     public static string Verdict(Agreement agreement) =>
         agreement.SameGrade >= WantedAgreement && agreement.Ratio >= WantedRatio
             ? "It may be used instead of the model in full precision."
-            : $"It is not good enough to be the default, which takes the same grade on {WantedAgreement:P0} of the frames at "
+            : $"It misses the requirements for the default: the same grade on {WantedAgreement:P0} of the frames at "
                 + $"{WantedRatio} times the speed.";
 
     private static byte[] Finish(

@@ -61,8 +61,8 @@ internal sealed class CamExamples(string directory, IReadOnlyList<LabelledClip> 
 
     private void CheckModel()
     {
-        using SeverityModel loaded = SeverityModel.Load(new InferOptions {
-            Model = Path.GetFullPath(model), Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        var options = new InferOptions { Model = Path.GetFullPath(model), Provider = ProviderChoice.Cpu };
+        using SeverityModel loaded = SeverityModel.Load(options, NullLogger<SeverityModel>.Instance);
         if (loaded.InUse.Scheme.Grades.SequenceEqual(predictions.Scheme.Grades)) return;
         throw new TrainingException(
             TrainingFailure.BadIndex,

@@ -26,9 +26,16 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
     public void A_checkpoint_of_another_architecture_is_refused_by_name()
     {
         Run(Finetune, In("training"));
-        Experiment other =
-            Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16,
-                Start = NetworkSettings.Checkpoint, Weights = In("training") } };
+        Experiment other = Finetune with
+        {
+            Network = new NetworkSettings
+            {
+                Architecture = NetworkSettings.ResNet34,
+                Width = 16,
+                Start = NetworkSettings.Checkpoint,
+                Weights = In("training"),
+            },
+        };
         var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
         Assert.Contains("not the weights of a resnet-34 of width 16 with 7 classes", refused.Message, StringComparison.Ordinal);
         Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));

@@ -140,8 +140,15 @@ public sealed class FitRunTests(PhantomClips phantom) : FitTest(phantom)
         {
             Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
             Loss = Experiment.CrossEntropy,
-            Finetune = new FinetuneSettings { Epochs = 1, Batch = 8, LastStages = 1, LossOn = FinetuneSettings.ClipLoss,
-                FindingsWeight = 0.5, Schedule = FinetuneSettings.Cosine },
+            Finetune = new FinetuneSettings
+            {
+                Epochs = 1,
+                Batch = 8,
+                LastStages = 1,
+                LossOn = FinetuneSettings.ClipLoss,
+                FindingsWeight = 0.5,
+                Schedule = FinetuneSettings.Cosine
+            },
         };
         new FitRun(experiment, In("training"), leaky: false, TimeProvider.System).Run([1], Silent, Cancel);
         Assert.False(File.Exists(In("training/logits.csv")));

@@ -30,8 +30,11 @@ public sealed class ShippedModelTests : IDisposable
         Assert.SkipUnless(
             Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes five minutes: tests/run.sh --all");
         Experiment experiment = Experiment.Load(FileOf("lus-severity-4"));
-        experiment = experiment
-            with { Index = SharedClips.Index(), Network = experiment.Network with { Weights = ImagenetPackage.File() } };
+        experiment = experiment with
+        {
+            Index = SharedClips.Index(),
+            Network = experiment.Network with { Weights = ImagenetPackage.File() },
+        };
         TrainingClips clips = TrainingClips.Load(experiment);
         new FitRun(experiment, _directory, leaky: false, TimeProvider.System)
             .Run(clips.Folds, new Progress<WorkProgress>(), TestContext.Current.CancellationToken);
