@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using LusEdge.Training.Commands;
 
-// Not RootCommand: it lists itself by the assembly's path when it is started as `dotnet lusedge-train.dll`.
+// Not RootCommand: started as `dotnet lusedge-train.dll`, it would show the assembly's path as its name.
 var root = new Command(
     "lusedge-train",
-    "Makes the synthetic phantom, and trains, evaluates and exports the models.\n\nResearch prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.")
+    "Draws the synthetic phantom, and trains, evaluates and exports the models.\n\nResearch prototype. Not a medical device. "
+        + "Not for diagnosis, treatment or patient monitoring.")
 {
     PhantomCommand.Create(),
     IndexCommand.Create(),
@@ -36,11 +37,11 @@ try
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
-        // A training finishes its step and writes a checkpoint before it leaves.
+        // A training finishes its current step and writes a checkpoint before it exits.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
     });
 }
-catch (Exception e) // The top of the program: whatever comes here is told in a sentence and an exit code.
+catch (Exception e) // The top of the program: every failure becomes one sentence and an exit code.
 {
     return (int)Failure.Report(e);
 }

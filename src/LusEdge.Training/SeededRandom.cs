@@ -1,15 +1,15 @@
 namespace LusEdge.Training;
 
 /// <summary>
-/// SplitMix64: the same numbers for the same seed on every machine and runtime, which <see cref="Random"/> does not promise.
-/// A class, because a copy that went on by itself would repeat numbers.
+/// SplitMix64. It gives the same numbers for the same seed on every machine and runtime, which <see cref="Random"/> does not
+/// promise. A class and not a struct, because a copy would repeat the numbers of the original.
 /// </summary>
 internal sealed class SeededRandom
 {
     private ulong _state;
 
-    /// <param name="seed">Names the whole sequence.</param>
-    /// <param name="stream">Names one of many independent sequences of a seed, for instance one a picture.</param>
+    /// <param name="seed">Selects the sequence.</param>
+    /// <param name="stream">Selects one of many independent sequences of that seed, for instance one per picture.</param>
     public SeededRandom(ulong seed, ulong stream = 0)
     {
         _state = seed;
@@ -28,11 +28,11 @@ internal sealed class SeededRandom
     /// <summary>Uniform in [0, 1).</summary>
     public float Uniform() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>Uniform between two ends.</summary>
-    public float In(float low, float high) => low + (high - low) * Uniform();
+    /// <summary>Uniform between two limits.</summary>
+    public float Between(float low, float high) => low + (high - low) * Uniform();
 
-    /// <summary>A whole number from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
-    public int Whole(int low, int high) => low + (int)(Next() % (ulong)(high - low + 1));
+    /// <summary>An integer from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
+    public int Integer(int low, int high) => low + (int)(Next() % (ulong)(high - low + 1));
 
     /// <summary>True with probability <paramref name="p"/>.</summary>
     public bool Chance(float p) => Uniform() < p;

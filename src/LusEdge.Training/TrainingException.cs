@@ -1,8 +1,9 @@
 namespace LusEdge.Training;
 
-/// <summary>A training can't go on or can't be exported. The message says why and what to do.</summary>
-internal sealed class TrainingException(TrainingFailure reason, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>Something in the trainer failed. The message says why and what to do about it.</summary>
+internal sealed class TrainingException(TrainingFailure reason, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
-    /// <summary>What kind of failure it is.</summary>
+    /// <summary>The kind of failure.</summary>
     public TrainingFailure Reason { get; } = reason;
 }

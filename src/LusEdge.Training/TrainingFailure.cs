@@ -1,35 +1,38 @@
 namespace LusEdge.Training;
 
-/// <summary>Why a training can't go on or can't be exported.</summary>
+/// <summary>The reason for a <see cref="TrainingException"/>.</summary>
 internal enum TrainingFailure
 {
-    /// <summary>The tensor library does not load.</summary>
+    /// <summary>The tensor library can't be loaded.</summary>
     TorchUnavailable,
 
-    /// <summary>The directory holds a training that began with other settings.</summary>
-    OtherSettings,
+    /// <summary>The directory belongs to a training or search with other settings.</summary>
+    SettingsMismatch,
 
-    /// <summary>A training, an index, a clip or the ImageNet weights are not where they were said to be.</summary>
+    /// <summary>A training, an index, a clip or the ImageNet weights were not found at the given path.</summary>
     NotFound,
 
-    /// <summary>The training has not come to its end.</summary>
+    /// <summary>The training has not finished.</summary>
     NotFinished,
 
-    /// <summary>A patient, or frames of one clip, would be or were both trained on and held out: it is for show and no model comes of it.</summary>
+    /// <summary>
+    /// A patient, or frames of one clip, are both trained on and held out. Such a training is only for comparison and is never
+    /// exported.
+    /// </summary>
     Leaky,
 
-    /// <summary>A checkpoint's file can't be read.</summary>
+    /// <summary>A file can't be read or has unexpected content.</summary>
     Unreadable,
 
-    /// <summary>The machine has no font to draw charts with.</summary>
+    /// <summary>This machine has no font to draw charts with.</summary>
     FontMissing,
 
-    /// <summary>An experiment or a search is wrong.</summary>
+    /// <summary>An experiment or a search is invalid.</summary>
     BadExperiment,
 
-    /// <summary>An index of clips, or a table of predictions for it, has a row that can't be used.</summary>
+    /// <summary>An index of clips, or a table that refers to one, has a row that can't be used.</summary>
     BadIndex,
 
-    /// <summary>What is to be written would replace something else.</summary>
-    InTheWay,
+    /// <summary>The output would overwrite something else.</summary>
+    WouldOverwrite,
 }

@@ -1,8 +1,8 @@
 namespace LusEdge.Training;
 
-/// <summary>How far a long piece of work is.</summary>
-/// <param name="Stage">What is being done, one word.</param>
-/// <param name="Done">Steps, pictures or frames done.</param>
-/// <param name="Total">Of how many.</param>
-/// <param name="Note">What else is worth seeing, or null.</param>
+/// <summary>The progress of a long operation.</summary>
+/// <param name="Stage">What is being done, in a word or two.</param>
+/// <param name="Done">Steps, pictures or frames completed.</param>
+/// <param name="Total">Steps, pictures or frames in total.</param>
+/// <param name="Note">Anything else worth showing, or null.</param>
 internal readonly record struct WorkProgress(string Stage, int Done, int Total, string? Note = null);

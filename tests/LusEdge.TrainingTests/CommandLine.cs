@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LusEdge.TrainingTests;
 
-/// <summary>The command, started as a program of its own.</summary>
+/// <summary>Runs the command as a separate program.</summary>
 internal static class CommandLine
 {
     public static async Task<(int Code, string Output, string Errors)> Run(params string[] arguments)

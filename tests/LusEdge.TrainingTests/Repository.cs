@@ -1,6 +1,6 @@
 namespace LusEdge.TrainingTests;
 
-/// <summary>The checked-out repository around the test program.</summary>
+/// <summary>The repository checkout that contains the test program.</summary>
 internal static class Repository
 {
     private static readonly string Root = Find();
@@ -10,7 +10,8 @@ internal static class Repository
     private static string Find()
     {
         string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory, "LusEdge.sln")))
+            directory = Path.GetDirectoryName(directory);
         return directory ?? throw new InvalidOperationException("The tests run outside the repository.");
     }
 }

@@ -3,34 +3,36 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Training.Calibrate;
 
-/// <summary>What <c>lusedge-train calibrate</c> found out: all that a model file needs beside its weights.</summary>
+/// <summary>
+/// The result of <c>lusedge-train calibrate</c>: everything that a model file needs in addition to its weights.
+/// </summary>
 internal sealed record CalibrationRecord
 {
-    /// <summary>The file's name in a training's directory.</summary>
+    /// <summary>The name of the record in a training's directory.</summary>
     public const string FileName = "calibration.json";
 
-    /// <summary>What the logits are divided by, fitted on all held-out frames.</summary>
+    /// <summary>Divides the logits; fitted on all held-out frames.</summary>
     public required float Temperature { get; init; }
 
-    /// <summary>For each fold, fitted on the others: what its held-out predictions were made with.</summary>
+    /// <summary>The temperature of each fold, fitted on the other folds and used for its held-out predictions.</summary>
     public required IReadOnlyDictionary<string, float> FoldTemperatures { get; init; }
 
-    /// <summary>A frame whose highest probability is lower has no grade.</summary>
+    /// <summary>A frame with a lower highest probability gets no grade.</summary>
     public required float MinConfidence { get; init; }
 
-    /// <summary>A picture whose quality is lower has no grade; null for a training that has no gate.</summary>
+    /// <summary>A picture with lower quality gets no grade; null for a training without a gate.</summary>
     public float? MinQuality { get; init; }
 
-    /// <summary>Held-out frames.</summary>
+    /// <summary>The number of held-out frames.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>True when frames of one clip were both trained on and held out.</summary>
+    /// <summary>True if frames of the same clip were both trained on and held out.</summary>
     public required bool Leaky { get; init; }
 
-    /// <summary>How the gate tells real pictures from others; null without one.</summary>
+    /// <summary>How well the gate tells real pictures from others; null without a gate.</summary>
     public GateFigures? Gate { get; init; }
 
-    /// <summary>Writes the file: it appears under its name only when it is complete.</summary>
+    /// <summary>Writes the file atomically.</summary>
     public void Write(string directory)
     {
         string file = Path.Combine(directory, FileName);
@@ -47,16 +49,19 @@ internal sealed record CalibrationRecord
         if (!File.Exists(file))
         {
             throw new TrainingException(
-                TrainingFailure.NotFinished, $"{directory}: the training is not calibrated; run `lusedge-train calibrate --training {directory}` first.");
+                TrainingFailure.NotFinished,
+                $"{directory}: the training is not calibrated; run `lusedge-train calibrate --training {directory}` first.");
         }
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), CalibrationJson.Default.CalibrationRecord) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), CalibrationJson.Default.CalibrationRecord)
+                ?? throw new JsonException("It is null.");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException(TrainingFailure.Unreadable, $"{file}: can't be read: {e.Message} Run `lusedge-train calibrate` again.", e);
+            throw new TrainingException(
+                TrainingFailure.Unreadable, $"{file}: can't be read: {e.Message} Run `lusedge-train calibrate` again.", e);
         }
     }
 }

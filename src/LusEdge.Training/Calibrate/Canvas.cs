@@ -1,7 +1,7 @@
 
 namespace LusEdge.Training.Calibrate;
 
-/// <summary>A gray picture to draw on. What lies outside is not drawn, what is too bright or too dark is white or black.</summary>
+/// <summary>A gray picture to draw on. Anything outside is not drawn, and gray levels are clamped to black and white.</summary>
 /// <param name="width">In pixels.</param>
 /// <param name="height">In pixels.</param>
 internal sealed class Canvas(int width, int height)
@@ -13,21 +13,21 @@ internal sealed class Canvas(int width, int height)
     /// <summary>Gray 0-255, row by row.</summary>
     public byte[] Pixels { get; } = new byte[width * height];
 
-    /// <summary>A pixel that lies inside.</summary>
+    /// <summary>A pixel inside the picture.</summary>
     public float this[int x, int y]
     {
         get => Pixels[y * width + x];
         set => Pixels[y * width + x] = (byte)Math.Clamp(value, 0, 255);
     }
 
-    /// <summary>Fills all of it.</summary>
+    /// <summary>Fills the whole picture.</summary>
     public bool Fill(int gray)
     {
         Pixels.AsSpan().Fill((byte)gray);
         return true;
     }
 
-    /// <summary>Fills a box; right and bottom are the first column and row after it.</summary>
+    /// <summary>Fills a box; right and bottom are exclusive.</summary>
     public void Box(int left, int top, int right, int bottom, float gray)
     {
         for (int y = Math.Max(top, 0); y < Math.Min(bottom, height); y++)
@@ -37,11 +37,13 @@ internal sealed class Canvas(int width, int height)
     }
 
     /// <summary>Fills an ellipse.</summary>
-    /// <param name="x">The middle's column.</param>
-    /// <param name="y">The middle's row.</param>
+    /// <param name="x">The column of the centre.</param>
+    /// <param name="y">The row of the centre.</param>
     /// <param name="wide">Half its width.</param>
     /// <param name="high">Half its height.</param>
-    /// <param name="gray">From the place in it, -1 to 1 in both directions, and what is there.</param>
+    /// <param name="gray">
+    /// Computes the gray level from the position in the ellipse, -1 to 1 in both directions, and the current level.
+    /// </param>
     public void Ellipse(float x, float y, float wide, float high, Func<float, float, float, float> gray)
     {
         for (int row = Math.Max(0, (int)(y - high)); row < Math.Min(height, y + high); row++)
@@ -54,7 +56,7 @@ internal sealed class Canvas(int width, int height)
         }
     }
 
-    /// <summary>Adds noise of one frequency: random numbers on a grid, and what lies between them.</summary>
+    /// <summary>Adds noise of one frequency: random numbers on a grid, interpolated in between.</summary>
     /// <param name="cells">Columns of the grid.</param>
     /// <param name="strength">In gray levels.</param>
     /// <param name="random">Draws the numbers.</param>
@@ -71,14 +73,15 @@ internal sealed class Canvas(int width, int height)
                 int column = (int)u, row = (int)v;
                 (u, v) = (u - column, v - row);
                 int at = row * columns + column;
-                float above = grid[at] * (1 - u) + grid[at + 1] * u, below = grid[at + columns] * (1 - u) + grid[at + columns + 1] * u;
+                float above = grid[at] * (1 - u) + grid[at + 1] * u,
+                    below = grid[at + columns] * (1 - u) + grid[at + columns + 1] * u;
                 this[x, y] += strength * (above * (1 - v) + below * v);
             }
         }
     }
 
-    /// <summary>Averages over a box, twice.</summary>
-    /// <param name="radius">From its middle to its edge, in pixels.</param>
+    /// <summary>Applies a box blur twice.</summary>
+    /// <param name="radius">From the centre of the box to its edge, in pixels.</param>
     public void Blur(int radius)
     {
         for (int pass = 0; pass < 2; pass++)

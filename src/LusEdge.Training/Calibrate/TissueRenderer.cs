@@ -2,10 +2,13 @@ using LusEdge.Training.Phantom;
 
 namespace LusEdge.Training.Calibrate;
 
-/// <summary>Ultrasound of something else than lung: speckle of even tissue, vessels, an organ's borders. The phantom's own speckle and sector.</summary>
+/// <summary>
+/// Ultrasound of other tissue than lung: speckle of homogeneous tissue, vessels, and the borders of an organ. It uses the
+/// phantom's speckle and sector.
+/// </summary>
 /// <param name="random">Draws everything.</param>
-/// <param name="vessels">How many vessels.</param>
-/// <param name="organ">With a capsule near the probe and a bright border deep down.</param>
+/// <param name="vessels">The number of vessels.</param>
+/// <param name="organ">Adds a capsule near the probe and a bright border deep down.</param>
 internal sealed class TissueRenderer(SeededRandom random, int vessels, bool organ)
 {
     private const float DynamicRange = 54, WallEcho = 0.5f, BloodEcho = 0.003f;
@@ -13,12 +16,15 @@ internal sealed class TissueRenderer(SeededRandom random, int vessels, bool orga
     private readonly (float X, float Depth, float Radius, float Stretch)[] _vessels =
     [
         .. Enumerable.Range(0, vessels).Select(_ => (
-            random.In(-0.7f, 0.7f), random.In(0.25f, 0.75f), organ ? random.In(0.02f, 0.07f) : random.In(0.07f, 0.17f), random.In(0.8f, 2.5f))),
+            random.Between(-0.7f, 0.7f), random.Between(0.25f, 0.75f), organ
+                ? random.Between(0.02f, 0.07f)
+                : random.Between(0.07f, 0.17f), random.Between(0.8f, 2.5f))),
     ];
 
-    private readonly (int Beam, int Sample) _speckle = (random.Whole(0, 255), random.Whole(0, 255));
-    private readonly float _tissue = random.In(0.05f, 0.16f), _gain = random.In(-4, 6), _fall = random.In(2, 14);
-    private readonly float _capsule = random.In(0.05f, 0.2f), _border = random.In(0.7f, 0.92f), _bend = random.In(-0.15f, 0.15f);
+    private readonly (int Beam, int Sample) _speckle = (random.Integer(0, 255), random.Integer(0, 255));
+    private readonly float _tissue = random.Between(0.05f, 0.16f), _gain = random.Between(-4, 6), _fall = random.Between(2, 14);
+    private readonly float _capsule = random.Between(0.05f, 0.2f), _border = random.Between(0.7f, 0.92f),
+        _bend = random.Between(-0.15f, 0.15f);
     private readonly Wave _layers = new(random, 25);
 
     /// <summary>Draws the picture.</summary>
@@ -34,7 +40,8 @@ internal sealed class TissueRenderer(SeededRandom random, int vessels, bool orga
                 float depth = (float)i / (PhantomRenderer.Samples - 1);
                 float amplitude = Echo(x, depth) * speckle[i + _speckle.Sample & SpeckleField.Samples - 1];
                 float decibels = 20 * MathF.Log10(MathF.Max(amplitude, 1e-6f)) + _gain - _fall * depth;
-                levels[beam * PhantomRenderer.Samples + i] = (byte)Math.Clamp((decibels + DynamicRange) * (255 / DynamicRange), 0, 255);
+                levels[beam * PhantomRenderer.Samples + i] =
+                    (byte)Math.Clamp((decibels + DynamicRange) * (255 / DynamicRange), 0, 255);
             }
         }
 
@@ -48,7 +55,7 @@ internal sealed class TissueRenderer(SeededRandom random, int vessels, bool orga
             float dx = (x - at) / (radius * stretch), dy = (depth - deep) / radius, from = MathF.Sqrt(dx * dx + dy * dy);
             if (from < 1) return BloodEcho;
 
-            // The wall shines where the beam meets it at a right angle.
+            // The wall is brightest where the beam meets it at a right angle.
             if (from < 1.18f) return WallEcho * (0.3f + 0.7f * MathF.Abs(dy) / from);
         }
 

@@ -8,21 +8,27 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Clips;
 
-/// <summary>Frames of a clip as the appliance would see them: its own Capture decodes, crops and makes gray, its own Preprocess fills the input.</summary>
+/// <summary>
+/// Frames of a clip as the appliance sees them. Its own Capture decodes, crops and converts to gray, and its own Preprocess fills
+/// the model's input.
+/// </summary>
 internal static class ClipFrames
 {
-    /// <summary>A picture whose mean gray is below this is black: a sector picture is never so dark, a picture without a signal is.</summary>
+    /// <summary>
+    /// A picture with a lower mean gray level is black. A sector picture is never that dark; a picture without a signal is.
+    /// </summary>
     public const float BlackMean = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Counts the frames that a clip decodes to.</summary>
+    /// <summary>Counts a clip's frames by decoding it.</summary>
     /// <param name="file">The clip.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="cancel">Stops the work.</param>
     /// <exception cref="CaptureException">It can't be decoded.</exception>
     public static int Count(string file, CancellationToken cancel)
     {
-        using var feed = new VideoFeed(new CaptureOptions { Source = file }, new FrameLedger(), TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        using var feed = new VideoFeed(
+            new CaptureOptions { Source = file }, new FrameLedger(), TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
         feed.Start();
         int count = 0;
@@ -36,43 +42,50 @@ internal static class ClipFrames
         return count;
     }
 
-    /// <summary>Some frames, evenly spread over the clip. Where one is black or damaged, the next good one takes its place.</summary>
-    /// <param name="directory">The index's directory.</param>
+    /// <summary>
+    /// Reads frames that are spread evenly over a clip. A black or damaged frame is replaced by the next good one.
+    /// </summary>
+    /// <param name="directory">The directory of the index.</param>
     /// <param name="clip">The clip.</param>
-    /// <param name="count">How many; a shorter clip gives what it has.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is black.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <returns>Each frame's number and gray pixels; the array is used for one frame only.</returns>
-    /// <exception cref="TrainingException">The file is missing, or holds no frame that can be used.</exception>
+    /// <param name="count">The number of frames; a shorter clip gives as many as it has.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is black.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <returns>Each frame's number and gray pixels, each frame in its own array.</returns>
+    /// <exception cref="TrainingException">The file is missing, or has no usable frame.</exception>
     /// <exception cref="CaptureException">It can't be decoded.</exception>
-    public static IReadOnlyList<GrayFrame> Read(string directory, LabelledClip clip, int count, float blackMean, CancellationToken cancel)
+    public static IReadOnlyList<GrayFrame> Read(
+        string directory, LabelledClip clip, int count, float blackMean, CancellationToken cancel)
     {
         string file = Path.Combine(directory, clip.File);
         if (!File.Exists(file))
         {
             throw new TrainingException(
-                TrainingFailure.NotFound, $"{file}: there is no such clip (row {clip.Row} of the index); put it there or remove the row.");
+                TrainingFailure.NotFound,
+                $"{file}: the clip does not exist (row {clip.Row} of the index); put it there or remove the row.");
         }
 
         count = Math.Min(count, clip.Frames);
 
         // The middle of each of the clip's equal parts.
         IReadOnlyList<GrayFrame> frames = Read(
-            new CaptureOptions { Source = file, Sector = clip.Sector }, count, (number, taken) => number >= (2L * taken + 1) * clip.Frames / (2 * count), blackMean, cancel);
+            new CaptureOptions { Source = file, Sector = clip.Sector }, count,
+            (number, taken) => number >= (2L * taken + 1) * clip.Frames / (2 * count), blackMean, cancel);
         return frames.Count > 0
             ? frames
             : throw new TrainingException(
-                TrainingFailure.BadIndex, $"{file}: no frame of it can be used, all are black or damaged (row {clip.Row} of the index); remove the row.");
+                TrainingFailure.BadIndex,
+                $"{file}: it has no usable frame, all are black or damaged (row {clip.Row} of the index); remove the row.");
     }
 
-    /// <summary>Some frames of any source. Where one is black or damaged, the next good one takes its place.</summary>
-    /// <param name="source">A file, and what of its picture is wanted.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="isWanted">Is asked with a frame's number and the number of frames that were taken before it.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is black.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <summary>Reads frames of any source. A black or damaged frame is replaced by the next good one.</summary>
+    /// <param name="source">A file, and the part of its picture to use.</param>
+    /// <param name="most">The maximum number of frames.</param>
+    /// <param name="isWanted">Decides on a frame, given its number and the number of frames taken so far.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is black.</param>
+    /// <param name="cancel">Stops the work.</param>
     /// <exception cref="CaptureException">It can't be decoded.</exception>
-    public static IReadOnlyList<GrayFrame> Read(CaptureOptions source, int most, Func<long, int, bool> isWanted, float blackMean, CancellationToken cancel)
+    public static IReadOnlyList<GrayFrame> Read(
+        CaptureOptions source, int most, Func<long, int, bool> isWanted, float blackMean, CancellationToken cancel)
     {
         var ledger = new FrameLedger();
         using var feed = new VideoFeed(source, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
@@ -99,8 +112,11 @@ internal static class ClipFrames
         return frames;
     }
 
-    /// <summary>Does something with every clip, a clip a thread: each picture by itself is too small a task to share.</summary>
-    public static void ForEach(IReadOnlyList<LabelledClip> clips, int threads, Action<LabelledClip> body, CancellationToken cancel)
+    /// <summary>
+    /// Processes every clip, one clip per thread. A single picture is too small a task to be worth sharing between threads.
+    /// </summary>
+    public static void ForEach(
+        IReadOnlyList<LabelledClip> clips, int threads, Action<LabelledClip> body, CancellationToken cancel)
     {
         try
         {
@@ -108,7 +124,7 @@ internal static class ClipFrames
         }
         catch (AggregateException e)
         {
-            // One clip is enough to be told about.
+            // The first failure is enough for the message.
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }

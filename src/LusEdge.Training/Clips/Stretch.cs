@@ -1,20 +1,21 @@
 namespace LusEdge.Training.Clips;
 
 /// <summary>
-/// Stretches a picture as the exported file does it (ONNX Resize: linear, half-pixel, no antialias), so that the network is
-/// trained on the very pixels that it will be given.
+/// Stretches a picture exactly as the exported file does (ONNX Resize: linear, half-pixel, no antialiasing), so that the network
+/// is trained on the same pixels that it gets on the appliance.
 /// </summary>
 internal static class Stretch
 {
-    /// <summary>Resamples a part of a gray picture.</summary>
+    /// <summary>Resamples part of a gray picture.</summary>
     /// <param name="picture">Gray levels, rows of <paramref name="width"/>.</param>
     /// <param name="width">Width of the picture in pixels.</param>
-    /// <param name="part">The part to show, in pixels of the picture; it must lie inside.</param>
-    /// <param name="mirrored">Left and right change places.</param>
+    /// <param name="part">The part to resample, in pixels; it must be inside the picture.</param>
+    /// <param name="mirrored">Swaps left and right.</param>
     /// <param name="target">Gray levels 0-255, rows of <paramref name="targetWidth"/>.</param>
     /// <param name="targetWidth">Width of the result in pixels.</param>
     public static void Resample(
-        ReadOnlySpan<byte> picture, int width, (int X, int Y, int Width, int Height) part, bool mirrored, Span<float> target, int targetWidth)
+        ReadOnlySpan<byte> picture, int width, (int X, int Y, int Width, int Height) part, bool mirrored, Span<float> target,
+        int targetWidth)
     {
         int targetHeight = target.Length / targetWidth;
         float stepX = (float)part.Width / targetWidth, stepY = (float)part.Height / targetHeight;

@@ -5,31 +5,48 @@ using LusEdge.Training.Torch;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train calibrate</c>: probabilities that mean what they say, and the gate.</summary>
+/// <summary><c>lusedge-train calibrate</c>: calibrated probabilities and the gate.</summary>
 internal static class CalibrateCommand
 {
     public static Command Create()
     {
-        var training = new Option<string>("--training") { Description = "The directory that `fit --out` named.", HelpName = "DIR", Required = true };
+        var training = new Option<string>("--training")
+        {
+            Description = "The directory given to `fit --out`.",
+            HelpName = "DIR",
+            Required = true,
+        };
         Option<string> index = ClipOptions.Index(required: false);
-        index.Description += " The default is the one that was trained on.";
+        index.Description += " Default: its path during the training.";
         var foreign = new Option<string>("--foreign")
         {
-            Description = "A folder of pictures that show no lung, to try the gate on beside those that are drawn.",
+            Description = "A folder of pictures that show no lung. The gate is tried on them in addition to drawn ones.",
             HelpName = "DIR",
         };
-        var calibrate = new Command("calibrate", "Fits temperature, confidence threshold and gate of a finished training on what was held out.") { training, index, foreign };
+        var calibrate = new Command(
+            "calibrate", "Fits temperature, confidence threshold and gate of a finished training to its held-out frames.")
+        {
+            training, index, foreign,
+        };
         calibrate.SetAction(async (parsed, stop) =>
         {
             TorchLibrary.Load();
             string directory = parsed.GetValue(training)!;
             CalibrationRecord record = await ProgressDisplay.RunAsync(progress =>
-                Task.FromResult(TrainingCalibration.Run(directory, parsed.GetValue(index), parsed.GetValue(foreign), progress, stop)));
+                Task.FromResult(
+                    TrainingCalibration.Run(directory, parsed.GetValue(index), parsed.GetValue(foreign), progress, stop)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{directory}: temperature {record.Temperature:0.000} from {record.Frames} held-out frames; below a probability of {record.MinConfidence:0.000} a frame has no grade."));
+                $"{directory}: temperature {record.Temperature:0.000} from {record.Frames} held-out frames; "
+                    + $"frames with a probability below {record.MinConfidence:0.000} get no grade."));
             if (record.Gate is { } gate) Console.Write($"\n{gate.ToMarkdown()}");
-            else Console.WriteLine("No gate: no model is made of this training (its split is by frame, or its grader nearest); it is only for show.");
+            else
+            {
+                Console.WriteLine(
+                    "No gate: this training is only for comparison and is never exported, because its split is by frame "
+                        + "or its grader is nearest.");
+            }
+
             return (int)ExitCode.Ok;
         });
         return calibrate;

@@ -6,7 +6,7 @@ using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train evaluate</c>: every figure of a card, computed anew from the predictions that lie beside it.</summary>
+/// <summary><c>lusedge-train evaluate</c>: computes all figures of a card again from its table of predictions.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
@@ -15,12 +15,17 @@ internal static class EvaluateCommand
         Option<string?> scheme = ClipOptions.Scheme();
         var predictions = new Option<string>("--predictions")
         {
-            Description = $"The held-out probabilities, {FrameGrade.FileName} in the model's directory.",
+            Description = $"The held-out probabilities: {FrameGrade.FileName} in the model's directory.",
             HelpName = "FILE",
             Required = true,
         };
-        var json = new Option<string?>("--json") { Description = "Writes the figures there too, for programs.", HelpName = "FILE" };
-        var evaluate = new Command("evaluate", "Computes the figures of a model's card anew, from its held-out predictions and the clips' labels.")
+        var json = new Option<string?>("--json")
+        {
+            Description = "Also writes the figures to this file, as JSON.",
+            HelpName = "FILE",
+        };
+        var evaluate = new Command(
+            "evaluate", "Computes the figures of a model's card again from its held-out predictions and the clips' labels.")
         {
             predictions, index, scheme, json,
         };
@@ -29,13 +34,15 @@ internal static class EvaluateCommand
             string table = parsed.GetValue(predictions)!, labels = parsed.GetValue(index)!;
             IReadOnlyList<LabelledClip> clips = ClipIndex.Load(labels);
             Predictions read = Predictions.Load(table, clips, parsed.GetValue(scheme) is { } named ? Schemes.Load(named) : null);
-            IReadOnlyList<SetFigures> sets = await ProgressDisplay.RunAsync(progress => Task.FromResult(read.Figures(clips, progress, stop)));
+            IReadOnlyList<SetFigures> sets =
+                await ProgressDisplay.RunAsync(progress => Task.FromResult(read.Figures(clips, progress, stop)));
             bool synthetic = clips.Any(TrainingClips.IsPhantom);
             if (parsed.GetValue(json) is { } file) EvaluationFile.Of(read, table, labels, sets, synthetic).Write(file);
             Console.Write($"""
                 {Disclaimer.Text}{(synthetic ? $"\n{TrainingClips.PhantomNotice}" : "")}
 
-                Intervals hold 95 % of the values when the patients are drawn anew, {PatientDraws.Count} times. docs/training.md defines each figure.
+                Intervals are 95 % intervals over {PatientDraws.Count} bootstrap draws of the patients.
+                docs/training.md defines the figures.
 
                 {FiguresTable.ToMarkdown(sets, read.Leaky)}
                 """);

@@ -1,14 +1,14 @@
 namespace LusEdge.Training.Commands;
 
-/// <summary>What the command leaves behind, as the appliance's commands do.</summary>
+/// <summary>The exit codes, the same as those of the appliance's commands.</summary>
 internal enum ExitCode
 {
     Ok = 0,
 
-    /// <summary>A fault in the program itself.</summary>
+    /// <summary>A bug in the program.</summary>
     Internal = 1,
 
-    /// <summary>The command line is wrong.</summary>
+    /// <summary>The command line is invalid.</summary>
     Usage = 64,
 
     /// <summary>A training or a clip can't be used.</summary>
@@ -17,7 +17,7 @@ internal enum ExitCode
     /// <summary>A training, a clip, a model or a key was not found.</summary>
     NotFound = 66,
 
-    /// <summary>The tensor library, FFmpeg's libraries or its command are not available.</summary>
+    /// <summary>The tensor library, the FFmpeg libraries or the ffmpeg command is not available.</summary>
     Unavailable = 69,
 
     /// <summary>Interrupted by the user.</summary>

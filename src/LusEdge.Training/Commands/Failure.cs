@@ -5,10 +5,10 @@ using LusEdge.Training.Phantom;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary>From an exception to a sentence on standard error and an exit code. Never a stack trace.</summary>
+/// <summary>Converts an exception to a sentence on standard error and an exit code. Never prints a stack trace.</summary>
 internal static class Failure
 {
-    /// <summary>Says what is wrong and returns the code to leave with.</summary>
+    /// <summary>Prints the error and returns the exit code.</summary>
     public static ExitCode Report(Exception exception)
     {
         if (exception is OperationCanceledException)
@@ -33,11 +33,12 @@ internal static class Failure
             _ => ExitCode.Internal,
         };
         Print(code == ExitCode.Internal
-            ? $"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version."
+            ? $"internal error: {exception.GetType().Name}: {exception.Message}. "
+                + "Please report it with the command line and the version."
             : exception.Message);
         return code;
     }
 
-    /// <summary>A sentence for a person, on standard error: standard output is for results.</summary>
+    /// <summary>Prints a sentence for the user on standard error; standard output is for results.</summary>
     public static void Print(string sentence) => Console.Error.WriteLine($"lusedge-train: {sentence}");
 }

@@ -13,14 +13,23 @@ internal static class PhantomCommand
     {
         var output = new Option<string>("--out")
         {
-            Description = "FILE.mp4: a clip that walks through the seven grades, with FILE.json beside it that says what is shown when. "
+            Description =
+                "FILE.mp4: a clip that walks through the seven grades, and FILE.json that says which frames show which grade. "
                 + "FILE.png: the grades side by side. DIR: short clips of single grades, with index.csv.",
             HelpName = "FILE|DIR",
             Required = true,
         };
-        var seed = new Option<ulong>("--seed") { Description = "Names the scenes: the same seed gives the same pictures.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var count = new PositiveOption("--clips", "How many clips to write into DIR.", byDefault: 56);
-        var phantom = new Command("phantom", "Writes synthetic lung ultrasound of the seven grades. Needs the ffmpeg command.") { output, seed, count };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Selects the scenes: the same seed gives the same pictures.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var count = new PositiveOption("--clips", "The number of clips to write into DIR.", byDefault: 56);
+        var phantom = new Command("phantom", "Writes synthetic lung ultrasound of the seven grades. Needs the ffmpeg command.")
+        {
+            output, seed, count,
+        };
         phantom.SetAction(async (parsed, stop) =>
         {
             string path = parsed.GetValue(output)!;

@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary>An option that takes a whole number above 0.</summary>
+/// <summary>An option whose value is a positive integer.</summary>
 internal sealed class PositiveOption : Option<int>
 {
-    /// <param name="name">For instance <c>--count</c>.</param>
-    /// <param name="description">What <c>--help</c> says.</param>
-    /// <param name="byDefault">The value when it is not given.</param>
+    /// <param name="name">The name, for instance <c>--count</c>.</param>
+    /// <param name="description">The description in <c>--help</c>.</param>
+    /// <param name="byDefault">The default value.</param>
     public PositiveOption(string name, string description, int byDefault)
         : base(name)
     {

@@ -2,17 +2,19 @@ using Spectre.Console;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary>Shows how far long work is, on standard error: bars on a terminal, else a plain line every few seconds.</summary>
+/// <summary>
+/// Shows the progress of long operations on standard error: bars on a terminal, otherwise a plain line every few seconds.
+/// </summary>
 internal static class ProgressDisplay
 {
-    /// <summary>Work that is over by then needs no display.</summary>
+    /// <summary>Shorter operations need no display.</summary>
     private static readonly TimeSpan FirstLineAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Often enough to see that it lives, seldom enough for a log file.</summary>
+    /// <summary>Often enough to show that the program is alive, seldom enough for a log file.</summary>
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does the work on a thread of its own and shows its progress.</summary>
-    /// <param name="work">Reports to what it is given, from any thread.</param>
+    /// <summary>Runs an operation on another thread and shows its progress.</summary>
+    /// <param name="work">The operation. It may report its progress from any thread.</param>
     public static Task RunAsync(Func<IProgress<WorkProgress>, Task> work) => RunAsync(async progress =>
     {
         await work(progress);
@@ -20,7 +22,7 @@ internal static class ProgressDisplay
     });
 
     /// <inheritdoc cref="RunAsync(Func{IProgress{WorkProgress}, Task})"/>
-    /// <returns>What the work returns.</returns>
+    /// <returns>The result of the operation.</returns>
     public static Task<T> RunAsync<T>(Func<IProgress<WorkProgress>, Task<T>> work)
     {
         if (Console.IsErrorRedirected) return Task.Run(() => work(new Lines(TimeProvider.System)));
@@ -43,7 +45,9 @@ internal static class ProgressDisplay
                 TimeSpan elapsed = time.GetElapsedTime(_started);
                 if (elapsed < _next) return;
                 _next = elapsed + LineEvery;
-                Console.Error.WriteLine($"{value.Stage}: {value.Done} of {value.Total}{(value.Note is null ? "" : $", {value.Note}")}, {elapsed:h\\:mm\\:ss}");
+                Console.Error.WriteLine(
+                    $"{value.Stage}: {value.Done} of "
+                        + $"{value.Total}{(value.Note is null ? "" : $", {value.Note}")}, {elapsed:h\\:mm\\:ss}");
             }
         }
     }
@@ -57,7 +61,8 @@ internal static class ProgressDisplay
         {
             lock (_lock)
             {
-                if (!_tasks.TryGetValue(value.Stage, out ProgressTask? task)) _tasks[value.Stage] = task = context.AddTask(value.Stage);
+                if (!_tasks.TryGetValue(value.Stage, out ProgressTask? task))
+                    _tasks[value.Stage] = task = context.AddTask(value.Stage);
                 task.MaxValue = value.Total;
                 task.Value = value.Done;
                 task.Description = value.Note is null ? value.Stage : $"{value.Stage}, {value.Note}";

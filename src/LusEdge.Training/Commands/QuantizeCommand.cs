@@ -6,12 +6,12 @@ using LusEdge.Training.Quantize;
 
 namespace LusEdge.Training.Commands;
 
-/// <summary><c>lusedge-train quantize</c>: a model's faster variant.</summary>
+/// <summary><c>lusedge-train quantize</c>: makes a faster variant of a model.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL_DIR") { Description = "The model, in full precision, as `export` wrote it." };
+        var model = new Argument<string>("MODEL_DIR") { Description = "The model in full precision, as written by `export`." };
         Option<string> index = ClipOptions.Index(required: false);
         var pictures = new Option<string>("--pictures") { Description = "A folder of pictures or clips without labels, in place of --index.", HelpName = "DIR" };
         var frames = new PositiveOption("--frames", "Frames to calibrate with. They are of other patients, or files, than those that are compared on.", byDefault: 200);
@@ -28,7 +28,8 @@ internal static class QuantizeCommand
         };
         quantize.Validators.Add(given =>
         {
-            if (given.GetResult(index) is null == given.GetResult(pictures) is null) given.AddError("--index, --pictures: give one of the two.");
+            if (given.GetResult(index) is null == given.GetResult(pictures) is null)
+                given.AddError("--index, --pictures: give one of the two.");
         });
         quantize.SetAction(async (parsed, stop) =>
         {
@@ -36,13 +37,15 @@ internal static class QuantizeCommand
                 parsed.GetValue(model)!,
                 description => Pictures(description) with
                 {
-                    Foreign = Calibrator.Foreign(folder: null, stop).Select(picture => picture.Frame),
+                    Foreign = Calibrator.LoadForeign(folder: null, stop).Select(picture => picture.Frame),
                 },
                 parsed.GetValue(output)!,
                 parsed.GetValue(release),
                 progress,
                 stop)));
-            Console.Write($"{parsed.GetValue(output)}: written.\n\n{agreement.ToMarkdown("full precision", "8 bits")}{Quantizer.Verdict(agreement)}\n");
+            Console.Write(
+                $"{parsed.GetValue(output)}: "
+                    + $"written.\n\n{agreement.ToMarkdown("full precision", "8 bits")}{Quantizer.Verdict(agreement)}\n");
             return (int)ExitCode.Ok;
 
             FrameSets Pictures(ModelDescription description)

@@ -5,23 +5,26 @@ using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Evaluate;
 
-/// <summary>From graded frames to every figure of the card: each frame by itself, and clips by several rules, each set apart.</summary>
+/// <summary>
+/// Computes all figures of the card from graded frames: for single frames, and for clips by several rules, separately for each
+/// data set.
+/// </summary>
 internal static class ClipFigures
 {
-    /// <summary>The clip rule whose probabilities are reported: a clip's probabilities are the means over its frames.</summary>
+    /// <summary>The clip rule with probabilities: those of a clip are the means over its frames.</summary>
     public const string MeanRule = "highest mean probability";
 
     private static readonly IReadOnlyList<double> ReportedCoverages = [0.5, 0.75, 0.9];
 
-    /// <summary>The predictions say which frame it was, not when: nearly all clips have 25 a second.</summary>
+    /// <summary>Predictions contain the frame's number but not its time; nearly all clips have 25 frames per second.</summary>
     private static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>Computes everything.</summary>
+    /// <summary>Computes the figures.</summary>
     /// <param name="clips">The index.</param>
-    /// <param name="grades">The graded frames, at least one a clip.</param>
-    /// <param name="scheme">The scale; null for the one that is known by its number of classes.</param>
-    /// <param name="progress">Told how far it is, or null.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="grades">The graded frames, at least one per clip.</param>
+    /// <param name="scheme">The scale; null for the built-in scale with this number of classes.</param>
+    /// <param name="progress">Receives the progress, or null.</param>
+    /// <param name="cancel">Stops the work.</param>
     public static IReadOnlyList<SetFigures> Of(
         IReadOnlyList<LabelledClip> clips,
         IReadOnlyList<FrameGrade> grades,
@@ -65,7 +68,8 @@ internal static class ClipFigures
         { DrawnFrames = frame, DrawnClips = mean };
 
         DrawnFigures Draw(GradedSample sample) => draws.Measure(sample, $"drawing patients of {dataset}", progress, cancel);
-        RuleFigures Sure(string rule, int[] given) => Figures(rule, Draw(new GradedSample(labels, given, scheme.Grades.Count, patients)), scheme);
+        RuleFigures Sure(string rule, int[] given) =>
+            Figures(rule, Draw(new GradedSample(labels, given, scheme.Grades.Count, patients)), scheme);
     }
 
     private static RuleFigures Figures(string rule, DrawnFigures drawn, ScoringScheme scheme) => new(
@@ -80,7 +84,8 @@ internal static class ClipFigures
         drawn.Of(m => m.RiskCoverage?.Area ?? double.NaN),
         drawn.All.RiskCoverage is null
             ? null
-            : [.. ReportedCoverages.Select(coverage => new CoverageFigure(coverage, drawn.Of(m => m.RiskCoverage!.AccuracyAt(coverage))!))],
+            : [.. ReportedCoverages.Select(
+                coverage => new CoverageFigure(coverage, drawn.Of(m => m.RiskCoverage!.AccuracyAt(coverage))!))],
         [.. scheme.Grades.Select((grade, c) => new ClassFigures(
             grade,
             drawn.All.Confusion.Support(c),
@@ -101,7 +106,7 @@ internal static class ClipFigures
             merged.Of(m => m.Confusion.QuadraticKappa)!,
             merged.All.Confusion.Counts);
 
-        Measured Merge(Measured measured) => measured with { Confusion = measured.Confusion.Merge(scheme.Severities) };
+        SampleMetrics Merge(SampleMetrics measured) => measured with { Confusion = measured.Confusion.Merge(scheme.Severities) };
     }
 
     private static float[] Mean(IReadOnlyList<FrameGrade> frames, int classes) =>
@@ -109,12 +114,15 @@ internal static class ClipFigures
 
     private static int Expected(float[] p) => (int)Math.Round(p.Index().Sum(pair => (double)pair.Index * pair.Item));
 
-    /// <summary>The appliance's own aggregation. Only some frames of the clip were graded, so of its rule the share decides.</summary>
+    /// <summary>
+    /// Grades a clip by the appliance's own aggregation. Since only some frames of the clip were graded, its share rule decides.
+    /// </summary>
     private static int ByTheAppliance(ScoringScheme scheme, IReadOnlyList<FrameGrade> frames)
     {
         var aggregator = new Aggregator(scheme, new AggregateOptions(), wholeFeedIsOneClip: true, bestGuess: true);
         foreach (FrameGrade frame in frames)
-            aggregator.Add(frame.Frame, null, DateTimeOffset.UnixEpoch, frame.Frame * FrameInterval, FrameState.Live, [.. frame.P]);
+            aggregator.Add(
+                frame.Frame, null, DateTimeOffset.UnixEpoch, frame.Frame * FrameInterval, FrameState.Live, [.. frame.P]);
         string given = aggregator.CloseClip()!.Grade!;
         return scheme.Grades.Index().First(grade => grade.Item == given).Index;
     }

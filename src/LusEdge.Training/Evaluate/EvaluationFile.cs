@@ -4,17 +4,17 @@ using LusEdge.Infer;
 
 namespace LusEdge.Training.Evaluate;
 
-/// <summary>All figures for programs, as <c>evaluate --json</c> writes them.</summary>
-/// <param name="Disclaimer">What they are not for.</param>
-/// <param name="Leaky">True for a frame split: the figures then say nothing about new patients.</param>
-/// <param name="Warning">Said beside every figure; null without a leak.</param>
-/// <param name="DemonstrationOnly">True when a clip is of the phantom: the figures then say nothing about patients.</param>
-/// <param name="Scheme">Id of the scale.</param>
-/// <param name="Grades">Its classes, in the order of all lists below.</param>
-/// <param name="Draws">Draws of patients behind each interval.</param>
-/// <param name="PredictionsSha256">Of the table.</param>
-/// <param name="IndexSha256">Of the index.</param>
-/// <param name="Sets">The figures.</param>
+/// <summary>All figures in the form that <c>evaluate --json</c> writes.</summary>
+/// <param name="Disclaimer">What the model must not be used for.</param>
+/// <param name="Leaky">True for a frame split, whose figures say nothing about new patients.</param>
+/// <param name="Warning">The warning about the leak; null without one.</param>
+/// <param name="DemonstrationOnly">True if any clip shows the phantom; the figures then say nothing about patients.</param>
+/// <param name="Scheme">The id of the scale.</param>
+/// <param name="Grades">The classes of the scale, in the order of all lists below.</param>
+/// <param name="Draws">The number of bootstrap draws behind each interval.</param>
+/// <param name="PredictionsSha256">SHA-256 of the table of predictions.</param>
+/// <param name="IndexSha256">SHA-256 of the index.</param>
+/// <param name="Sets">The figures of each data set.</param>
 internal sealed record EvaluationFile(
     string Disclaimer,
     bool Leaky,
@@ -27,13 +27,14 @@ internal sealed record EvaluationFile(
     string IndexSha256,
     IReadOnlyList<SetFigures> Sets)
 {
-    /// <summary>The figures of one table.</summary>
-    /// <param name="predictions">The table, read.</param>
-    /// <param name="predictionsFile">Where it is.</param>
-    /// <param name="indexFile">Where its index is.</param>
-    /// <param name="sets">What it comes to.</param>
-    /// <param name="synthetic">Whether a clip is of the phantom.</param>
-    public static EvaluationFile Of(Predictions predictions, string predictionsFile, string indexFile, IReadOnlyList<SetFigures> sets, bool synthetic) => new(
+    /// <summary>Collects the figures of one table.</summary>
+    /// <param name="predictions">The table.</param>
+    /// <param name="predictionsFile">The path of the table.</param>
+    /// <param name="indexFile">The path of its index.</param>
+    /// <param name="sets">The figures of each data set.</param>
+    /// <param name="synthetic">Whether any clip shows the phantom.</param>
+    public static EvaluationFile Of(
+        Predictions predictions, string predictionsFile, string indexFile, IReadOnlyList<SetFigures> sets, bool synthetic) => new(
         Contract.Disclaimer.Text,
         predictions.Leaky,
         predictions.Leaky ? Predictions.LeakyWarning : null,
@@ -45,8 +46,8 @@ internal sealed record EvaluationFile(
         ModelManifest.HashOf(File.ReadAllBytes(indexFile)),
         sets);
 
-    /// <summary>Writes it, whole or not at all.</summary>
-    /// <param name="path">The file; what is there is replaced.</param>
+    /// <summary>Writes the file atomically.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
     public void Write(string path)
     {
         File.WriteAllText($"{path}.part", JsonSerializer.Serialize(this, EvaluationJson.Default.EvaluationFile) + "\n");

@@ -3,18 +3,21 @@ using System.Text;
 
 namespace LusEdge.Training.Evaluate;
 
-/// <summary>Figures as Markdown: for each set a table of every figure, the grades apart, and who was taken for what.</summary>
+/// <summary>
+/// Figures as Markdown: for each data set one table with all figures, one per grade, and two confusion matrices.
+/// </summary>
 internal static class FiguresTable
 {
-    /// <summary>The tables.</summary>
-    /// <param name="sets">The figures.</param>
-    /// <param name="leaky">True when they come from a frame split: every set then says so.</param>
+    /// <summary>Formats the tables.</summary>
+    /// <param name="sets">The figures of each data set.</param>
+    /// <param name="leaky">True for a frame split; a warning then appears with every set.</param>
     public static string ToMarkdown(IReadOnlyList<SetFigures> sets, bool leaky = false)
     {
         var text = new StringBuilder();
         foreach (SetFigures set in sets)
         {
-            text.Append(CultureInfo.InvariantCulture, $"**{set.Dataset}**: {set.Clips} clips of {set.Patients} patients, {set.Frames} frames\n\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"**{set.Dataset}**: {set.Clips} clips of {set.Patients} patients, {set.Frames} frames\n\n");
             if (leaky) text.Append($"**{Predictions.LeakyWarning}**\n\n");
             Overall(text, [set.Frame, .. set.Rules]);
             Classes(text, set);
@@ -26,12 +29,12 @@ internal static class FiguresTable
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>A figure with its interval, or a dash.</summary>
+    /// <summary>Formats a figure with its interval; a dash for none.</summary>
     internal static string Cell(Figure? figure) => figure is null
         ? "—"
         : string.Create(CultureInfo.InvariantCulture, $"{figure.Value:0.000} ({figure.Low:0.000} to {figure.High:0.000})");
 
-    /// <summary>Name and value of every figure that a rule has.</summary>
+    /// <summary>The name of every figure that a rule has, and how to get its value.</summary>
     internal static IEnumerable<(string Name, Func<RuleFigures, Figure?> Of)> Rows(RuleFigures rule)
     {
         yield return ("right grade", r => r.Accuracy);
@@ -51,12 +54,14 @@ internal static class FiguresTable
         yield return ("Brier score (0 to 2)", r => r.Brier);
         yield return ("area under risk and coverage", r => r.RiskCoverageArea);
         foreach ((int i, CoverageFigure at) in (rule.AccuracyAtCoverage ?? []).Index())
-            yield return (string.Create(CultureInfo.InvariantCulture, $"right among the surest {at.Coverage:P0}"), r => r.AccuracyAtCoverage?[i].Accuracy);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"right among the surest {at.Coverage:P0}"),
+                r => r.AccuracyAtCoverage?[i].Accuracy);
     }
 
     private static void Overall(StringBuilder text, IReadOnlyList<RuleFigures> rules)
     {
-        text.Append($"| figure | {string.Join(" | ", rules.Select(rule => rule.Rule))} |\n|---|{string.Concat(Enumerable.Repeat("---|", rules.Count))}\n");
+        text.Append($"| figure | {string.Join(" | ", rules.Select(rule => rule.Rule))} "
+            + $"|\n|---|{string.Concat(Enumerable.Repeat("---|", rules.Count))}\n");
         foreach ((string name, Func<RuleFigures, Figure?> of) in Rows(rules[0]))
             text.Append($"| {name} | {string.Join(" | ", rules.Select(rule => Cell(of(rule))))} |\n");
     }
@@ -64,7 +69,8 @@ internal static class FiguresTable
     private static void Classes(StringBuilder text, SetFigures set)
     {
         text.Append($"\n{set.Dataset}, grade by grade: clips by {set.Rules[0].Rule}, then each frame.\n\n");
-        text.Append("| grade | clips | precision | recall | F1 | AUC | frames | precision | recall | F1 | AUC |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("| grade | clips | precision | recall | F1 | AUC | frames | precision | recall | F1 | AUC "
+            + "|\n|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach ((ClassFigures clip, ClassFigures frame) in set.Rules[0].Classes.Zip(set.Frame.Classes))
             text.Append($"| **{Escaped(clip.Grade)}** | {Cells(clip)} | {Cells(frame)} |\n");
 
@@ -74,12 +80,13 @@ internal static class FiguresTable
 
     private static void Confusion(StringBuilder text, string what, RuleFigures rule)
     {
-        text.Append($"\n{what}: a row is the labelled grade, a column the model's.\n\n| | {string.Join(" | ", rule.Classes.Select(c => Escaped(c.Grade)))} |\n");
+        text.Append($"\n{what}: a row is the labelled grade, a column the model's.\n\n| | "
+            + $"{string.Join(" | ", rule.Classes.Select(c => Escaped(c.Grade)))} |\n");
         text.Append($"|---|{string.Concat(Enumerable.Repeat("---|", rule.Classes.Count))}\n");
         foreach ((ClassFigures label, IReadOnlyList<int> row) in rule.Classes.Zip(rule.Confusion))
             text.Append(CultureInfo.InvariantCulture, $"| **{Escaped(label.Grade)}** | {string.Join(" | ", row)} |\n");
     }
 
-    /// <summary>A starred grade's star is no emphasis.</summary>
+    /// <summary>The star of a starred grade must not become emphasis in Markdown.</summary>
     private static string Escaped(string grade) => grade.Replace("*", "\\*", StringComparison.Ordinal);
 }

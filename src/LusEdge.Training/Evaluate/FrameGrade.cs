@@ -3,19 +3,23 @@ using System.Text;
 
 namespace LusEdge.Training.Evaluate;
 
-/// <summary>What a model that never saw the patient said about one frame: a row of <c>predictions.csv</c>.</summary>
-/// <param name="File">The clip, as the index names it.</param>
-/// <param name="Fold">The fold that was held out.</param>
+/// <summary>
+/// The probabilities that a model gave to one frame of a patient it had never seen: a row of <c>predictions.csv</c>.
+/// </summary>
+/// <param name="File">The clip's path in the index.</param>
+/// <param name="Fold">The held-out fold.</param>
 /// <param name="Frame">The frame's number.</param>
-/// <param name="P">Probabilities of the grades.</param>
+/// <param name="P">The probabilities of the grades.</param>
 internal sealed record FrameGrade(string File, int Fold, int Frame, IReadOnlyList<float> P)
 {
-    /// <summary>The file's name in a model's directory.</summary>
+    /// <summary>The name of the table in a model's directory.</summary>
     public const string FileName = "predictions.csv";
 
-    /// <summary>The table. Four decimals; what is computed from it is computed from these.</summary>
-    /// <param name="grades">The rows, all of one scale.</param>
-    /// <param name="leaky">True when frames of one clip were both trained on and held out: the table then says so in its first line.</param>
+    /// <summary>Formats the table with four decimals. All figures are computed from these rounded values.</summary>
+    /// <param name="grades">The rows, all on one scale.</param>
+    /// <param name="leaky">
+    /// True if frames of the same clip were both trained on and held out. The first line of the table then says so.
+    /// </param>
     public static string ToCsv(IEnumerable<FrameGrade> grades, bool leaky = false)
     {
         FrameGrade[] rows = [.. grades];

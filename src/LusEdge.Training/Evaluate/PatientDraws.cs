@@ -2,12 +2,13 @@
 namespace LusEdge.Training.Evaluate;
 
 /// <summary>
-/// Patients drawn anew, as many as there are, each time with replacement (the bootstrap, Efron 1979, Ann Stat 7:1-26): patients and not pictures,
-/// because those of one patient are nearly the same. The same draws for every figure and rule of a set, so that they can be compared.
+/// Bootstrap draws of patients with replacement, as many per draw as the set has (Efron 1979, Ann Stat 7:1-26). Patients are
+/// drawn instead of pictures, because the pictures of one patient are nearly the same. All figures and rules of a set use the
+/// same draws, so that they can be compared.
 /// </summary>
 internal sealed class PatientDraws
 {
-    /// <summary>How many draws.</summary>
+    /// <summary>The number of draws.</summary>
     public const int Count = 2000;
 
     private const double Tail = 0.025;
@@ -16,7 +17,7 @@ internal sealed class PatientDraws
     private readonly int[][] _times;
     private readonly int[] _once;
 
-    /// <param name="patients">How many patients the set has.</param>
+    /// <param name="patients">The number of patients in the set.</param>
     public PatientDraws(int patients)
     {
         var random = new SeededRandom(1);
@@ -24,41 +25,44 @@ internal sealed class PatientDraws
         _times = [.. Enumerable.Range(0, Count).Select(_ =>
         {
             var times = new int[patients];
-            for (int i = 0; i < patients; i++) times[random.Whole(0, patients - 1)]++;
+            for (int i = 0; i < patients; i++) times[random.Integer(0, patients - 1)]++;
             return times;
         })];
     }
 
-    /// <summary>Measures the sample itself and every draw.</summary>
-    /// <param name="sample">Its patients are those that were drawn.</param>
-    /// <param name="stage">What is measured, for the progress.</param>
-    /// <param name="progress">Told now and then, or null.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <summary>Measures the sample itself and every draw of it.</summary>
+    /// <param name="sample">The sample whose patients are drawn.</param>
+    /// <param name="stage">What is being measured, for the progress.</param>
+    /// <param name="progress">Receives the progress now and then, or null.</param>
+    /// <param name="cancel">Stops the work.</param>
     public DrawnFigures Measure(GradedSample sample, string stage, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        var drawn = new Measured[Count];
+        var drawn = new SampleMetrics[Count];
         int done = 0;
         Parallel.For(0, Count, new ParallelOptions { CancellationToken = cancel }, i =>
         {
             drawn[i] = sample.Measure(_times[i]);
-            if (Interlocked.Increment(ref done) is var count && count % ReportEvery == 0) progress?.Report(new WorkProgress(stage, count, Count));
+            if (Interlocked.Increment(ref done) is var count && count % ReportEvery == 0)
+                progress?.Report(new WorkProgress(stage, count, Count));
         });
         return new DrawnFigures(sample.Measure(_once), drawn);
     }
 
-    /// <summary>Where the middle 95 % of sorted values begin and end.</summary>
-    internal static (double Low, double High) Interval(IReadOnlyList<double> sorted) => (sorted[(int)(sorted.Count * Tail)], sorted[(int)(sorted.Count * (1 - Tail))]);
+    /// <summary>The limits of the middle 95 % of sorted values.</summary>
+    internal static (double Low, double High) Interval(IReadOnlyList<double> sorted) =>
+        (sorted[(int)(sorted.Count * Tail)], sorted[(int)(sorted.Count * (1 - Tail))]);
 }
 
-/// <summary>What was measured on a sample, and on every draw of its patients.</summary>
-/// <param name="All">The sample as it is.</param>
+/// <summary>Measurements of a sample and of every draw of its patients.</summary>
+/// <param name="All">The sample itself.</param>
 /// <param name="Drawn">The draws.</param>
-internal sealed record DrawnFigures(Measured All, IReadOnlyList<Measured> Drawn)
+internal sealed record DrawnFigures(SampleMetrics All, IReadOnlyList<SampleMetrics> Drawn)
 {
     /// <summary>
-    /// One figure with its interval; null where it is undefined. A draw that happens to lack what the figure needs (a class without a picture) is left out.
+    /// One figure with its interval; null if it is undefined. Draws in which it is undefined, for instance because a class has no
+    /// picture, are left out.
     /// </summary>
-    public Figure? Of(Func<Measured, double> figure)
+    public Figure? Of(Func<SampleMetrics, double> figure)
     {
         double value = figure(All);
         if (!double.IsFinite(value)) return null;

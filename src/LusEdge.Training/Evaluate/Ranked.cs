@@ -1,20 +1,22 @@
 namespace LusEdge.Training.Evaluate;
 
-/// <summary>A sample in the order of a score, ties marked. Sorted once; a draw of patients only changes how often each one counts.</summary>
+/// <summary>
+/// A sample sorted by a score, with ties marked. It is sorted once; a draw of patients only changes how often each item counts.
+/// </summary>
 internal sealed class Ranked
 {
     private readonly int[] _patients;
     private readonly bool[] _hits;
 
-    /// <summary>Where each run of equal scores ends, exclusive.</summary>
+    /// <summary>The exclusive end of each run of equal scores.</summary>
     private readonly int[] _ends;
 
     private Ranked(int[] patients, bool[] hits, int[] ends) => (_patients, _hits, _ends) = (patients, hits, ends);
 
-    /// <summary>Sorts.</summary>
-    /// <param name="scores">Ascending is the order.</param>
-    /// <param name="hits">What is counted.</param>
-    /// <param name="patients">Whose it is, from 0.</param>
+    /// <summary>Sorts a sample.</summary>
+    /// <param name="scores">The scores, to sort in ascending order.</param>
+    /// <param name="hits">Which items count as hits.</param>
+    /// <param name="patients">The patient of each item, counted from 0.</param>
     public static Ranked By(float[] scores, bool[] hits, int[] patients)
     {
         int[] order = [.. Enumerable.Range(0, scores.Length)];
@@ -28,7 +30,10 @@ internal sealed class Ranked
         return new Ranked([.. order.Select(i => patients[i])], [.. order.Select(i => hits[i])], [.. ends]);
     }
 
-    /// <summary>The chance that a hit has a higher score than another, ties counted by half: mid-ranks. NaN where one of the two kinds is missing.</summary>
+    /// <summary>
+    /// The probability that a hit has a higher score than a non-hit; a tie counts half (mid-ranks). NaN if either kind is
+    /// missing.
+    /// </summary>
     /// <param name="times">How often each patient counts.</param>
     public double AreaUnderCurve(ReadOnlySpan<int> times)
     {
@@ -51,9 +56,9 @@ internal sealed class Ranked
         return hits == 0 || others == 0 ? double.NaN : wonTwice / (2.0 * hits * others);
     }
 
-    /// <summary>The share of hits among the first of the order, by how many are taken.</summary>
+    /// <summary>The share of hits among the first items, by the number of items taken.</summary>
     /// <param name="times">How often each patient counts.</param>
-    /// <param name="total">How many there are, each as often as its patient counts.</param>
+    /// <param name="total">The number of items, each counted as often as its patient.</param>
     public RiskCoverage Risks(ReadOnlySpan<int> times, int total)
     {
         var risks = new double[RiskCoverage.Coverages.Count];
@@ -79,7 +84,7 @@ internal sealed class Ranked
 
         return new RiskCoverage(area / total, risks);
 
-        // A little less before rounding up: 0.15 of 100 is 15 and not, for its last bit, 16.
+        // Subtract a little before rounding up: 0.15 of 100 must be 15, not 16 because of its last bit.
         int Wanted(int coverage) => Math.Max(1, (int)Math.Ceiling(RiskCoverage.Coverages[coverage] * total - 1e-6));
     }
 }

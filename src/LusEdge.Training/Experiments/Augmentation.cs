@@ -5,60 +5,62 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Experiments;
 
 /// <summary>
-/// What is done to training pictures so that the network does not learn what does not matter. Operations on tensors, each with a name
-/// that an experiment gives; the same seed and number give the same pictures.
+/// Changes to training pictures that teach the network what does not matter. Each operation works on tensors and has a name that
+/// experiments refer to. The same seed and number give the same pictures.
 /// </summary>
 internal static class Augmentation
 {
     /// <summary>An operation.</summary>
-    /// <param name="Lowest">The least strength that makes sense.</param>
-    /// <param name="Highest">The greatest.</param>
+    /// <param name="Lowest">The lowest strength that makes sense.</param>
+    /// <param name="Highest">The highest strength that makes sense.</param>
     /// <param name="Apply">
-    /// Pictures float32 [n,1,h,w], gray levels 0-255; their strengths float32 [n,1,1,1]; and random numbers for what else is drawn.
+    /// Takes pictures, float32 [n,1,h,w], gray levels 0-255; their strengths, float32 [n,1,1,1]; and a source for any other
+    /// random numbers.
     /// </param>
     internal sealed record Operation(double Lowest, double Highest, Func<Tensor, Tensor, SeededRandom, Tensor> Apply);
 
     private const float White = 255;
 
-    /// <summary>By name.</summary>
+    /// <summary>The operations, by name.</summary>
     public static IReadOnlyDictionary<string, Operation> Operations { get; } = new Dictionary<string, Operation>
     {
-        // Left and right; the strength says nothing.
+        // Swaps left and right; the strength is ignored.
         ["flip"] = new(0, 1, (pictures, _, _) => pictures.flip(3)),
 
-        // The share of width and height that is shown.
+        // Strength: the share of width and height that remains visible.
         ["crop"] = new(0.1, 1, Crop),
 
-        // Degrees.
+        // Strength: degrees.
         ["rotate"] = new(-180, 180, (pictures, degrees, _) => Rotate(pictures, degrees)),
 
-        // Gray levels that are added where it is not black: outside the sector nothing gets brighter.
+        // Strength: gray levels, added only where the picture is not black, so that nothing outside the sector gets brighter.
         ["brightness"] = new(-255, 255, (pictures, levels, _) => pictures.Plus(levels * pictures.Times(1 / 40.0).Between(0, 1))),
 
-        // A factor for the distance from the picture's mean.
+        // Strength: a factor for the difference from the picture's mean.
         ["contrast"] = new(0, 10, (pictures, factor, _) => Contrast(pictures, factor)),
 
-        // A factor for the gray levels, as a scanner's gain.
+        // Strength: a factor for the gray levels, like a scanner's gain.
         ["gain"] = new(0, 10, (pictures, factor, _) => pictures * factor),
 
-        // An exponent, with white as 1.
-        ["gamma"] = new(0.1, 10, (pictures, exponent, _) => pictures.Between(0, White).Times(1 / White).pow(exponent).Times(White)),
+        // Strength: an exponent, with white as 1.
+        ["gamma"] = new(
+            0.1, 10, (pictures, exponent, _) => pictures.Between(0, White).Times(1 / White).pow(exponent).Times(White)),
 
-        // The standard deviation in gray levels.
+        // Strength: the standard deviation in gray levels.
         ["noise"] = new(0, 255, (pictures, deviation, random) => pictures.Plus(deviation * Normal(pictures.shape, random))),
 
-        // The standard deviation of a Gaussian in pixels.
+        // Strength: the standard deviation of a Gaussian in pixels.
         ["blur"] = new(0.01, 5, (pictures, sigma, _) => Blur(pictures, sigma)),
 
-        // The side of a black square, as a share of the picture's.
+        // Strength: the side of a black square, as a share of the picture's side.
         ["erase"] = new(0, 1, Erase),
     };
 
-    /// <summary>Does an experiment's operations.</summary>
+    /// <summary>Applies the operations of an experiment.</summary>
     /// <param name="pictures">Float32 [n,1,h,w], gray levels 0-255.</param>
     /// <param name="steps">The operations.</param>
-    /// <param name="seed">Names the random numbers.</param>
-    /// <param name="number">Which of the seed's batches it is.</param>
+    /// <param name="seed">Selects the random numbers.</param>
+    /// <param name="number">The number of the batch within the seed.</param>
     public static Tensor Apply(Tensor pictures, IReadOnlyList<AugmentationStep> steps, ulong seed, ulong number)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -68,7 +70,7 @@ internal static class Augmentation
         foreach (AugmentationStep step in steps)
         {
             bool[] chosen = [.. Enumerable.Range(0, count).Select(_ => random.Chance((float)step.Probability))];
-            float[] strengths = [.. chosen.Select(_ => random.In((float)step.Low, (float)step.High))];
+            float[] strengths = [.. chosen.Select(_ => random.Between((float)step.Low, (float)step.High))];
             var own = new SeededRandom(random.Next());
             if (!chosen.Contains(true)) continue;
             Tensor done = Operations[step.Name].Apply(pictures, tensor(strengths, [count, 1, 1, 1]), own);
@@ -84,11 +86,11 @@ internal static class Augmentation
         for (int i = 0; i < side.Length; i++)
         {
             float room = 1 - side[i];
-            float[] matrix = [side[i], 0, random.In(-room, room), 0, side[i], random.In(-room, room)];
+            float[] matrix = [side[i], 0, random.Between(-room, room), 0, side[i], random.Between(-room, room)];
             matrix.CopyTo(matrices, i * 6);
         }
 
-        return Move(pictures, matrices);
+        return Warp(pictures, matrices);
     }
 
     private static Tensor Rotate(Tensor pictures, Tensor degrees)
@@ -101,14 +103,16 @@ internal static class Augmentation
             matrix.CopyTo(matrices, i * 6);
         }
 
-        return Move(pictures, matrices);
+        return Warp(pictures, matrices);
     }
 
-    /// <summary>Shows the part of a picture that a matrix maps the output onto; black outside it.</summary>
-    private static Tensor Move(Tensor pictures, float[] matrices)
+    /// <summary>Applies an affine map from output to input coordinates; black outside the picture.</summary>
+    private static Tensor Warp(Tensor pictures, float[] matrices)
     {
-        Tensor grid = nn.functional.affine_grid(tensor(matrices, [pictures.shape[0], 2, 3]), pictures.shape, align_corners: false);
-        return nn.functional.grid_sample(pictures, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
+        Tensor grid =
+            nn.functional.affine_grid(tensor(matrices, [pictures.shape[0], 2, 3]), pictures.shape, align_corners: false);
+        return nn.functional.grid_sample(
+            pictures, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
     }
 
     private static Tensor Contrast(Tensor pictures, Tensor factor)
@@ -132,11 +136,12 @@ internal static class Augmentation
         {
             Span<float> kernel = kernels.AsSpan(i * Width, Width);
             float sum = 0;
-            for (int k = 0; k < Width; k++) sum += kernel[k] = MathF.Exp(-(k - Reach) * (k - Reach) / (2 * widths[i] * widths[i]));
+            for (int k = 0; k < Width; k++)
+                sum += kernel[k] = MathF.Exp(-(k - Reach) * (k - Reach) / (2 * widths[i] * widths[i]));
             foreach (ref float weight in kernel) weight /= sum;
         }
 
-        // A channel a picture, each with its own kernel; along rows, then along columns.
+        // One channel per picture, each with its own kernel: first along rows, then along columns.
         long count = widths.Length;
         Tensor channels = nn.functional.pad(pictures.transpose(0, 1), [Reach, Reach, Reach, Reach], PaddingModes.Replicate);
         channels = nn.functional.conv2d(channels, tensor(kernels, [count, 1, 1, Width]), groups: count);
@@ -152,7 +157,7 @@ internal static class Augmentation
         for (int i = 0; i < shares.Length; i++)
         {
             int rows = (int)(shares[i] * height), columns = (int)(shares[i] * width);
-            int top = random.Whole(0, height - rows), left = random.Whole(0, width - columns);
+            int top = random.Integer(0, height - rows), left = random.Integer(0, width - columns);
             for (int row = top; row < top + rows; row++) kept.AsSpan((i * height + row) * width + left, columns).Clear();
         }
 

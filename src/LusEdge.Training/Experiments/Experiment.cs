@@ -7,86 +7,94 @@ using LusEdge.Training.Networks;
 namespace LusEdge.Training.Experiments;
 
 /// <summary>
-/// Everything that decides which weights come out: the same experiment on the same clips gives the same weights, to the last bit. One
-/// JSON file (schema: docs/schemas/v1/experiment.json); comments are allowed, and what is left out has the default.
+/// Everything that determines the weights: the same experiment on the same clips gives the same weights, bit for bit. It is a
+/// JSON file (schema: docs/schemas/v1/experiment.json) that may contain comments; keys that are left out get their defaults.
 /// </summary>
 internal sealed record Experiment
 {
-    /// <summary>The complete experiment's name in a training's directory.</summary>
+    /// <summary>The name of the complete experiment in a training's directory.</summary>
     public const string FileName = "experiment.json";
 
     /// <summary>The severity scale: <c>iclus-4</c>, <c>sanmatteo-7</c> or a file with id, classes and severities.</summary>
     public string Scheme { get; init; } = "iclus-4";
 
-    /// <summary>The list of clips; a path is relative to the experiment's file.</summary>
+    /// <summary>The list of clips; its path is relative to the experiment's file.</summary>
     public string Index { get; init; } = "index.csv";
 
-    /// <summary>The sets to train on; all are graded when their fold is held out.</summary>
-    /// <value>The default is none named: all of them.</value>
+    /// <summary>The data sets to train on. Clips of all sets are graded when their fold is held out.</summary>
+    /// <value>The default is an empty list, which means all sets.</value>
     public IReadOnlyList<string> Datasets { get; init; } = [];
 
-    /// <summary>Names initial weights, order and augmentation.</summary>
+    /// <summary>Selects initial weights, order and augmentation.</summary>
     /// <value>The default is 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads of the tensor library; sums come out differently with another number.</summary>
+    /// <summary>Threads of the tensor library; another number gives slightly different sums.</summary>
     /// <value>The default is 2.</value>
     public int Threads { get; init; } = 2;
 
-    /// <summary>Frames a clip, evenly spread.</summary>
+    /// <summary>Frames per clip, evenly spread.</summary>
     /// <value>The default is 8: the frames of a clip are nearly the same picture.</value>
     public int Frames { get; init; } = 8;
 
     /// <summary>Width and height of the network's input in pixels, a multiple of 32.</summary>
-    /// <value>The default is 224, ImageNet's own.</value>
+    /// <value>The default is 224, the size used for ImageNet.</value>
     public int Size { get; init; } = 224;
 
-    /// <summary>What is trained.</summary>
+    /// <summary>The network to train.</summary>
     public NetworkSettings Network { get; init; } = new();
 
-    /// <summary><c>frozen</c>: a linear head on the features of a network that stays as it is. <c>finetune</c>: the network itself.</summary>
+    /// <summary>
+    /// <c>frozen</c>: a linear head on the features of a network that is not trained. <c>finetune</c>: the network itself.
+    /// </summary>
     public string Method { get; init; } = FrozenMethod;
 
-    /// <summary><c>sord</c>: soft targets that fall with the distance from the label. <c>cross-entropy</c>: the label alone.</summary>
+    /// <summary>
+    /// <c>sord</c>: soft targets that decrease with the distance from the label. <c>cross-entropy</c>: the label only.
+    /// </summary>
     public string Loss { get; init; } = SoftOrdinal;
 
-    /// <summary>How fast the soft targets fall; lower where the labels themselves are often a grade off.</summary>
+    /// <summary>
+    /// How fast the soft targets decrease; use a lower value if the labels themselves are often off by one grade.
+    /// </summary>
     /// <value>The default is 3: a neighbour gets e^-3 of the label's share.</value>
     public double Steepness { get; init; } = 3;
 
-    /// <summary><c>none</c>, or <c>balanced</c>: each grade weighs the same, however many clips it has.</summary>
+    /// <summary><c>none</c>, or <c>balanced</c>: all grades have equal weight, however many clips they have.</summary>
     public string ClassWeights { get; init; } = Balanced;
 
-    /// <summary>The linear head; read when the method is <c>frozen</c>.</summary>
+    /// <summary>The linear head; used if the method is <c>frozen</c>.</summary>
     public FrozenSettings Frozen { get; init; } = new();
 
-    /// <summary>The training of a network; read when the method is <c>finetune</c>.</summary>
+    /// <summary>The training of a network; used if the method is <c>finetune</c>.</summary>
     public FinetuneSettings Finetune { get; init; } = new();
 
-    /// <summary>What is done to a training picture, in this order; see <see cref="Augmentation"/>.</summary>
+    /// <summary>Operations on training pictures, in this order; see <see cref="Experiments.Augmentation"/>.</summary>
     public IReadOnlyList<AugmentationStep> Augmentation { get; init; } = [];
 
-    public const string FrozenMethod = "frozen", FinetuneMethod = "finetune", SoftOrdinal = "sord", CrossEntropy = "cross-entropy", Unweighted = "none", Balanced = "balanced";
+    public const string FrozenMethod = "frozen", FinetuneMethod = "finetune", SoftOrdinal = "sord",
+        CrossEntropy = "cross-entropy", Unweighted = "none", Balanced = "balanced";
 
-    /// <summary>Whether nothing is trained: a frame gets the grade of the one that is most like it.</summary>
+    /// <summary>Whether nothing is trained: each frame gets the grade of the most similar training frame.</summary>
     internal bool IsNearest => Method == FrozenMethod && Frozen.Grader == FrozenSettings.Nearest;
 
-    /// <summary>A row of targets a class, by the loss that was chosen.</summary>
-    /// <param name="classes">Number of classes.</param>
-    public float[] Targets(int classes) => OrdinalTargets.Table(classes, Loss == SoftOrdinal ? (float)Steepness : OrdinalTargets.Hard);
+    /// <summary>The targets for the chosen loss, one row per class.</summary>
+    /// <param name="classes">The number of classes.</param>
+    public float[] Targets(int classes) =>
+        OrdinalTargets.Table(classes, Loss == SoftOrdinal ? (float)Steepness : OrdinalTargets.Hard);
 
-    /// <summary>The experiment as it stands in a file.</summary>
+    /// <summary>Formats the experiment as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";
 
     /// <summary>Reads and checks an experiment.</summary>
     /// <param name="path">Its file.</param>
-    /// <returns>It, with paths that no longer depend on where the file lies.</returns>
-    /// <exception cref="TrainingException">It is missing or wrong; all that is wrong is in the message.</exception>
+    /// <returns>The experiment, with absolute paths.</returns>
+    /// <exception cref="TrainingException">It is missing or invalid; the message lists all errors.</exception>
     public static Experiment Load(string path) => Parse(JsonFile.Read(path, "an experiment"), path);
 
-    /// <summary>Checks an experiment that stands in a document.</summary>
+    /// <summary>Checks an experiment that has already been parsed.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="path">Where it lies, for paths and messages.</param>
+    /// <param name="path">Its file, for relative paths and for messages.</param>
     public static Experiment Parse(JsonObject document, string path)
     {
         var errors = new List<string>();
@@ -95,7 +103,8 @@ internal sealed record Experiment
         JsonObject complete = JsonFile.Complete(document, form);
         if (document["augmentation"] is JsonArray steps)
         {
-            JsonObject stepForm = JsonSerializer.SerializeToNode(new AugmentationStep(""), ExperimentJson.Default.AugmentationStep)!.AsObject();
+            JsonObject stepForm =
+                JsonSerializer.SerializeToNode(new AugmentationStep(""), ExperimentJson.Default.AugmentationStep)!.AsObject();
             foreach ((int i, JsonNode? step) in steps.Index())
             {
                 if (step is not JsonObject given)
@@ -124,7 +133,8 @@ internal sealed record Experiment
         }
 
         if (errors.Count > 0)
-            throw new TrainingException(TrainingFailure.BadExperiment, $"{path}: {string.Join("; ", errors)}. docs/training.md lists the keys.");
+            throw new TrainingException(
+                TrainingFailure.BadExperiment, $"{path}: {string.Join("; ", errors)}. docs/training.md lists the keys.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return experiment! with
         {
@@ -151,7 +161,7 @@ internal sealed record Experiment
             Scheme.Length > 0 ? "" : "scheme is empty",
             Index.Length > 0 ? "" : "index is empty",
             Method == FrozenMethod && Network.Architecture is (NetworkSettings.ResNet18 or NetworkSettings.ResNet34)
-                ? $"network.architecture is {Network.Architecture}; the method frozen reads a resnet-50" : "",
+                ? $"network.architecture is {Network.Architecture}; the method frozen needs a resnet-50" : "",
         ];
         return wrong.Concat(Network.Errors()).Concat(Method == FrozenMethod ? Frozen.Errors(Size) : []).Concat(Finetune.Errors())
             .Concat(Augmentation.Index().SelectMany(pair => pair.Item.Errors($"augmentation[{pair.Index}]")))

@@ -5,42 +5,55 @@ internal sealed record FinetuneSettings
 {
     public const string OneCycle = "one-cycle", Cosine = "cosine", FrameLoss = "frame", ClipLoss = "clip";
 
-    /// <summary>How many of the last stages learn, 0 to 4: 0 for the classifier alone; the others stay as they are.</summary>
-    /// <value>The default is null: all of them, and the stem.</value>
+    /// <summary>
+    /// The number of last stages to train, 0 to 4; 0 trains the classifier only. The other stages stay as they are.
+    /// </summary>
+    /// <value>The default is null: all stages and the stem.</value>
     public int? LastStages { get; init; }
 
     /// <summary>Passes over the training clips.</summary>
     /// <value>The default is 20.</value>
     public int Epochs { get; init; } = 20;
 
-    /// <summary>Pictures a step.</summary>
-    /// <value>The default is 24: many small steps learn more from few pictures than few large ones.</value>
+    /// <summary>Pictures per step.</summary>
+    /// <value>The default is 24: with few pictures, many small steps learn more than a few large ones.</value>
     public int Batch { get; init; } = 24;
 
     /// <summary>The highest learning rate.</summary>
-    /// <value>The default is 0.001, for random weights; less for trained ones.</value>
+    /// <value>The default is 0.001, for random weights; use less for pretrained ones.</value>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary><c>one-cycle</c>: up for a tenth of the steps, then down along half a cosine. <c>cosine</c>: down alone.</summary>
+    /// <summary>
+    /// <c>one-cycle</c>: rises for a tenth of the steps, then falls along half a cosine. <c>cosine</c>: only falls.
+    /// </summary>
     public string Schedule { get; init; } = OneCycle;
 
-    /// <summary>Share of the learning rate by which each step shrinks the weights.</summary>
+    /// <summary>The share of the learning rate by which each step shrinks the weights.</summary>
     /// <value>The default is 0.01.</value>
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Epochs without a better validation loss after which training stops; the best epoch's weights are kept.</summary>
-    /// <value>The default is 0: no validation, the last epoch's weights.</value>
+    /// <summary>
+    /// Training stops after this many epochs without a better validation loss; the weights of the best epoch are kept.
+    /// </summary>
+    /// <value>The default is 0: no validation, and the weights of the last epoch.</value>
     public int Patience { get; init; }
 
-    /// <summary>Share of the training patients that are validated on and not trained on. The held-out fold plays no part.</summary>
+    /// <summary>
+    /// The share of training patients used for validation and not for training. The held-out fold is never involved.
+    /// </summary>
     /// <value>The default is 0.2.</value>
     public double Validation { get; init; } = 0.2;
 
-    /// <summary><c>frame</c>: each frame has the clip's label. <c>clip</c>: the mean of the frames' logits has it.</summary>
+    /// <summary>
+    /// <c>frame</c>: each frame has the clip's label. <c>clip</c>: the label applies to the mean of the frames' logits.
+    /// </summary>
     public string LossOn { get; init; } = FrameLoss;
 
-    /// <summary>Weight of the loss on the index's column <c>findings</c> (A-lines and B-lines) beside that on the grade.</summary>
-    /// <value>The default is 0: findings play no part.</value>
+    /// <summary>
+    /// The weight of the loss on the findings (A-lines and B-lines, from the index's column <c>findings</c>) relative to the loss
+    /// on the grade.
+    /// </summary>
+    /// <value>The default is 0: findings are not used.</value>
     public double FindingsWeight { get; init; }
 
     internal IEnumerable<string> Errors() =>

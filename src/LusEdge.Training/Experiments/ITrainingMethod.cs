@@ -2,34 +2,37 @@ using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Experiments;
 
-/// <summary>A way of training on some frames and grading others: the network itself, or a head on its features.</summary>
+/// <summary>
+/// A way of training on some frames and grading others: fine-tuning a network, or training a head on its features.
+/// </summary>
 internal interface ITrainingMethod : IDisposable
 {
-    /// <summary>The file that holds what was trained.</summary>
+    /// <summary>The name of the file with the result of a training.</summary>
     string FileName { get; }
 
-    /// <summary>All frames, clip by clip, with the numbers that they have in their clips.</summary>
-    IReadOnlyList<int> NumbersOf(LabelledClip clip);
+    /// <summary>The numbers of the frames that are used of a clip.</summary>
+    IReadOnlyList<int> FrameNumbers(LabelledClip clip);
 
-    /// <summary>Trains, or goes on where a run before was stopped, and leaves <see cref="FileName"/> in the folder.</summary>
-    /// <param name="folder">An existing folder of its own.</param>
-    /// <param name="fold">What is held out, for the history and the progress; <c>all</c> for nothing.</param>
-    /// <param name="samples">What to train on.</param>
-    /// <param name="progress">Told often.</param>
-    /// <param name="cancel">Stops; what was done by then is kept in the folder.</param>
-    /// <returns>How it went.</returns>
-    IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel);
+    /// <summary>Trains, or continues an interrupted training, and writes <see cref="FileName"/> into the folder.</summary>
+    /// <param name="folder">An existing folder for this training only.</param>
+    /// <param name="fold">The held-out part, for the history and the progress; <c>all</c> if nothing is held out.</param>
+    /// <param name="samples">The frames to train on.</param>
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="cancel">Stops the work; the folder keeps what has been done so far.</param>
+    /// <returns>The history of the training.</returns>
+    IReadOnlyList<HistoryRow> Train(
+        string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel);
 
-    /// <summary>Deletes what only a run that goes on would need: weights and history are in place.</summary>
-    /// <param name="folder">The folder that was trained in.</param>
+    /// <summary>Deletes everything that is only needed to continue, once weights and history have been written.</summary>
+    /// <param name="folder">The folder of the training.</param>
     void Finish(string folder)
     {
     }
 
-    /// <summary>Grades frames with what was trained in a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Grades frames with the result of a training.</summary>
+    /// <param name="folder">The folder of the training.</param>
     /// <param name="samples">The frames.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <returns>Their logits.</returns>
+    /// <param name="cancel">Stops the work.</param>
+    /// <returns>The logits of each frame.</returns>
     IReadOnlyList<float[]> Grade(string folder, IReadOnlyList<Sample> samples, CancellationToken cancel);
 }

@@ -1,20 +1,22 @@
 namespace LusEdge.Training.Experiments;
 
 /// <summary>
-/// Soft targets for ordered classes (SORD, Diaz and Marathe 2019): a class's share falls with its squared distance from the
-/// truth, so that a near miss costs less than a far one.
+/// Soft targets for ordered classes (SORD, Diaz and Marathe 2019). A class's share decreases with its squared distance from the
+/// true class, so that a near miss costs less than a far one.
 /// </summary>
 internal static class OrdinalTargets
 {
-    /// <summary>So steep that nothing is left for a neighbour: cross-entropy with the label alone.</summary>
+    /// <summary>So steep that nothing is left for the neighbours: cross-entropy with the label only.</summary>
     public const float Hard = 1e6f;
 
-    /// <summary>A neighbour gets e^-3 of the truth's share: enough to teach the order, little enough to stay sure.</summary>
+    /// <summary>
+    /// A neighbour gets e^-3 of the true class's share: enough to teach the order, little enough to keep the network confident.
+    /// </summary>
     private const float Steepness = 3;
 
-    /// <summary>One row a class.</summary>
-    /// <param name="classes">Number of classes.</param>
-    /// <param name="steepness">Lower where the labels themselves are often a grade off.</param>
+    /// <summary>Computes one row of targets per class.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="steepness">Use a lower value if the labels themselves are often off by one grade.</param>
     /// <returns>Row-major [classes, classes]; every row adds up to 1.</returns>
     public static float[] Table(int classes, float steepness = Steepness)
     {

@@ -5,30 +5,34 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LusEdge.Training.Export;
 
 /// <summary>
-/// A model's directory as the appliance loads it: model.onnx, manifest.json and README.md. It is made beside its place, loaded and
-/// checked there, and takes its place only then.
+/// A model's directory as the appliance loads it: model.onnx, manifest.json and README.md. It is built next to its final place,
+/// loaded and checked there, and only then moved into place.
 /// </summary>
 internal static class ModelDirectory
 {
-    /// <summary>Makes a directory, or makes it anew.</summary>
-    /// <param name="directory">Its place; a model that is there is replaced as a whole.</param>
-    /// <param name="manifest">Without a card.</param>
+    /// <summary>Creates or replaces a directory.</summary>
+    /// <param name="directory">The directory; an existing model is replaced as a whole.</param>
+    /// <param name="manifest">The manifest without a card.</param>
     /// <param name="file">The content of model.onnx.</param>
     /// <param name="check">
-    /// Is given the model, loaded as the appliance loads it, and the unfinished directory, where it may put further files. Returns a
-    /// result, the manifest's card and the README. If it throws, the directory stays as it was.
+    /// Receives the model, loaded as the appliance loads it, and the unfinished directory, to which it may add files. Returns a
+    /// result, the manifest's card and the README. If it throws, the existing directory stays as it was.
     /// </param>
-    /// <returns>The check's result.</returns>
-    /// <exception cref="TrainingException">Something else than a model is there.</exception>
-    /// <exception cref="ModelException">The file is no model that the appliance loads.</exception>
+    /// <returns>The result of the check.</returns>
+    /// <exception cref="TrainingException">The directory contains something other than a model.</exception>
+    /// <exception cref="ModelException">The appliance can't load the file.</exception>
     public static T Replace<T>(
-        string directory, ModelManifest manifest, byte[] file, Func<SeverityModel, string, (T Result, JsonElement Card, string Readme)> check)
+        string directory, ModelManifest manifest, byte[] file, Func<SeverityModel, string,
+        (T Result, JsonElement Card, string Readme)> check)
     {
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !File.Exists(Path.Combine(directory, ModelManifest.FileName)))
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory)
+            .Any() && !File.Exists(Path.Combine(directory, ModelManifest.FileName)))
         {
             throw new TrainingException(
-                TrainingFailure.InTheWay, $"{directory}: there is something else than a model, and it would be replaced as a whole; name a new directory, an empty one or a model's.");
+                TrainingFailure.WouldOverwrite,
+                $"{directory}: it contains something other than a model, and would be replaced as a whole; "
+                    + "name a new or empty directory, or that of a model.");
         }
 
         string unfinished = $"{directory}.part";
@@ -52,7 +56,10 @@ internal static class ModelDirectory
         }
     }
 
-    /// <summary>A directory can't be replaced in one step: the old one steps aside first, and is deleted when the new one stands.</summary>
+    /// <summary>
+    /// Moves the new directory into place. A directory can't be replaced in one step, so the old one is moved away first and
+    /// deleted at the end.
+    /// </summary>
     private static void TakePlace(string unfinished, string directory)
     {
         string old = $"{directory}.old";

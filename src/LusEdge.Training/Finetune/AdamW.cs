@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Finetune;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter 2019), with torch's defaults. TorchSharp's own can be broken by the garbage
-/// collector (see <see cref="Arithmetic"/>). Its state is written as plain numbers, so that a resumed training goes on to the last bit.
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019) and torch's defaults. The garbage collector can break
+/// TorchSharp's own version (see <see cref="Arithmetic"/>). The state is written as plain numbers, so that a resumed training
+/// continues exactly.
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
@@ -20,8 +21,8 @@ internal sealed class AdamW : IDisposable
     private readonly Tensor[] _squares;
     private int _step;
 
-    /// <param name="parameters">What is trained.</param>
-    /// <param name="weightDecay">Share of the learning rate by which each step shrinks them.</param>
+    /// <param name="parameters">The parameters to train.</param>
+    /// <param name="weightDecay">The share of the learning rate by which each step shrinks them.</param>
     public AdamW(IEnumerable<Parameter> parameters, double weightDecay)
     {
         _parameters = [.. parameters];
@@ -30,7 +31,7 @@ internal sealed class AdamW : IDisposable
         _squares = [.. _parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
     }
 
-    /// <summary>Forgets the gradients of the step before.</summary>
+    /// <summary>Clears the gradients of the previous step.</summary>
     public void Clear()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -57,15 +58,16 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Writes the state.</summary>
+    /// <summary>Writes the state to a file.</summary>
     public void Save(string file)
     {
         using var writer = new BinaryWriter(File.Create(file));
         writer.Write(_step);
-        foreach (Tensor state in (Tensor[])[.. _means, .. _squares]) writer.Write(MemoryMarshal.AsBytes(state.data<float>().ToArray().AsSpan()));
+        foreach (Tensor state in (Tensor[])[.. _means, .. _squares])
+            writer.Write(MemoryMarshal.AsBytes(state.data<float>().ToArray().AsSpan()));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote for the same parameters.</summary>
+    /// <summary>Reads the state that <see cref="Save"/> wrote for the same parameters.</summary>
     /// <exception cref="IOException">The file ends early.</exception>
     public void Load(string file)
     {

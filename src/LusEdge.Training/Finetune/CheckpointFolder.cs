@@ -3,20 +3,20 @@ using System.Globalization;
 namespace LusEdge.Training.Finetune;
 
 /// <summary>
-/// A directory with the newest checkpoint of one training. A checkpoint appears under its name only when it is complete, and the
-/// one before it is deleted only then: whenever the program is killed, a whole one is there.
+/// The directory with the newest checkpoint of a training. A checkpoint appears under its name only when it is complete, and only
+/// then is the previous one deleted. So there is a complete checkpoint even if the program is killed at any moment.
 /// </summary>
-/// <param name="root">The training's directory; made when the first checkpoint is written.</param>
+/// <param name="root">The directory of the checkpoints; created with the first one.</param>
 internal sealed class CheckpointFolder(string root)
 {
     private const string Prefix = "step-";
 
-    /// <summary>The newest checkpoint's directory, or null.</summary>
+    /// <summary>The directory of the newest checkpoint, or null.</summary>
     public string? Newest => Complete().LastOrDefault();
 
-    /// <summary>Writes a checkpoint and deletes those before it.</summary>
-    /// <param name="step">Steps done.</param>
-    /// <param name="save">Writes its files into the directory that it is given.</param>
+    /// <summary>Writes a checkpoint and deletes older ones.</summary>
+    /// <param name="step">The number of completed steps.</param>
+    /// <param name="save">Writes the files of the checkpoint into the given directory.</param>
     public void Write(int step, Action<string> save)
     {
         string name = Path.Combine(root, $"{Prefix}{step:D7}"), unfinished = $"{name}.part";
@@ -27,7 +27,10 @@ internal sealed class CheckpointFolder(string root)
         foreach (string older in Complete().Where(path => path != name)) Directory.Delete(older, recursive: true);
     }
 
-    /// <summary>Deletes every checkpoint: the training is over. They go all at once: one that lost a file would give other weights.</summary>
+    /// <summary>
+    /// Deletes all checkpoints when the training is finished. They disappear at once, because a checkpoint that lost a file would
+    /// give other weights.
+    /// </summary>
     public void Delete()
     {
         string gone = $"{root}.old";
@@ -39,7 +42,8 @@ internal sealed class CheckpointFolder(string root)
 
     private string[] Complete() => Directory.Exists(root)
         ? [.. Directory.EnumerateDirectories(root, $"{Prefix}*")
-            .Where(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Where(path =>
+                int.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Order(StringComparer.Ordinal)]
         : [];
 }

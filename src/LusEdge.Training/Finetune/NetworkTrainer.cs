@@ -8,20 +8,20 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Finetune;
 
 /// <summary>
-/// Takes the steps of one training. What a step does depends on the experiment, the fold and the step's number alone, so a training that
-/// goes on from a checkpoint comes to the same bits. Owns network and optimizer.
+/// Performs the steps of one training. A step depends only on the experiment, the fold and its own number, so a training that
+/// continues from a checkpoint arrives at the same bits. Owns network and optimizer.
 /// </summary>
 internal sealed class NetworkTrainer : IDisposable
 {
     private const string OptimizerFile = "optimizer.bin", BestFile = "best.bin", FindingsFile = "findings.bin";
 
-    /// <summary>Longest gradient that is followed as it is: early steps from scratch can be wild.</summary>
+    /// <summary>Longer gradients are clipped to this length, because the early steps from random weights can be wild.</summary>
     private const double LongestGradient = 5;
 
-    /// <summary>Share of the steps in which the learning rate climbs.</summary>
+    /// <summary>The share of the steps in which the learning rate rises.</summary>
     private const double Climb = 0.1;
 
-    /// <summary>What the column <c>findings</c> may say of a clip, yes or no.</summary>
+    /// <summary>The findings in the index's column <c>findings</c>, each yes or no.</summary>
     private static readonly string[] Findings = ["A-lines", "B-lines"];
 
     private readonly Experiment _experiment;
@@ -35,25 +35,27 @@ internal sealed class NetworkTrainer : IDisposable
     private byte[]? _best;
 
     /// <param name="experiment">What to train.</param>
-    /// <param name="classes">Classes of the scale.</param>
+    /// <param name="classes">The number of classes of the scale.</param>
     /// <param name="samples">The frames to train on.</param>
-    /// <param name="frames">Their pictures.</param>
-    /// <param name="fold">What is held out; each has an order of its own.</param>
-    /// <param name="start">Of a checkpoint, the folder whose weights to begin with.</param>
+    /// <param name="frames">The pictures of the frames.</param>
+    /// <param name="fold">The held-out part; each has its own order of frames.</param>
+    /// <param name="start">For a checkpoint, the folder whose weights to start from.</param>
     public NetworkTrainer(
-        Experiment experiment, int classes, IReadOnlyList<Sample> samples, StretchedFrames frames, string fold, string start = TrainedModel.AllFolder)
+        Experiment experiment, int classes, IReadOnlyList<Sample> samples, StretchedFrames frames, string fold,
+        string start = TrainedModel.AllFolder)
     {
         (_experiment, _frames) = (experiment, frames);
         _fold = (ulong)fold.Aggregate(17L, (hash, letter) => hash * 31 + letter);
         FinetuneSettings settings = experiment.Finetune;
 
-        // What is drawn into a batch: frames, or all frames of a clip together.
+        // A batch is drawn from units: single frames, or all frames of a clip together.
         _units = settings.LossOn == FinetuneSettings.ClipLoss
             ? [.. samples.GroupBy(sample => sample.Clip).Select(clip => clip.ToArray())]
             : [.. samples.Select(sample => (Sample[])[sample])];
-        int unitsAStep = Math.Clamp(settings.LossOn == FinetuneSettings.ClipLoss ? settings.Batch / experiment.Frames : settings.Batch, 1, _units.Length);
-        UnitsAStep = unitsAStep;
-        StepsAnEpoch = _units.Length / unitsAStep;
+        int unitsPerStep = Math.Clamp(
+            settings.LossOn == FinetuneSettings.ClipLoss ? settings.Batch / experiment.Frames : settings.Batch, 1, _units.Length);
+        UnitsPerStep = unitsPerStep;
+        StepsPerEpoch = _units.Length / unitsPerStep;
 
         set_num_threads(experiment.Threads);
         manual_seed(experiment.Seed);
@@ -67,25 +69,29 @@ internal sealed class NetworkTrainer : IDisposable
 
         _optimizer = new AdamW(learning, settings.WeightDecay);
         _targets = tensor(experiment.Targets(classes), [classes, classes]);
-        int[] clipsOf = [.. Enumerable.Range(0, classes).Select(c => samples.Where(sample => sample.Class == c).Select(sample => sample.Clip).Distinct().Count())];
-        _classWeights = [.. clipsOf.Select(count => experiment.ClassWeights == Experiment.Balanced ? clipsOf.Sum() / (float)(classes * Math.Max(1, count)) : 1)];
+        int[] clipsOf = [.. Enumerable.Range(0, classes)
+            .Select(c => samples.Where(sample => sample.Class == c).Select(sample => sample.Clip).Distinct().Count())];
+        _classWeights = [.. clipsOf.Select(
+            count => experiment.ClassWeights == Experiment.Balanced ? clipsOf.Sum() / (float)(classes * Math.Max(1, count)) : 1)];
     }
 
     public GradingNetwork Network { get; }
 
-    /// <summary>Steps in which each frame is seen about once; what does not fill a batch is left for another epoch.</summary>
-    public int StepsAnEpoch { get; }
+    /// <summary>
+    /// The number of steps in which each frame is seen about once. Units that do not fill a batch are left for another epoch.
+    /// </summary>
+    public int StepsPerEpoch { get; }
 
-    /// <summary>About how many pictures a step sees.</summary>
-    public int PicturesAStep => UnitsAStep * _units[0].Length;
+    /// <summary>The approximate number of pictures per step.</summary>
+    public int PicturesPerStep => UnitsPerStep * _units[0].Length;
 
-    private int UnitsAStep { get; }
+    private int UnitsPerStep { get; }
 
-    /// <summary>Takes one step.</summary>
+    /// <summary>Performs one step.</summary>
     /// <param name="step">Its number, from 0.</param>
-    /// <param name="steps">How many there will be: the learning rate falls to nothing by then.</param>
+    /// <param name="steps">The total number of steps, at whose end the learning rate reaches zero.</param>
     /// <returns>The loss.</returns>
-    public double Advance(int step, int steps)
+    public double Step(int step, int steps)
     {
         using DisposeScope scope = NewDisposeScope();
         Network.Train(_experiment.Finetune.LastStages);
@@ -99,19 +105,26 @@ internal sealed class NetworkTrainer : IDisposable
         Tensor targets = _targets.index_select(0, tensor(units.Select(unit => (long)unit[0].Class).ToArray()));
         Tensor weights = tensor(units.Select(unit => _classWeights[unit[0].Class]).ToArray());
         Tensor loss = (-(nn.functional.log_softmax(logits, 1) * targets).sum(1) * weights).mean();
-        if (_findings is not null) loss = loss.Plus(FindingsLoss(average.mm(_findings.forward(pooled)), units).Times(_experiment.Finetune.FindingsWeight));
-        loss.backward();
-        double length = nn.utils.clip_grad_norm_(Network.Module.parameters().Where(parameter => parameter.requires_grad), LongestGradient);
+        if (_findings is not null)
+        {
+            loss = loss.Plus(
+                FindingsLoss(average.mm(_findings.forward(pooled)), units).Times(_experiment.Finetune.FindingsWeight));
+        }
 
-        // Where a channel hardly varies over a batch, the gradient through its normalisation can overflow: such a step says nothing.
+        loss.backward();
+        double length =
+            nn.utils.clip_grad_norm_(Network.Module.parameters().Where(parameter => parameter.requires_grad), LongestGradient);
+
+        // If a channel hardly varies within a batch, the gradient through its normalisation can overflow. Such a step is skipped.
         if (double.IsFinite(length)) _optimizer.Step(LearningRate((step + 0.5) / steps));
         float value = loss.item<float>();
         return float.IsFinite(value)
             ? value
-            : throw new TrainingException(TrainingFailure.Unreadable, $"the loss is {value} in step {step + 1}: the training ran away. Lower finetune.learning_rate.");
+            : throw new TrainingException(TrainingFailure.Unreadable,
+                $"the loss is {value} in step {step + 1}: the training diverged. Lower finetune.learning_rate.");
     }
 
-    /// <summary>Keeps the weights as they are now for <see cref="SaveBest"/>.</summary>
+    /// <summary>Keeps the current weights for <see cref="SaveBest"/>.</summary>
     public void KeepBest()
     {
         string file = Path.GetTempFileName();
@@ -120,7 +133,9 @@ internal sealed class NetworkTrainer : IDisposable
         File.Delete(file);
     }
 
-    /// <summary>Writes the kept weights, or the last ones where none were kept. The file appears only when it is complete.</summary>
+    /// <summary>
+    /// Writes the kept weights, or the current ones if none were kept. The file appears only when it is complete.
+    /// </summary>
     public void SaveBest(string file)
     {
         if (_best is null) Network.Save($"{file}.part");
@@ -128,9 +143,9 @@ internal sealed class NetworkTrainer : IDisposable
         File.Move($"{file}.part", file, overwrite: true);
     }
 
-    /// <summary>Writes what a later run needs to go on exactly from here.</summary>
+    /// <summary>Writes everything that a later run needs to continue exactly from here.</summary>
     /// <param name="directory">An existing directory.</param>
-    /// <param name="state">How far it is.</param>
+    /// <param name="state">The state of the training.</param>
     public void Save(string directory, TrainingState state)
     {
         Network.Save(Path.Combine(directory, GradingNetwork.FileName));
@@ -140,9 +155,9 @@ internal sealed class NetworkTrainer : IDisposable
         state.Save(directory);
     }
 
-    /// <summary>Goes on from where a run of the same experiment was.</summary>
-    /// <param name="directory">The directory that <see cref="Save"/> wrote.</param>
-    /// <exception cref="TrainingException">A file of it is missing or damaged.</exception>
+    /// <summary>Continues from the checkpoint of a run of the same experiment.</summary>
+    /// <param name="directory">A directory written by <see cref="Save"/>.</param>
+    /// <exception cref="TrainingException">One of its files is missing or damaged.</exception>
     public TrainingState Resume(string directory)
     {
         TrainingState state = TrainingState.Load(directory);
@@ -151,7 +166,12 @@ internal sealed class NetworkTrainer : IDisposable
         _findings?.load(Path.Combine(directory, FindingsFile));
         string best = Path.Combine(directory, BestFile);
         if (File.Exists(best)) _best = File.ReadAllBytes(best);
-        else if (state.Best is not null) throw new TrainingException(TrainingFailure.Unreadable, $"{best}: the best epoch's weights are missing. Delete {directory} and go on without it.");
+        else if (state.Best is not null)
+        {
+            throw new TrainingException(TrainingFailure.Unreadable,
+                $"{best}: the weights of the best epoch are missing. Delete {directory} and continue without it.");
+        }
+
         return state;
     }
 
@@ -163,22 +183,22 @@ internal sealed class NetworkTrainer : IDisposable
         Network.Dispose();
     }
 
-    /// <summary>What a step sees: the epoch's order is drawn anew for each epoch.</summary>
+    /// <summary>Selects the units of a step. Each epoch has its own order.</summary>
     private Sample[][] Draw(int step)
     {
-        (int epoch, int place) = Math.DivRem(step, StepsAnEpoch);
+        (int epoch, int place) = Math.DivRem(step, StepsPerEpoch);
         var random = new SeededRandom((ulong)_experiment.Seed + _fold, (ulong)epoch);
         int[] order = [.. Enumerable.Range(0, _units.Length)];
         for (int i = order.Length - 1; i > 0; i--)
         {
-            int other = random.Whole(0, i);
+            int other = random.Integer(0, i);
             (order[i], order[other]) = (order[other], order[i]);
         }
 
-        return [.. order.Skip(place * UnitsAStep).Take(UnitsAStep).Select(i => _units[i])];
+        return [.. order.Skip(place * UnitsPerStep).Take(UnitsPerStep).Select(i => _units[i])];
     }
 
-    /// <summary>What each picture counts in each unit's mean, float32 [units, pictures].</summary>
+    /// <summary>The weight of each picture in the mean of each unit, float32 [units, pictures].</summary>
     private static Tensor Average(Sample[][] units, int pictures)
     {
         var shares = new float[units.Length * pictures];
@@ -192,13 +212,17 @@ internal sealed class NetworkTrainer : IDisposable
         return tensor(shares, [units.Length, pictures]);
     }
 
-    /// <summary>Cross-entropy of what else an expert saw; a clip of which nothing is said counts nothing.</summary>
+    /// <summary>Cross-entropy of the expert's other findings. Clips without findings do not count.</summary>
     private static Tensor FindingsLoss(Tensor logits, Sample[][] units)
     {
-        float[] yes = [.. units.SelectMany(unit => Findings.Select(finding => unit[0].Clip.Findings.Contains($"{finding}=yes", StringComparison.Ordinal) ? 1f : 0))];
-        float[] known = [.. units.SelectMany(unit => Findings.Select(finding => unit[0].Clip.Findings.Contains($"{finding}=", StringComparison.Ordinal) ? 1f : 0))];
+        float[] yes =
+            [.. units.SelectMany(unit =>
+                Findings.Select(finding => unit[0].Clip.Findings.Contains($"{finding}=yes", StringComparison.Ordinal) ? 1f : 0))];
+        float[] known =
+            [.. units.SelectMany(unit =>
+                Findings.Select(finding => unit[0].Clip.Findings.Contains($"{finding}=", StringComparison.Ordinal) ? 1f : 0))];
 
-        // softplus(x) - x y, written with what needs no numbers.
+        // softplus(x) - x y, written without operators that take a number.
         Tensor softplus = -nn.functional.logsigmoid(-logits);
         return ((softplus - logits * tensor(yes, logits.shape)) * tensor(known, logits.shape)).mean();
     }

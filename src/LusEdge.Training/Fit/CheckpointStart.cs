@@ -5,36 +5,46 @@ using LusEdge.Training.Networks;
 namespace LusEdge.Training.Fit;
 
 /// <summary>
-/// What a training that begins with an earlier one's weights may begin with: those of its folder <c>all</c> saw all its patients, and whoever of
-/// them is held out now would be graded by a network that was trained on him.
+/// Determines which weights a training may start from, if it starts from an earlier one. The weights in that training's folder
+/// <c>all</c> were trained on all its patients, so a patient of that training who is held out now would be graded by a network
+/// that has seen them.
 /// </summary>
 internal static class CheckpointStart
 {
-    /// <summary>Finds out with which of the earlier training's weights each part begins.</summary>
+    /// <summary>Decides which of the earlier training's weights each part starts from.</summary>
     /// <param name="experiment">What to train.</param>
-    /// <param name="clips">On what.</param>
-    /// <param name="leaky">Whether it is to leak anyway.</param>
-    /// <returns>True where the fold K begins with the earlier training's <c>fold-K</c>: the same clips in the same folds. False where all begin with <c>all</c>.</returns>
-    /// <exception cref="TrainingException">A patient that is to be held out was trained on, or the earlier training can't be read.</exception>
-    public static bool IsByFold(Experiment experiment, TrainingClips clips, bool leaky)
+    /// <param name="clips">The clips to train on.</param>
+    /// <param name="leaky">Whether the training may leak.</param>
+    /// <returns>
+    /// True if fold K starts from the earlier training's <c>fold-K</c>, because both have the same clips in the same folds. False
+    /// if all parts start from <c>all</c>.
+    /// </returns>
+    /// <exception cref="TrainingException">
+    /// The earlier training has seen a patient who is to be held out, or it can't be read.
+    /// </exception>
+    public static bool StartsByFold(Experiment experiment, TrainingClips clips, bool leaky)
     {
         if (leaky || experiment.Network.Start != NetworkSettings.Checkpoint) return false;
         string? earlier = experiment.Network.Weights!;
         FitRecord record = FitRecord.Load(earlier);
         if (experiment.Method == Experiment.FinetuneMethod && !record.Leaky && record.DataSha256 == clips.Sha256) return true;
 
-        // Features of a network that stays as it is are computed once, for all folds. And the earlier training may have begun with another's weights.
+        // The features of a frozen network are computed once, for all folds. And the earlier training may itself have started
+        // from another one.
         HashSet<(string, string)> here = [.. clips.Clips.Select(clip => (clip.Dataset, clip.Patient))];
         for (HashSet<string> seen = []; earlier is not null && seen.Add(Path.GetFullPath(earlier));)
         {
             string file = Path.Combine(earlier, Experiment.FileName);
             Experiment? trained = File.Exists(file) ? Experiment.Load(file) : null;
-            LabelledClip? both = ClipsOf(earlier).FirstOrDefault(clip => (trained is null || TrainingClips.IsTrainedOn(clip, trained)) && here.Contains((clip.Dataset, clip.Patient)));
+            LabelledClip? both = ClipsOf(earlier).FirstOrDefault(clip =>
+                (trained is null || TrainingClips.IsTrainedOn(clip, trained)) && here.Contains((clip.Dataset, clip.Patient)));
             if (both is not null)
             {
                 throw new TrainingException(
                     TrainingFailure.Leaky,
-                    $"network.weights: {earlier} was trained on patient {both.Patient} of {both.Dataset}, who is held out here: the figures would show memory, not skill. Begin with a training on other patients, or, to fine-tune on, on the very same index; fit --leaky shows how it flatters.");
+                    $"network.weights: {earlier} was trained on patient {both.Patient} of {both.Dataset}, who is held out "
+                        + "here: the figures would show memory, not skill. Start from a training on other patients or, to "
+                        + "continue fine-tuning, on exactly the same index; fit --leaky shows how much it flatters.");
             }
 
             earlier = trained?.Network is { Start: NetworkSettings.Checkpoint, Weights: { } weights } ? weights : null;
@@ -43,7 +53,9 @@ internal static class CheckpointStart
         return false;
     }
 
-    /// <summary>The clips of a training's index; none where it is no longer there or no longer an index: then nothing can be proven.</summary>
+    /// <summary>
+    /// The clips of a training's index. Empty if the index no longer exists or is invalid: then nothing can be proven.
+    /// </summary>
     private static IReadOnlyList<LabelledClip> ClipsOf(string training)
     {
         try

@@ -11,28 +11,28 @@ internal sealed record SearchSettings
 {
     private const int Tries = 1000;
 
-    /// <summary>The experiment whose other values stay as they are; a path is relative to the search's file.</summary>
+    /// <summary>The experiment that provides all other values; its path is relative to the search's file.</summary>
     public string Experiment { get; init; } = "experiment.json";
 
-    /// <summary>How many sets of values are drawn.</summary>
+    /// <summary>The number of trials, each with its own set of values.</summary>
     /// <value>The default is 16.</value>
     public int Trials { get; init; } = 16;
 
-    /// <summary>Names the draws.</summary>
+    /// <summary>Selects the random numbers.</summary>
     /// <value>The default is 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Share of the trials that go on to twice as many folds.</summary>
+    /// <summary>The share of trials that continue with twice as many folds.</summary>
     /// <value>The default is 0.5.</value>
     public double Keep { get; init; } = 0.5;
 
-    /// <summary>What is drawn: by the key's path in the experiment, for instance <c>finetune.learning_rate</c>.</summary>
+    /// <summary>The parameters to search, by their path in the experiment, for instance <c>finetune.learning_rate</c>.</summary>
     public IReadOnlyDictionary<string, SearchRange> Parameters { get; init; } = new Dictionary<string, SearchRange>();
 
     /// <summary>Reads and checks a search.</summary>
     /// <param name="path">Its file.</param>
-    /// <returns>It, and each trial's values and experiment.</returns>
-    /// <exception cref="TrainingException">Search or experiment is missing or wrong; all that is wrong is in the message.</exception>
+    /// <returns>The search, and the values and experiment of each trial.</returns>
+    /// <exception cref="TrainingException">Search or experiment is missing or invalid; the message lists all errors.</exception>
     public static (SearchSettings Search, IReadOnlyList<SearchTrial> Trials) Load(string path)
     {
         JsonObject document = JsonFile.Read(path, "a search");
@@ -66,7 +66,12 @@ internal sealed record SearchSettings
             }
         }
 
-        if (errors.Count > 0) throw new TrainingException(TrainingFailure.BadExperiment, $"{path}: {string.Join("; ", errors)}. docs/training.md lists the keys.");
+        if (errors.Count > 0)
+        {
+            throw new TrainingException(
+                TrainingFailure.BadExperiment, $"{path}: {string.Join("; ", errors)}. docs/training.md lists the keys.");
+        }
+
         string experiment = Path.GetFullPath(search!.Experiment, Path.GetDirectoryName(Path.GetFullPath(path))!);
         return (search, search.Draw(JsonFile.Read(experiment, "an experiment"), experiment));
     }
@@ -75,16 +80,18 @@ internal sealed record SearchSettings
     {
         yield return JsonFile.Within("trials", Trials, 1, 10_000);
         yield return Keep is > 0 and < 1 ? "" : FormattableString.Invariant($"keep is {Keep}; give a number above 0 and below 1");
-        if (Parameters.Count == 0) yield return "parameters is empty; name what to search";
+        if (Parameters.Count == 0) yield return "parameters is empty; name the parameters to search";
         foreach ((string key, SearchRange range) in Parameters)
         {
             if (range.Values is { Count: 0 }) yield return $"parameters.{key}.values is empty";
-            if (range.Values is null && !(range.Low < range.High)) yield return $"parameters.{key}: give values, or low and a greater high";
-            if (range.Values is null && range.Log && !(range.Low > 0)) yield return $"parameters.{key}.low must be above 0 for a logarithmic range";
+            if (range.Values is null && !(range.Low < range.High))
+                yield return $"parameters.{key}: give values, or low and a greater high";
+            if (range.Values is null && range.Log && !(range.Low > 0))
+                yield return $"parameters.{key}.low must be above 0 for a logarithmic range";
         }
     }
 
-    /// <summary>Draws the trials, each another set of values.</summary>
+    /// <summary>Draws the trials, all with different values.</summary>
     private List<SearchTrial> Draw(JsonObject experiment, string file)
     {
         var random = new SeededRandom((ulong)Seed);
@@ -101,7 +108,8 @@ internal sealed record SearchSettings
                 Set(document, key, value);
             }
 
-            if (seen.Add(string.Join(';', values.Values))) trials.Add(new SearchTrial(trials.Count + 1, values, Experiments.Experiment.Parse(document, file)));
+            if (seen.Add(string.Join(';', values.Values)))
+                trials.Add(new SearchTrial(trials.Count + 1, values, Experiments.Experiment.Parse(document, file)));
         }
 
         return trials;
@@ -121,36 +129,37 @@ internal sealed record SearchSettings
     }
 }
 
-/// <summary>What a hyper-parameter is drawn from: some values, or the numbers between two ends.</summary>
+/// <summary>The range of a hyper-parameter: a list of values, or the numbers between two limits.</summary>
 internal sealed record SearchRange
 {
-    /// <summary>Values of any kind.</summary>
+    /// <summary>A list of values of any kind.</summary>
     public IReadOnlyList<JsonElement>? Values { get; init; }
 
-    /// <summary>The lower end.</summary>
+    /// <summary>The lower limit.</summary>
     public double? Low { get; init; }
 
-    /// <summary>The upper end.</summary>
+    /// <summary>The upper limit.</summary>
     public double? High { get; init; }
 
-    /// <summary>Whether each factor is equally likely instead of each step.</summary>
+    /// <summary>Whether values are drawn on a logarithmic scale.</summary>
     public bool Log { get; init; }
 
     /// <summary>Draws a value.</summary>
     public JsonNode Draw(SeededRandom random)
     {
-        if (Values is { } values) return JsonNode.Parse(values[random.Whole(0, values.Count - 1)].GetRawText())!;
+        if (Values is { } values) return JsonNode.Parse(values[random.Integer(0, values.Count - 1)].GetRawText())!;
         double low = Log ? Math.Log(Low!.Value) : Low!.Value, high = Log ? Math.Log(High!.Value) : High!.Value;
         double drawn = low + (high - low) * random.Uniform();
 
         // Three digits: more would only be longer to read.
-        return JsonValue.Create(double.Parse((Log ? Math.Exp(drawn) : drawn).ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        return JsonValue.Create(double.Parse(
+            (Log ? Math.Exp(drawn) : drawn).ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
     }
 }
 
-/// <summary>One set of values.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Values">What was drawn, by key.</param>
+/// <summary>A trial with its set of values.</summary>
+/// <param name="Number">The number of the trial, from 1.</param>
+/// <param name="Values">The drawn values, by key.</param>
 /// <param name="Experiment">The experiment with these values.</param>
 internal sealed record SearchTrial(int Number, IReadOnlyDictionary<string, string> Values, Experiment Experiment);
 

@@ -4,20 +4,20 @@ using LusEdge.Training.Networks;
 
 namespace LusEdge.Training.Frozen;
 
-/// <summary>A frame as the head sees it.</summary>
-/// <param name="Clip">Its clip.</param>
-/// <param name="Number">Its number there.</param>
-/// <param name="Values">Row-major [bands, channels].</param>
+/// <summary>A frame in the form that the head reads.</summary>
+/// <param name="Clip">The clip of the frame.</param>
+/// <param name="Number">The number of the frame in the clip.</param>
+/// <param name="Values">The features, row-major [bands, channels].</param>
 internal sealed record BandedFrame(LabelledClip Clip, int Number, float[] Values);
 
-/// <summary>The features that <see cref="FeatureExtractor"/> kept, averaged in bands.</summary>
+/// <summary>Loads the stored features of <see cref="FeatureExtractor"/> and averages them in bands.</summary>
 internal static class BandedFeatures
 {
     /// <summary>Reads the frames of all clips, clip by clip.</summary>
-    /// <param name="clips">The index.</param>
-    /// <param name="extracted">How the features were made.</param>
-    /// <param name="directory">Where they are kept.</param>
-    /// <param name="settings">The stage and the bands that are wanted.</param>
+    /// <param name="clips">The clips of the index.</param>
+    /// <param name="extracted">How the features were extracted.</param>
+    /// <param name="directory">Where the features are stored.</param>
+    /// <param name="settings">The wanted stage and bands.</param>
     /// <exception cref="TrainingException">A clip has no features.</exception>
     public static IReadOnlyList<BandedFrame> Load(
         IReadOnlyList<LabelledClip> clips, FeatureSettings extracted, string directory, HeadSettings settings)
@@ -30,12 +30,13 @@ internal static class BandedFeatures
             {
                 throw new TrainingException(
                     TrainingFailure.NotFound,
-                    $"{file}: there are no features of {clip.File} (row {clip.Row} of the index); run `lusedge-train fit` anew.");
+                    $"{file}: it has no features of {clip.File} (row {clip.Row} of the index); run `lusedge-train fit` again.");
             }
 
             ClipFeatures found = ClipFeatures.Read(file);
             float[] weights = RowBands.Weights(settings.Bands, found.Rows);
-            frames.AddRange(found.Frames.Zip(found.Values, (number, values) => new BandedFrame(clip, number, Average(values, found, weights))));
+            frames.AddRange(found.Frames.Zip(
+                found.Values, (number, values) => new BandedFrame(clip, number, Average(values, found, weights))));
         }
 
         return frames;

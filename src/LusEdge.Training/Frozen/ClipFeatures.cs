@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.Training.Frozen;
 
-/// <summary>What the network saw in a clip.</summary>
-/// <param name="Frames">Numbers of the frames.</param>
-/// <param name="Channels">Features a row.</param>
-/// <param name="Rows">Rows of the features, from the top of the picture.</param>
-/// <param name="Values">For each frame, row-major [channels, rows].</param>
+/// <summary>The features of a clip at one stage of the network.</summary>
+/// <param name="Frames">The numbers of the frames.</param>
+/// <param name="Channels">Features per row.</param>
+/// <param name="Rows">Rows of features, from the top of the picture.</param>
+/// <param name="Values">The features of each frame, row-major [channels, rows].</param>
 internal sealed record ClipFeatures(IReadOnlyList<int> Frames, int Channels, int Rows, IReadOnlyList<float[]> Values)
 {
-    /// <summary>Writes the file: it appears under its name only when it is complete.</summary>
+    /// <summary>Writes the file atomically.</summary>
     public void Write(string file)
     {
         string unfinished = $"{file}.part";
@@ -22,7 +22,7 @@ internal sealed record ClipFeatures(IReadOnlyList<int> Frames, int Channels, int
         File.Move(unfinished, file, overwrite: true);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads a file written by <see cref="Write"/>.</summary>
     public static ClipFeatures Read(string file)
     {
         using var reader = new BinaryReader(File.OpenRead(file));

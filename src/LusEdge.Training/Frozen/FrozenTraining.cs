@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace LusEdge.Training.Frozen;
 
-/// <summary>Trains a linear head on the features of a network that stays as it is. The features are computed once and kept on disk.</summary>
+/// <summary>
+/// Trains a linear head on the features of a network that is not trained. The features are computed once and stored on disk.
+/// </summary>
 internal sealed class FrozenTraining : ITrainingMethod
 {
     private readonly Experiment _experiment;
@@ -15,19 +17,20 @@ internal sealed class FrozenTraining : ITrainingMethod
     private readonly HeadSettings _settings;
     private readonly Dictionary<string, IReadOnlyList<BandedFrame>> _frames;
 
-    /// <summary>The frames' profiles; null where none are wanted.</summary>
+    /// <summary>The profiles of the frames; null if the experiment does not use them.</summary>
     private readonly Dictionary<string, IReadOnlyList<BandedFrame>>? _profiles;
 
-    /// <summary>The frames' augmented copies, behind each other; empty without.</summary>
+    /// <summary>The augmented copies of the frames, one dictionary per copy.</summary>
     private readonly IReadOnlyList<Dictionary<string, IReadOnlyList<BandedFrame>>> _copies;
 
     /// <param name="experiment">What to train.</param>
-    /// <param name="clips">On what.</param>
-    /// <param name="cache">Where the features are kept.</param>
-    /// <param name="progress">Told after every clip.</param>
-    /// <param name="cancel">Stops; the features of the clips that were done are kept.</param>
+    /// <param name="clips">The clips to train on.</param>
+    /// <param name="cache">Where to store the features.</param>
+    /// <param name="progress">Receives the progress after every clip.</param>
+    /// <param name="cancel">Stops the work; features that have been stored are kept.</param>
     /// <exception cref="TrainingException">The network's weights or a clip are missing or unusable.</exception>
-    public FrozenTraining(Experiment experiment, TrainingClips clips, string cache, IProgress<WorkProgress> progress, CancellationToken cancel)
+    public FrozenTraining(
+        Experiment experiment, TrainingClips clips, string cache, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         (_experiment, _clips) = (experiment, clips);
         FrozenSettings frozen = experiment.Frozen;
@@ -41,16 +44,18 @@ internal sealed class FrozenTraining : ITrainingMethod
             Balanced = experiment.ClassWeights == Experiment.Balanced,
         };
         byte[] backbone;
-        using (BottleneckNetwork network = TrainedModel.Backbone(experiment)) backbone = BottleneckGraph.BuildRows(network, experiment.Size, [.. frozen.Stages, .. Profile]);
+        using (BottleneckNetwork network = TrainedModel.LoadBackbone(experiment)) backbone =
+            BottleneckGraph.BuildRows(network, experiment.Size, [.. frozen.Stages, .. Profile]);
 
-        // Features of other weights or other augmentation lie elsewhere.
+        // Features for other weights or another augmentation are stored elsewhere.
         string folder = Path.Combine(cache, ModelManifest.HashOf(backbone)[..12]);
         FeatureSettings plain = Extract(folder, [.. frozen.Stages, .. Profile], change: null);
         _frames = Load(plain, folder);
         if (frozen.Profile)
         {
             _profiles = ByClip(BandedFeatures.Load(
-                clips.Clips, plain, folder, _settings with { Stage = RowProfile.Stage, Bands = RowProfile.RowsOf(experiment.Size) }));
+                clips.Clips, plain, folder,
+                _settings with { Stage = RowProfile.Stage, Bands = RowProfile.RowsOf(experiment.Size) }));
         }
 
         _copies = [.. Enumerable.Range(1, frozen.Copies).Select(copy =>
@@ -59,33 +64,46 @@ internal sealed class FrozenTraining : ITrainingMethod
             return Load(Extract(place, frozen.Stages, frames => Augmented(frames, copy)), place);
         })];
 
-        FeatureSettings Extract(string directory, IReadOnlyList<int> stages, Func<IReadOnlyList<GrayFrame>, IReadOnlyList<GrayFrame>>? change)
+        FeatureSettings Extract(
+            string directory, IReadOnlyList<int> stages, Func<IReadOnlyList<GrayFrame>, IReadOnlyList<GrayFrame>>? change)
         {
-            var settings = new FeatureSettings { Size = experiment.Size, Frames = experiment.Frames, Stages = stages, Threads = experiment.Threads };
-            new FeatureExtractor(backbone, settings, directory) { Change = change }.Run(experiment.Index, clips.Clips, progress, cancel);
+            var settings = new FeatureSettings
+            {
+                Size = experiment.Size,
+                Frames = experiment.Frames,
+                Stages = stages,
+                Threads = experiment.Threads,
+            };
+            new FeatureExtractor(backbone, settings, directory) { Change = change }.Run(
+                experiment.Index, clips.Clips, progress, cancel);
             return settings;
         }
 
         Dictionary<string, IReadOnlyList<BandedFrame>> Load(FeatureSettings settings, string directory)
         {
-            IReadOnlyList<BandedFrame>[] stages = [.. frozen.Stages.Select(stage => BandedFeatures.Load(clips.Clips, settings, directory, _settings with { Stage = stage }))];
-            return ByClip(stages[0].Select((frame, i) => frame with { Values = [.. stages.SelectMany(stage => stage[i].Values)] }));
+            IReadOnlyList<BandedFrame>[] stages = [.. frozen.Stages.Select(
+                stage => BandedFeatures.Load(clips.Clips, settings, directory, _settings with { Stage = stage }))];
+            return ByClip(
+                stages[0].Select((frame, i) => frame with { Values = [.. stages.SelectMany(stage => stage[i].Values)] }));
         }
 
         static Dictionary<string, IReadOnlyList<BandedFrame>> ByClip(IEnumerable<BandedFrame> frames) =>
-            frames.GroupBy(frame => frame.Clip.File).ToDictionary(group => group.Key, group => (IReadOnlyList<BandedFrame>)[.. group]);
+            frames.GroupBy(frame => frame.Clip.File)
+                .ToDictionary(group => group.Key, group => (IReadOnlyList<BandedFrame>)[.. group]);
     }
 
     public string FileName => LinearHead.FileName;
 
-    public IReadOnlyList<int> NumbersOf(LabelledClip clip) => [.. _frames[clip.File].Select(frame => frame.Number)];
+    public IReadOnlyList<int> FrameNumbers(LabelledClip clip) => [.. _frames[clip.File].Select(frame => frame.Number)];
 
-    public IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
+    public IReadOnlyList<HistoryRow> Train(
+        string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         float[] targets = _experiment.Targets(_clips.Scheme.Grades.Count);
         BandedFrame[] frames = [.. samples.SelectMany(sample =>
-            (BandedFrame[])[_frames[sample.Clip.File][sample.Place], .. _copies.Select(copy => copy[sample.Clip.File][sample.Place])])];
+            (BandedFrame[])[
+                _frames[sample.Clip.File][sample.Place], .. _copies.Select(copy => copy[sample.Clip.File][sample.Place])])];
         LinearHead head = HeadTrainer.Train(frames, _clips.ClassOf, targets, _settings);
         if (_profiles is { } profiles)
         {
@@ -104,14 +122,14 @@ internal sealed class FrozenTraining : ITrainingMethod
         return [.. samples.Select(sample => head.Logits(ValuesOf(sample)))];
     }
 
-    /// <summary>What a head sees of a frame.</summary>
+    /// <summary>The features of a frame as the head reads them.</summary>
     internal float[] ValuesOf(LabelledClip clip, int place) => _frames[clip.File][place].Values;
 
     public void Dispose()
     {
     }
 
-    /// <summary>What the network is read for beside its stages.</summary>
+    /// <summary>Additional stages to extract: the profile, if the experiment uses it.</summary>
     private IReadOnlyList<int> Profile => _experiment.Frozen.Profile ? [RowProfile.Stage] : [];
 
     private float[] ValuesOf(Sample sample) =>
@@ -124,9 +142,10 @@ internal sealed class FrozenTraining : ITrainingMethod
     }
 
     private string HashOfAugmentation() =>
-        ModelManifest.HashOf(System.Text.Encoding.UTF8.GetBytes($"{_experiment.Seed} {string.Join(';', _experiment.Augmentation)}"))[..12];
+        ModelManifest.HashOf(
+            System.Text.Encoding.UTF8.GetBytes($"{_experiment.Seed} {string.Join(';', _experiment.Augmentation)}"))[..12];
 
-    /// <summary>A clip's frames, changed as the experiment says; the same for the same seed, clip and copy.</summary>
+    /// <summary>Augments the frames of a clip as the experiment says; the same for the same seed, clip and copy.</summary>
     private List<GrayFrame> Augmented(IReadOnlyList<GrayFrame> frames, int copy)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
@@ -135,7 +154,7 @@ internal sealed class FrozenTraining : ITrainingMethod
         {
             Tensor picture = tensor(frame.Pixels, [1, 1, frame.Height, frame.Width]).to(float32);
 
-            // The picture itself names its random numbers: clips are read by several threads, in any order.
+            // The picture itself selects its random numbers, because several threads read the clips in any order.
             ulong number = BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(frame.Pixels)) + (ulong)copy;
             Tensor done = Augmentation.Apply(picture, _experiment.Augmentation, (ulong)_experiment.Seed, number);
             changed.Add(frame with { Pixels = [.. done.data<float>().ToArray().Select(level => (byte)MathF.Round(level))] });

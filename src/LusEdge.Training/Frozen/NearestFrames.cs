@@ -6,38 +6,44 @@ using LusEdge.Training.Experiments;
 namespace LusEdge.Training.Frozen;
 
 /// <summary>
-/// Grades a frame like the training frame that is most like it (Euclidean distance of the standardised features). With a frame split that is
-/// nearly always the same clip's next frame, and right; with patients held out it shows how little of that is skill. It is no network.
+/// Gives each frame the grade of the most similar training frame (Euclidean distance of the standardised features). With a frame
+/// split, that is nearly always the next frame of the same clip, and right. With patients held out, it shows how little of this
+/// is skill. There is no network to export.
 /// </summary>
-/// <param name="features">Whose features are compared; owned.</param>
+/// <param name="features">Provides the features to compare; owned.</param>
 /// <param name="clips">All clips.</param>
 internal sealed class NearestFrames(FrozenTraining features, TrainingClips clips) : ITrainingMethod
 {
     private const string Header = "file,place";
 
-    /// <summary>Of a feature that is the same in all frames: it tells nothing apart.</summary>
+    /// <summary>Minimum standard deviation, for a feature that is the same in all frames and distinguishes nothing.</summary>
     private const float SmallestSpread = 1e-6f;
 
-    /// <summary>Of a grade that no training frame has: farther away than any.</summary>
+    /// <summary>The distance of a grade without any training frame: larger than any real distance.</summary>
     private const float Farthest = 1e6f;
 
     public string FileName => FrozenSettings.NearestFile;
 
-    public IReadOnlyList<int> NumbersOf(LabelledClip clip) => features.NumbersOf(clip);
+    public IReadOnlyList<int> FrameNumbers(LabelledClip clip) => features.FrameNumbers(clip);
 
-    public IReadOnlyList<HistoryRow> Train(string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
+    public IReadOnlyList<HistoryRow> Train(
+        string folder, string fold, IReadOnlyList<Sample> samples, IProgress<WorkProgress> progress, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         string file = Path.Combine(folder, FileName);
-        File.WriteAllLines($"{file}.part", [Header, .. samples.Select(sample => string.Create(CultureInfo.InvariantCulture, $"{sample.Clip.File},{sample.Place}"))]);
+        File.WriteAllLines($"{file}.part", [Header,
+            .. samples.Select(sample => string.Create(CultureInfo.InvariantCulture, $"{sample.Clip.File},{sample.Place}"))]);
         File.Move($"{file}.part", file, overwrite: true);
         progress.Report(new WorkProgress(fold, 1, 1));
 
-        // Each training frame is its own neighbour, so it is never wrong about them.
+        // Each training frame is its own nearest neighbour, so the training loss is 0.
         return [new HistoryRow(fold, 1, 1, 0, null, null)];
     }
 
-    /// <returns>For each grade minus the mean squared difference from its nearest training frame: the neighbour's own is the highest.</returns>
+    /// <returns>
+    /// For each grade, the negated mean squared difference from its nearest training frame; the grade of the nearest frame has
+    /// the highest value.
+    /// </returns>
     /// <inheritdoc/>
     public IReadOnlyList<float[]> Grade(string folder, IReadOnlyList<Sample> samples, CancellationToken cancel)
     {
@@ -81,18 +87,21 @@ internal sealed class NearestFrames(FrozenTraining features, TrainingClips clips
             if (comma < 0
                 || !byFile.TryGetValue(row[..comma], out LabelledClip? clip)
                 || !int.TryParse(row[(comma + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int place)
-                || place >= features.NumbersOf(clip).Count)
+                || place >= features.FrameNumbers(clip).Count)
             {
-                throw new TrainingException(TrainingFailure.Unreadable, $"{file}: \"{row}\" is no frame of the index. Train anew.");
+                throw new TrainingException(
+                    TrainingFailure.Unreadable, $"{file}: \"{row}\" is not a frame of the index. Train again.");
             }
 
             known.Add((clips.ClassOf(clip), features.ValuesOf(clip, place)));
         }
 
-        return known.Count > 0 ? [.. known] : throw new TrainingException(TrainingFailure.Unreadable, $"{file}: it lists no frame. Train anew.");
+        return known.Count > 0
+            ? [.. known]
+            : throw new TrainingException(TrainingFailure.Unreadable, $"{file}: it lists no frames. Train again.");
     }
 
-    /// <summary>Mean and standard deviation of every feature, of the training frames alone.</summary>
+    /// <summary>Mean and standard deviation of every feature, over the training frames only.</summary>
     private static (float[] Mean, float[] Spread) Standard(IReadOnlyList<float[]> frames)
     {
         float[] mean = new float[frames[0].Length], spread = new float[mean.Length], difference = new float[mean.Length];

@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// 1x1, 3x3 and 1x1 convolution with a way around them, as first published (He et al. 2015) and as Keras' ImageNet weights were
-/// trained: the stride is on the first 1x1. Torchvision has it on the 3x3, which gives other pictures to the same weights.
+/// A 1x1, a 3x3 and a 1x1 convolution with a shortcut, as first published (He et al. 2015) and as Keras' ImageNet weights were
+/// trained: the stride is on the first 1x1. Torchvision has it on the 3x3, where the same weights would compute something else.
 /// </summary>
 internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
 {
-    /// <summary>Outputs are this many times the channels inside.</summary>
+    /// <summary>The number of outputs as a multiple of the inner channels.</summary>
     public const int Expansion = 4;
 
-    /// <param name="inputs">Channels in.</param>
-    /// <param name="inside">Channels of the 3x3; four times as many come out.</param>
-    /// <param name="stride">Of the first convolution; over 1 it shrinks the picture.</param>
-    /// <param name="projects">Whether the way around is a convolution, as in the first block of a stage.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="inside">Channels of the 3x3 convolution; the block outputs four times as many.</param>
+    /// <param name="stride">Stride of the first convolution; above 1 it reduces the resolution.</param>
+    /// <param name="projects">Whether the shortcut is a convolution, as in the first block of a stage.</param>
     public BottleneckBlock(long inputs, long inside, long stride, bool projects)
         : base(nameof(BottleneckBlock))
     {
@@ -52,7 +52,7 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
 
     public BatchNormalisation ThirdNorm { get; }
 
-    /// <summary>The way around, where its shape must change; null where it is the input itself.</summary>
+    /// <summary>The shortcut's convolution if the shape changes; null if the input is passed on unchanged.</summary>
     public Conv2d? Shortcut { get; }
 
     public BatchNormalisation? ShortcutNorm { get; }

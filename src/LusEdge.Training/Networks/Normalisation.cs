@@ -1,6 +1,6 @@
 namespace LusEdge.Training.Networks;
 
-/// <summary>(gray / 255 - mean) / std. One pair of numbers for all, as ImageNet's three channels would give for gray.</summary>
+/// <summary>(gray / 255 - mean) / std. The gray equivalent of the statistics of ImageNet's three channels.</summary>
 internal static class Normalisation
 {
     public const float Mean = 0.449f;

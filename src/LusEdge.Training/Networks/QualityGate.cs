@@ -6,39 +6,39 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// How much a picture looks like those that a network was trained on: a number in (0,1) from the features of its third stage, averaged in horizontal
-/// bands. Standardised, the training clips' features lie near a few principal directions; what of a picture's features lies outside of
-/// them is its distance. Of the scores that were tried this let fewest foreign pictures through; energy and the highest probability let
-/// nearly all through (docs/training.md).
+/// How much a picture resembles those that a network was trained on: a number in (0,1), computed from the features of the
+/// network's third stage, averaged in horizontal bands. The standardised features of the training clips lie near a few principal
+/// directions, and a picture's distance is the part of its features outside these directions. Of the scores tried, this one let
+/// the fewest foreign pictures through; energy and the highest probability let nearly all of them through (docs/training.md).
 /// </summary>
-/// <param name="Mean">Of the training clips' features, channel by channel, for each its bands.</param>
+/// <param name="Mean">Mean of the training clips' features: for each channel, its bands.</param>
 /// <param name="InverseSpread">1 / standard deviation of each feature.</param>
 /// <param name="Directions">Leading principal components of the standardised features, row-major [features, directions].</param>
 internal sealed record QualityGate(float[] Mean, float[] InverseSpread, float[] Directions)
 {
-    /// <summary>The stage whose features are read, from 1; the last one of a network with fewer.</summary>
+    /// <summary>The stage whose features are read, from 1; in a network with fewer stages, the last one.</summary>
     public const int Stage = 3;
 
-    /// <summary>What a file of this trainer calls these features.</summary>
+    /// <summary>The name of these features in files written by this trainer.</summary>
     public const string FeaturesName = "quality_features";
 
-    /// <summary>Horizontal bands: so that a picture upside down is not the same.</summary>
+    /// <summary>The number of horizontal bands. They make an upside-down picture look different.</summary>
     public const int Bands = 4;
 
     private const double SmallestSpread = 1e-6;
 
-    /// <summary>How steeply the quality falls with the distance.</summary>
+    /// <summary>How steeply quality falls with distance.</summary>
     public float Slope { get; init; } = 1;
 
-    /// <summary>The distance at which it is a half.</summary>
+    /// <summary>The distance at which quality is one half.</summary>
     public float Middle { get; init; } = 1;
 
-    /// <summary>Number of directions.</summary>
+    /// <summary>The number of directions.</summary>
     public int Count => Directions.Length / Mean.Length;
 
-    /// <summary>Learns what features are like.</summary>
-    /// <param name="clips">A row a training clip: the means of its frames' features.</param>
-    /// <param name="directions">How many leading directions count as known, at most.</param>
+    /// <summary>Fits the gate to the features of training clips.</summary>
+    /// <param name="clips">One row per training clip: the mean of its frames' features.</param>
+    /// <param name="directions">The maximum number of leading directions that count as known.</param>
     public static QualityGate Fit(IReadOnlyList<float[]> clips, int directions)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -48,15 +48,16 @@ internal sealed record QualityGate(float[] Mean, float[] InverseSpread, float[] 
         (Tensor mean, Tensor spread) = (rows.mean([0]), rows.std(0).AtLeast(SmallestSpread));
         Tensor standard = (rows - mean) / spread;
 
-        // There are more features than clips, so by the clips' products and not by the features'.
+        // There are more features than clips, so use the products between clips instead of those between features.
         (Tensor variances, Tensor vectors) = linalg.eigh(standard.mm(standard.t()));
         Tensor lengths = variances.narrow(0, count - kept, kept).AtLeast(SmallestSpread).sqrt();
-        return new QualityGate(Numbers(mean), Numbers(spread.reciprocal()), Numbers(standard.t().mm(vectors.narrow(1, count - kept, kept)) / lengths));
+        return new QualityGate(Numbers(mean), Numbers(spread.reciprocal()),
+            Numbers(standard.t().mm(vectors.narrow(1, count - kept, kept)) / lengths));
     }
 
-    /// <summary>Averages features in bands, as the file does.</summary>
+    /// <summary>Averages features in bands, exactly as the exported file does.</summary>
     /// <param name="map">Row-major [channels, side, side].</param>
-    /// <param name="channels">Number of channels.</param>
+    /// <param name="channels">The number of channels.</param>
     public static float[] Pool(ReadOnlySpan<float> map, int channels)
     {
         int side = (int)Math.Round(Math.Sqrt(map.Length / channels));
@@ -65,21 +66,23 @@ internal sealed record QualityGate(float[] Mean, float[] InverseSpread, float[] 
         var rows = new float[side];
         for (int channel = 0; channel < channels; channel++)
         {
-            for (int row = 0; row < side; row++) rows[row] = TensorPrimitives.Sum(map.Slice((channel * side + row) * side, side)) / side;
-            for (int band = 0; band < Bands; band++) pooled[channel * Bands + band] = TensorPrimitives.Dot<float>(rows, bands.AsSpan(band * side, side));
+            for (int row = 0; row < side; row++)
+                rows[row] = TensorPrimitives.Sum(map.Slice((channel * side + row) * side, side)) / side;
+            for (int band = 0; band < Bands; band++)
+                pooled[channel * Bands + band] = TensorPrimitives.Dot<float>(rows, bands.AsSpan(band * side, side));
         }
 
         return pooled;
     }
 
-    /// <summary>The same gate with the quality a half at a distance, and high at the usual one.</summary>
-    /// <param name="usual">The median of real pictures, where the quality is 0.95.</param>
-    /// <param name="farthest">The distance at which it is 0.5.</param>
+    /// <summary>Returns this gate with quality scaled to two distances.</summary>
+    /// <param name="usual">The median distance of real pictures, where quality is 0.95.</param>
+    /// <param name="farthest">The distance at which quality is 0.5.</param>
     public QualityGate Scaled(float usual, float farthest) =>
         this with { Middle = farthest, Slope = MathF.Log(0.95f / 0.05f) / MathF.Max(farthest - usual, 1e-3f) };
 
-    /// <summary>A picture's distance.</summary>
-    /// <param name="features">Its features, as <see cref="Pool"/> gives them.</param>
+    /// <summary>Computes a picture's distance.</summary>
+    /// <param name="features">Its features, as returned by <see cref="Pool"/>.</param>
     public float Distance(ReadOnlySpan<float> features)
     {
         var standard = new float[features.Length];
@@ -96,7 +99,7 @@ internal sealed record QualityGate(float[] Mean, float[] InverseSpread, float[] 
         return (float)Math.Sqrt(Math.Max(sum, 0) / standard.Length);
     }
 
-    /// <summary>The quality at a distance.</summary>
+    /// <summary>Converts a distance to quality.</summary>
     public float Quality(float distance) => 1 / (1 + MathF.Exp(-Slope * (Middle - distance)));
 
     private static float[] Numbers(Tensor tensor) => tensor.to(float32).contiguous().data<float>().ToArray();

@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 
 namespace LusEdge.Training.Networks;
 
-/// <summary>Two 3x3 convolutions with a way around them (He et al. 2015); torchvision's BasicBlock by names and layout.</summary>
+/// <summary>
+/// Two 3x3 convolutions with a shortcut (He et al. 2015); names and layout are those of torchvision's BasicBlock.
+/// </summary>
 internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 {
-    /// <param name="inputs">Channels in.</param>
-    /// <param name="outputs">Channels out.</param>
-    /// <param name="stride">Of the first convolution; over 1 it shrinks the picture.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="stride">Stride of the first convolution; above 1 it reduces the resolution.</param>
     public ResidualBlock(long inputs, long outputs, long stride)
         : base(nameof(ResidualBlock))
     {
@@ -37,7 +39,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 
     public BatchNormalisation SecondNorm { get; }
 
-    /// <summary>The way around, where its shape must change; null where it is the input itself.</summary>
+    /// <summary>The shortcut's convolution if the shape changes; null if the input is passed on unchanged.</summary>
     public Conv2d? Shortcut { get; }
 
     public BatchNormalisation? ShortcutNorm { get; }

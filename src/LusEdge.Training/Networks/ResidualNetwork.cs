@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// ResNet-18 or -34 for gray pictures, with torchvision's names and layout but one input channel. Narrower, it serves the tests.
+/// ResNet-18 or -34 for gray pictures, with torchvision's names and layout but one input channel. Tests use narrower ones.
 /// </summary>
 internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
 {
-    /// <summary>Layers of the network with two blocks in each stage.</summary>
+    /// <summary>The number of layers with two blocks in each stage.</summary>
     public const int SmallestDepth = 18;
 
-    /// <summary>Blocks of the four stages by the number of layers.</summary>
+    /// <summary>The number of blocks in each of the four stages, by the number of layers.</summary>
     public static readonly IReadOnlyDictionary<int, IReadOnlyList<int>> Depths = new Dictionary<int, IReadOnlyList<int>>
     {
         [SmallestDepth] = [2, 2, 2, 2],
@@ -21,8 +21,8 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
     };
 
     /// <param name="classes">Number of outputs.</param>
-    /// <param name="width">Channels of the first stage; each of the four stages doubles them. The published networks have 64.</param>
-    /// <param name="depth">Layers: a key of <see cref="Depths"/>.</param>
+    /// <param name="width">Channels of the first stage; they double from stage to stage. The published networks have 64.</param>
+    /// <param name="depth">The number of layers: a key of <see cref="Depths"/>.</param>
     public ResidualNetwork(int classes, int width = 64, int depth = SmallestDepth)
         : base(nameof(ResidualNetwork))
     {
@@ -36,8 +36,11 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         {
             long outputs = (long)width << stage - 1;
             ResidualBlock[] row = [.. Enumerable.Range(0, Depths[depth][stage - 1]).Select(i =>
-                i == 0 ? new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2) : new ResidualBlock(outputs, outputs, stride: 1))];
-            register_module($"layer{stage}", nn.Sequential([.. row.Select((block, i) => ($"{i}", (nn.Module<Tensor, Tensor>)block))]));
+                i == 0
+                    ? new ResidualBlock(channels, outputs, stride: stage == 1 ? 1 : 2)
+                    : new ResidualBlock(outputs, outputs, stride: 1))];
+            register_module(
+                $"layer{stage}", nn.Sequential([.. row.Select((block, i) => ($"{i}", (nn.Module<Tensor, Tensor>)block))]));
             stages.Add(row);
             channels = outputs;
         }
@@ -48,7 +51,8 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         foreach (nn.Module module in modules())
         {
             if (module is Conv2d convolution)
-                nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+                nn.init.kaiming_normal_(
+                    convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
         }
     }
 
@@ -69,7 +73,9 @@ internal sealed class ResidualNetwork : nn.Module<Tensor, Tensor>
         return Classifier.forward(Pool(input)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the classifier sees: the last features' means over the picture, float32 [n, channels].</summary>
+    /// <summary>
+    /// Computes the input of the classifier: the means of the last features over the picture, float32 [n, channels].
+    /// </summary>
     public Tensor Pool(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

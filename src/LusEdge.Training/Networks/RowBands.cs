@@ -1,14 +1,15 @@
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// Horizontal bands of equal height: the pleura lies near the top of the picture and what it casts lies below, so where
-/// something shows matters, and left or right does not. A row that lies in two bands counts in both by its share.
+/// Horizontal bands of equal height. The pleura is near the top of the picture and its artefacts are below it, so the vertical
+/// position of a feature matters and the horizontal position does not. A row that overlaps two bands contributes to both in
+/// proportion.
 /// </summary>
 internal static class RowBands
 {
-    /// <summary>What each row weighs in each band's mean.</summary>
-    /// <param name="bands">Number of bands, from the top.</param>
-    /// <param name="rows">Number of rows.</param>
+    /// <summary>Computes the weight of each row in the mean of each band.</summary>
+    /// <param name="bands">The number of bands, from the top.</param>
+    /// <param name="rows">The number of rows.</param>
     /// <returns>Row-major [bands, rows]; every band adds up to 1.</returns>
     public static float[] Weights(int bands, int rows)
     {

@@ -1,26 +1,26 @@
 namespace LusEdge.Training.Networks;
 
 /// <summary>
-/// Calibration by one number (Guo et al. 2017): logits are divided by a temperature before the softmax. It changes how sure the
-/// network says it is, never which grade it gives.
+/// Calibration by a single number (Guo et al. 2017): the logits are divided by a temperature before the softmax. It changes the
+/// network's confidence, but never the grade.
 /// </summary>
 internal static class TemperatureScaling
 {
     /// <summary>
-    /// Pictures that are told apart without an error are likeliest at no temperature at all, and every grade would then be a
-    /// certainty. At half, what doubt the network has between neighbours stays visible.
+    /// If a network makes no errors, the likelihood is highest at temperature zero, and every grade would be a certainty. At one
+    /// half, the network's remaining doubt between neighbouring grades stays visible.
     /// </summary>
     internal const float Lowest = 0.5f;
 
-    /// <summary>No network that is of any use is this sure of itself for nothing.</summary>
+    /// <summary>No useful network needs a higher temperature than this.</summary>
     private const float Highest = 20;
 
     /// <summary>Finds the temperature that makes the labels most likely.</summary>
-    /// <param name="logits">A row a picture.</param>
+    /// <param name="logits">One row per picture.</param>
     /// <param name="labels">The true class of each picture.</param>
     public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
-        // The negative log-likelihood has a single minimum: narrow it down by thirds.
+        // The negative log-likelihood has a single minimum: narrow it down by ternary search.
         double low = Math.Log(Lowest), high = Math.Log(Highest);
         while (high - low > 1e-4)
         {

@@ -8,16 +8,16 @@ namespace LusEdge.Training.Onnx;
 
 /// <summary>Builds an ONNX file node by node. The same calls give the same bytes.</summary>
 /// <param name="name">The graph's name.</param>
-/// <param name="halfWeights">Weights are stored in half the bytes. A runtime widens them once, when it loads the file.</param>
+/// <param name="halfWeights">Stores weights in half precision. A runtime widens them once, when it loads the file.</param>
 internal sealed class OnnxGraph(string name, bool halfWeights = false)
 {
-    /// <summary>Operator set of the default domain: the newest that OpenCV 4.6 and TensorRT 8 read too.</summary>
+    /// <summary>Operator set of the default domain: the newest that OpenCV 4.6 and TensorRT 8 can read.</summary>
     private const int OperatorSet = 13;
 
-    /// <summary>File format version that belongs to that operator set.</summary>
+    /// <summary>The file format version for that operator set.</summary>
     private const int IrVersion = 7;
 
-    /// <summary>Who wrote the file, as it stands in it.</summary>
+    /// <summary>The producer name in the file.</summary>
     internal const string Producer = "lusedge-train";
 
     private readonly GraphProto _graph = new() { Name = name };
@@ -26,7 +26,7 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
     /// <summary>Adds an input.</summary>
     /// <param name="input">Its name.</param>
     /// <param name="type">Its element type.</param>
-    /// <param name="dims">Its shape: a number, or a name for a dimension that is free.</param>
+    /// <param name="dims">Its shape: numbers, or names for free dimensions.</param>
     /// <returns>The value's name.</returns>
     public string Input(string input, DataType type, params ReadOnlySpan<string> dims)
     {
@@ -36,7 +36,7 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
 
     /// <summary>Adds a node with one output.</summary>
     /// <param name="op">The operator's type, for instance <c>Conv</c>.</param>
-    /// <param name="inputs">The values that it reads; an empty name leaves an optional input out.</param>
+    /// <param name="inputs">The values that it reads; an empty name leaves out an optional input.</param>
     /// <param name="attributes">Its attributes: int, float, string or long[].</param>
     /// <returns>The output's name.</returns>
     public string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
@@ -46,11 +46,13 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         return output;
     }
 
-    /// <summary>Gives a value a second name, for who looks it up in the file. It costs nothing: a runtime takes it away.</summary>
+    /// <summary>
+    /// Gives a value a second name under which it can be found in the file. It costs nothing, because a runtime removes it.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="name">The name.</param>
     /// <returns>The name.</returns>
-    public string Name(string value, string name)
+    public string Alias(string value, string name)
     {
         Add("Identity", [value], name, []);
         return name;
@@ -64,7 +66,8 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
     /// <param name="attributes">Its attributes: int, float, string or long[].</param>
     /// <returns>The output's name.</returns>
     public string Output(
-        string op, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<string> dims, params ReadOnlySpan<(string Name, object Value)> attributes)
+        string op, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<string> dims,
+        params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         Add(op, inputs, output, attributes);
         _graph.Output.Add(Value(output, DataType.Float, dims));
@@ -78,7 +81,9 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
     public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dims) =>
         Constant(DataType.Float, MemoryMarshal.AsBytes(values), values.Length, dims);
 
-    /// <summary>Adds a network's weights: constant floats, which the file may hold in half precision. What is computed with them is float32.</summary>
+    /// <summary>
+    /// Adds the weights of a network: constant floats, possibly stored in half precision. The computation uses float32.
+    /// </summary>
     /// <param name="values">The numbers, row-major.</param>
     /// <param name="dims">Their shape.</param>
     /// <returns>The value's name.</returns>
@@ -91,13 +96,13 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         return Node("Cast", [stored], ("to", (int)DataType.Float));
     }
 
-    /// <summary>Adds constant integers, as shapes and sizes are.</summary>
+    /// <summary>Adds constant integers, for shapes and sizes.</summary>
     /// <param name="values">The numbers, a vector.</param>
     /// <returns>The value's name.</returns>
     public string Constant(params ReadOnlySpan<long> values) =>
         Constant(DataType.Int64, MemoryMarshal.AsBytes(values), values.Length, [values.Length]);
 
-    /// <summary>The finished file's content.</summary>
+    /// <summary>Serializes the finished file.</summary>
     /// <param name="metadata">Entries of <c>metadata_props</c>.</param>
     public byte[] ToBytes(params ReadOnlySpan<(string Key, string Value)> metadata)
     {
@@ -109,7 +114,8 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
             Graph = _graph,
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
         };
-        foreach ((string key, string value) in metadata) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        foreach ((string key, string value) in metadata)
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model.ToByteArray();
     }
 
@@ -123,13 +129,18 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
                 : new TensorShapeProto.Types.Dimension { DimParam = dim });
         }
 
-        return new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = value,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } }
+        };
     }
 
     private string Constant(DataType type, ReadOnlySpan<byte> raw, int count, ReadOnlySpan<long> dims)
     {
-        // The format is little-endian, and so is every machine that this runs on.
-        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("ONNX files are written on little-endian machines only.");
+        // The format is little-endian, and so are all machines that this runs on.
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("ONNX files are written on little-endian machines only.");
         long expected = 1;
         foreach (long dim in dims) expected *= dim;
         if (expected != count) throw new ArgumentException($"{count} numbers do not fill a shape of {expected}.", nameof(dims));
@@ -155,12 +166,17 @@ internal sealed class OnnxGraph(string name, bool halfWeights = false)
         {
             case int number: (proto.Type, proto.I) = (AttributeProto.Types.AttributeType.Int, number); break;
             case float number: (proto.Type, proto.F) = (AttributeProto.Types.AttributeType.Float, number); break;
-            case string text: (proto.Type, proto.S) = (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(text)); break;
+            case string text:
+                (proto.Type, proto.S) = (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(text));
+                break;
             case long[] numbers:
                 proto.Type = AttributeProto.Types.AttributeType.Ints;
                 proto.Ints.AddRange(numbers);
                 break;
-            default: throw new ArgumentException($"attribute {attribute} has a type that no operator here takes: {value.GetType().Name}.", nameof(value));
+            default:
+                throw new ArgumentException(
+                    $"attribute {attribute} has a type that none of these operators takes: {value.GetType().Name}.",
+                    nameof(value));
         }
 
         return proto;

@@ -8,16 +8,19 @@ namespace LusEdge.Training.Onnx;
 
 /// <summary>
 /// Writes a trained network as an ONNX file that takes the appliance's picture as it is. Batch normalisation is folded into the
-/// convolution before it: once the network no longer learns, both are one multiplication and one addition.
+/// preceding convolution: after training, both together are one multiplication and one addition.
 /// </summary>
 internal static class ResidualGraph
 {
-    /// <summary>The file's content.</summary>
-    /// <param name="network">Trained; only read.</param>
-    /// <param name="description">What the file says about itself; its input, normalisation and temperature are what the graph computes with.</param>
-    /// <param name="quality">What the pictures that it was trained on are like; null for a file without that output.</param>
-    /// <param name="halfWeights">Store weights in half precision.</param>
-    public static byte[] Build(ResidualNetwork network, ModelDescription description, QualityGate? quality = null, bool halfWeights = false)
+    /// <summary>Builds a model file.</summary>
+    /// <param name="network">The trained network; it is only read.</param>
+    /// <param name="description">
+    /// The description in the file. Its input, normalisation and temperature are also used in the graph.
+    /// </param>
+    /// <param name="quality">The gate fitted to the training pictures; null for a file without quality output.</param>
+    /// <param name="halfWeights">Stores weights in half precision.</param>
+    public static byte[] Build(
+        ResidualNetwork network, ModelDescription description, QualityGate? quality = null, bool halfWeights = false)
     {
         using var noGradient = no_grad();
         using var scope = TorchSharp.torch.NewDisposeScope();
@@ -27,7 +30,8 @@ internal static class ResidualGraph
             graph, description.Input.Width, description.Input.Height, (float)picture.Mean, (float)picture.Std);
 
         value = graph.Node("Relu", [Convolve(graph, value, network.Stem, network.StemNorm)]);
-        value = graph.Node("MaxPool", [value], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
+        value = graph.Node("MaxPool", [value], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 1, 1, 1, 1 }));
         var features = new List<string>();
         foreach (IReadOnlyList<ResidualBlock> stage in network.Stages)
         {
@@ -37,7 +41,7 @@ internal static class ResidualGraph
 
         SeverityGraph.Classify(
             graph, value, Numbers(network.Classifier.weight!), Numbers(network.Classifier.bias!), (float)description.Temperature);
-        SeverityGraph.Judge(graph, features, description.Input.Width, quality);
+        SeverityGraph.MeasureQuality(graph, features, description.Input.Width, quality);
         return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 
@@ -49,14 +53,14 @@ internal static class ResidualGraph
         return graph.Node("Relu", [graph.Node("Add", [through, around])]);
     }
 
-    /// <summary>Adds a convolution and the normalisation after it as one convolution.</summary>
+    /// <summary>Adds a convolution and the following normalisation as one convolution.</summary>
     internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, BatchNormalisation norm) =>
         Convolve(graph, input, convolution, convolution.weight!, norm);
 
-    /// <summary>The same with other weights than the convolution's own.</summary>
+    /// <summary>Does the same with other weights than the convolution's own.</summary>
     internal static string Convolve(OnnxGraph graph, string input, Conv2d convolution, Tensor kernels, BatchNormalisation norm)
     {
-        // gamma * (w x + b - mean) / sqrt(var + eps) + beta, sorted by what depends on x.
+        // gamma * (w x + b - mean) / sqrt(var + eps) + beta, rearranged by the terms that depend on x.
         Tensor scale = norm.Weight / norm.RunningVariance.Plus(norm.Epsilon).sqrt();
         Tensor weight = kernels * scale.view(-1, 1, 1, 1);
         Tensor shift = convolution.bias is { } own ? norm.RunningMean - own : norm.RunningMean;

@@ -1,26 +1,26 @@
 namespace LusEdge.Training.Onnx;
 
 /// <summary>
-/// What each row of the picture is like, whatever shows in it: how bright, how uneven, how much it changes from pixel to pixel and to the row
-/// below. Depth runs down the rows, and pleura, A-lines, B-lines and consolidations each leave their mark on them. It stands beside
-/// a network's stages as stage 0, with a row of features a row of the picture, and one column.
+/// Statistics of each row of the picture: its brightness, its variation, and how much it changes from pixel to pixel and to the
+/// row below. Depth increases down the rows, and pleura, A-lines, B-lines and consolidations each leave their mark on them. The
+/// profile is used like a network stage, with number 0, one row of features per row of the picture, and a single column.
 /// </summary>
 internal static class RowProfile
 {
-    /// <summary>The number that it goes by among the stages.</summary>
+    /// <summary>The profile's stage number.</summary>
     public const int Stage = 0;
 
-    /// <summary>Features a row: mean, standard deviation, maximum, mean step to the right, mean step down.</summary>
+    /// <summary>Features per row: mean, standard deviation, maximum, mean step to the right, mean step down.</summary>
     public const int Channels = 5;
 
-    /// <summary>Pixels that are averaged first, a side: speckle is no feature.</summary>
+    /// <summary>The side of the cells, in pixels, that are averaged first, so that speckle does not become a feature.</summary>
     public const int Cell = 4;
 
-    /// <summary>Rows of the profile of a picture.</summary>
+    /// <summary>The number of rows in the profile.</summary>
     /// <param name="size">Width and height of the network's input in pixels.</param>
     public static int RowsOf(int size) => size / Cell;
 
-    /// <summary>Adds it to a graph.</summary>
+    /// <summary>Adds the profile to a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="gray">The network's input, float32 [1,1,size,size].</param>
     /// <param name="size">Width and height of the network's input in pixels.</param>
@@ -28,14 +28,15 @@ internal static class RowProfile
     public static string Add(OnnxGraph graph, string gray, int size)
     {
         int rows = RowsOf(size);
-        string cells = graph.Node("AveragePool", [gray], ("kernel_shape", new long[] { Cell, Cell }), ("strides", new long[] { Cell, Cell }));
+        string cells = graph.Node(
+            "AveragePool", [gray], ("kernel_shape", new long[] { Cell, Cell }), ("strides", new long[] { Cell, Cell }));
         string mean = Mean(cells);
         string apart = graph.Node("Sub", [cells, mean]);
         string spread = graph.Node("Sqrt", [Mean(graph.Node("Mul", [apart, apart]))]);
         string highest = graph.Node("ReduceMax", [cells], ("axes", new long[] { 3 }));
         string across = Mean(Step(axis: 3)), down = Mean(Step(axis: 2));
 
-        // The last row has none below it.
+        // The last row has no row below it.
         string whole = graph.Node("Concat", [down, graph.Constant([0], 1, 1, 1, 1)], ("axis", 2));
         return graph.Node("Concat", [mean, spread, highest, across, whole], ("axis", 1));
 

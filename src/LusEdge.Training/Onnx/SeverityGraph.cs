@@ -3,15 +3,18 @@ using DataType = LusEdge.Training.Onnx.Proto.TensorProto.Types.DataType;
 namespace LusEdge.Training.Onnx;
 
 /// <summary>
-/// The two ends that every severity model has in common, whatever network stands between them: from the appliance's picture to
-/// the network's input, and from the network's last features to the three outputs that the appliance reads.
+/// The two ends that all severity models share, whatever the network between them: from the appliance's picture to the network's
+/// input, and from the network's last features to the three outputs that the appliance reads.
 /// </summary>
 internal static partial class SeverityGraph
 {
-    /// <summary>The weights' shape says it too, but OpenCV does not look there.</summary>
+    /// <summary>The shape of the weights implies it, but OpenCV needs it as an attribute.</summary>
     private static readonly (string Name, object Value) OneByOne = ("kernel_shape", new long[] { 1, 1 });
 
-    /// <summary>Input <c>frame</c>, uint8 [1,1,h,w], any size: cast, stretched (half-pixel bilinear, no antialias) and normalised.</summary>
+    /// <summary>
+    /// Adds the input <c>frame</c>, uint8 [1,1,h,w] of any size, and casts, stretches (half-pixel bilinear, no antialiasing) and
+    /// normalises it.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="width">The network's input width in pixels.</param>
     /// <param name="height">The network's input height in pixels.</param>
@@ -32,19 +35,22 @@ internal static partial class SeverityGraph
     }
 
     /// <summary>
-    /// Outputs <c>logits</c> and <c>probabilities</c> [1,classes] and <c>cam</c> [1,classes,fh,fw]. The class activation map is a
-    /// 1x1 convolution with the classifier's weights, and its average over the picture is the logits: showing it costs nothing.
+    /// Adds the outputs <c>logits</c> and <c>probabilities</c> [1,classes] and <c>cam</c> [1,classes,fh,fw]. The class activation
+    /// map is a 1x1 convolution with the classifier's weights. Its average over the picture is the logits, so the map costs
+    /// nothing extra.
     /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="features">The network's last features, float32 [1,channels,fh,fw].</param>
     /// <param name="weight">The classifier's weights, row-major [classes,channels].</param>
-    /// <param name="bias">The classifier's biases, one a class.</param>
-    /// <param name="temperature">What the logits are divided by before the softmax.</param>
-    public static void Classify(OnnxGraph graph, string features, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, float temperature)
+    /// <param name="bias">The classifier's biases, one per class.</param>
+    /// <param name="temperature">Divides the logits before the softmax.</param>
+    public static void Classify(
+        OnnxGraph graph, string features, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, float temperature)
     {
         int classes = bias.Length;
         string cam = graph.Output(
-            "Conv", [features, graph.Weights(weight, classes, weight.Length / classes, 1, 1)], "cam", ["1", $"{classes}", "fh", "fw"], OneByOne);
+            "Conv", [features, graph.Weights(weight, classes, weight.Length / classes, 1, 1)], "cam",
+            ["1", $"{classes}", "fh", "fw"], OneByOne);
         Grade(graph, cam, bias, temperature);
     }
 

@@ -8,39 +8,45 @@ using static TorchSharp.torch;
 
 namespace LusEdge.Training.Onnx;
 
-/// <summary>From any finished training to the content of a model file, and what the training itself says of a picture, to hold the file against.</summary>
+/// <summary>
+/// Builds a model file from any finished training, and computes what the training's own network says about a picture, to compare
+/// the file with.
+/// </summary>
 internal static class TrainedGraph
 {
-    /// <summary>Said of every model that was trained on the phantom.</summary>
+    /// <summary>The training data of every model that was trained on the phantom.</summary>
     public const string Synthetic = "synthetic phantom pictures: for demonstration only";
 
     /// <summary>
-    /// A picture that is still for so long was stopped on purpose: lungs move, and a scanner's noise does too. The difference is what a
-    /// codec leaves between two frames of a stopped picture.
+    /// A picture that stands still for this long was frozen on purpose, because lungs move and so does a scanner's noise. The
+    /// difference is the remaining change that a codec leaves between two frames of a frozen picture.
     /// </summary>
     private const double FrozenAfter = 0.8;
 
     private const float FrozenDifference = 0.75f;
 
-    /// <summary>The file's content.</summary>
-    /// <param name="model">The training.</param>
-    /// <param name="description">What the file says about itself.</param>
-    /// <param name="quality">What the training pictures are like; null for a file without that output.</param>
-    /// <param name="halfWeights">Store weights in half precision.</param>
-    public static byte[] Build(TrainedModel model, ModelDescription description, QualityGate? quality, bool halfWeights) => model switch
-    {
-        { Residual: { } residual } => ResidualGraph.Build(residual, description, quality, halfWeights),
-        { Bottleneck: { } network, Head: { } head } => BottleneckGraph.Build(network, head, description, halfWeights, quality, [.. model.Experiment.Frozen.Stages]),
-        _ => BottleneckGraph.Build(model.Bottleneck!, Classifier(model.Bottleneck!), description, halfWeights, quality),
-    };
+    /// <summary>Builds the content of a model file.</summary>
+    /// <param name="model">The finished training.</param>
+    /// <param name="description">The description in the file.</param>
+    /// <param name="quality">The gate fitted to the training pictures; null for a file without quality output.</param>
+    /// <param name="halfWeights">Stores weights in half precision.</param>
+    public static byte[] Build(
+        TrainedModel model, ModelDescription description, QualityGate? quality, bool halfWeights) => model switch
+        {
+            { Residual: { } residual } => ResidualGraph.Build(residual, description, quality, halfWeights),
+            { Bottleneck: { } network, Head: { } head } =>
+                BottleneckGraph.Build(network, head, description, halfWeights, quality, [.. model.Experiment.Frozen.Stages]),
+            _ => BottleneckGraph.Build(model.Bottleneck!, Classifier(model.Bottleneck!), description, halfWeights, quality),
+        };
 
-    /// <summary>What the file says about itself.</summary>
-    /// <param name="model">The training.</param>
-    /// <param name="temperature">What the logits are divided by.</param>
-    /// <param name="minConfidence">A frame whose highest probability is lower has no grade.</param>
-    /// <param name="minQuality">A picture whose quality is lower has no grade; null without a gate.</param>
+    /// <summary>Makes the description in the file.</summary>
+    /// <param name="model">The finished training.</param>
+    /// <param name="temperature">Divides the logits before the softmax.</param>
+    /// <param name="minConfidence">A frame with a lower highest probability gets no grade.</param>
+    /// <param name="minQuality">A picture with lower quality gets no grade; null without a gate.</param>
     /// <param name="halfWeights">Whether weights are stored in half precision.</param>
-    public static ModelDescription Describe(TrainedModel model, float temperature, float minConfidence, float? minQuality, bool halfWeights)
+    public static ModelDescription Describe(
+        TrainedModel model, float temperature, float minConfidence, float? minQuality, bool halfWeights)
     {
         ScoringScheme scheme = model.Scheme;
         return new ModelDescription
@@ -80,13 +86,13 @@ internal static class TrainedGraph
         };
     }
 
-    /// <summary>The training clips, in words.</summary>
+    /// <summary>Describes the training clips in words.</summary>
     public static string TrainedOn(FitRecord record) => record.DemonstrationOnly
         ? Synthetic
         : $"{record.Clips} labelled clips (index and clips: SHA-256 {record.DataSha256[..16]})";
 
-    /// <summary>Grades a picture with the training's own network, the tensor library's arithmetic and no exported file.</summary>
-    /// <returns>Its logits.</returns>
+    /// <summary>Grades a picture with the training's own network and the tensor library, without an exported file.</summary>
+    /// <returns>The logits.</returns>
     public static float[] Logits(TrainedModel model, GrayFrame frame)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -95,7 +101,8 @@ internal static class TrainedGraph
         Stretch.Resample(frame.Pixels, frame.Width, (0, 0, frame.Width, frame.Height), mirrored: false, levels, model.Size);
         if (model.Residual is not null) Normalisation.Apply(levels);
 
-        // Twice: a single small picture is given to a library (NNPACK) that most processors lack, with a line on stderr for each convolution.
+        // Two pictures: a single small one would be passed to a library (NNPACK) that most processors do not support, with a line
+        // on stderr per convolution.
         Tensor pictures = tensor(levels, [1, 1, model.Size, model.Size]).repeat(2, 1, 1, 1);
         if (model.Residual is { } residual) return Numbers(residual.forward(pictures)[0]);
         Tensor[] features = [.. model.Bottleneck!.forward(pictures).Select(stage => stage.narrow(0, 0, 1))];
@@ -109,7 +116,7 @@ internal static class TrainedGraph
         return head.Logits([.. banded, .. model.Experiment.Frozen.Profile ? Profile(levels, model.Size) : []]);
     }
 
-    /// <summary>The rows' profile as <see cref="RowProfile"/> defines it, by loops.</summary>
+    /// <summary>Computes the profile of the rows with loops, independently of <see cref="RowProfile"/>.</summary>
     /// <returns>Row-major [rows, channels].</returns>
     private static float[] Profile(ReadOnlySpan<float> levels, int size)
     {
@@ -118,7 +125,8 @@ internal static class TrainedGraph
         for (int y = 0; y < rows * RowProfile.Cell; y++)
         {
             for (int x = 0; x < rows * RowProfile.Cell; x++)
-                cells[y / RowProfile.Cell, x / RowProfile.Cell] += (levels[y * size + x] - 255 * BottleneckGraph.Preprocessing.Mean) / area;
+                cells[y / RowProfile.Cell, x / RowProfile.Cell] += (
+                    levels[y * size + x] - 255 * BottleneckGraph.Preprocessing.Mean) / area;
         }
 
         var profile = new float[rows * RowProfile.Channels];
@@ -140,7 +148,8 @@ internal static class TrainedGraph
         return profile;
     }
 
-    private static LinearHead Classifier(BottleneckNetwork network) => new(1, Numbers(network.Classifier!.weight!), Numbers(network.Classifier.bias!));
+    private static LinearHead Classifier(BottleneckNetwork network) =>
+        new(1, Numbers(network.Classifier!.weight!), Numbers(network.Classifier.bias!));
 
     private static float[] Numbers(Tensor values) => values.contiguous().data<float>().ToArray();
 

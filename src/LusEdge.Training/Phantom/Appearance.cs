@@ -1,16 +1,16 @@
 namespace LusEdge.Training.Phantom;
 
 /// <summary>
-/// What a grade looks like in the phantom. The starred grades of the seven-class scale have no public definition, so these
-/// are the phantom's own, in the order of growing severity; docs/phantom.md states them in words.
+/// How a grade looks in the phantom. The starred grades of the seven-class scale have no public definition, so these are the
+/// phantom's own, in order of increasing severity; docs/phantom.md describes them in words.
 /// </summary>
 /// <param name="Grade">The class label of scheme <c>sanmatteo-7</c>.</param>
 /// <param name="ALines">Strength of the first A-line, relative to a healthy lung's.</param>
-/// <param name="Irregularity">How far the pleural line wanders, relative to the most diseased one.</param>
+/// <param name="Irregularity">How far the pleural line wanders, relative to the most diseased line.</param>
 /// <param name="Gaps">How much of the pleural line is broken, 0-1.</param>
-/// <param name="Comets">Number of short vertical artefacts, which fade before they reach the bottom.</param>
+/// <param name="Comets">Number of short vertical artefacts, which fade out before they reach the bottom.</param>
 /// <param name="BLines">Number of separate B-lines.</param>
-/// <param name="Confluence">Share of the pleura's width from which B-lines run together, 0-1.</param>
+/// <param name="Confluence">Share of the pleura's width over which B-lines merge, 0-1.</param>
 /// <param name="Consolidations">Number of small subpleural consolidations.</param>
 /// <param name="LargeConsolidation">Probability of one large consolidation.</param>
 internal sealed record Appearance(

@@ -1,14 +1,16 @@
 namespace LusEdge.Training.Phantom;
 
-/// <summary>One picture that shows the grades side by side: a column a grade, three scenes each, the last by a linear probe.</summary>
+/// <summary>
+/// A picture that shows the grades side by side: one column per grade with three scenes, the last from a linear probe.
+/// </summary>
 internal static class ContactSheet
 {
     private const int Tile = 176, Rows = 3;
 
     /// <summary>Writes the sheet.</summary>
     /// <param name="path">The file to write, .png.</param>
-    /// <param name="seed">Names the scenes.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="seed">Selects the scenes.</param>
+    /// <param name="cancel">Stops the work.</param>
     /// <exception cref="PhantomException">ffmpeg is missing or failed.</exception>
     public static async Task WriteAsync(string path, ulong seed, CancellationToken cancel)
     {

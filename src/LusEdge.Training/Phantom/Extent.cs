@@ -1,10 +1,10 @@
 namespace LusEdge.Training.Phantom;
 
-/// <summary>A closed range that a quantity is drawn from.</summary>
-/// <param name="Low">Its lower end.</param>
-/// <param name="High">Its upper end.</param>
+/// <summary>A closed range of values to draw from.</summary>
+/// <param name="Low">The lower limit.</param>
+/// <param name="High">The upper limit.</param>
 internal readonly record struct Extent(float Low, float High)
 {
-    /// <summary>Draws a value, each equally likely.</summary>
-    public float Draw(SeededRandom random) => random.In(Low, High);
+    /// <summary>Draws a value from the uniform distribution.</summary>
+    public float Draw(SeededRandom random) => random.Between(Low, High);
 }

@@ -1,30 +1,31 @@
 namespace LusEdge.Training.Phantom;
 
-/// <summary>Moving pictures of scenes that follow one another, 25 a second. Not thread-safe: the renderer is its own.</summary>
-/// <param name="scenes">What to show, in order.</param>
-/// <param name="framesEach">How long each scene lasts, in frames.</param>
-/// <param name="converter">The probe's geometry and the picture's size.</param>
-/// <param name="seed">Names the receiver's noise.</param>
+/// <summary>A video of consecutive scenes at 25 frames per second. Not thread-safe, because it owns a renderer.</summary>
+/// <param name="scenes">The scenes, in order.</param>
+/// <param name="framesEach">The length of each scene, in frames.</param>
+/// <param name="converter">The probe's geometry and the size of the picture.</param>
+/// <param name="seed">Selects the receiver noise.</param>
 internal sealed class PhantomClip(IReadOnlyList<PhantomScene> scenes, int framesEach, ScanConverter converter, ulong seed)
 {
-    /// <summary>Frames a second, as scanners record.</summary>
+    /// <summary>Frames per second, as scanners record.</summary>
     public const int FramesPerSecond = 25;
 
     private readonly PhantomRenderer _renderer = new();
 
-    /// <summary>Frames in all.</summary>
+    /// <summary>The number of frames.</summary>
     public int Frames => scenes.Count * framesEach;
 
     /// <summary>Draws a frame.</summary>
     /// <param name="frame">Its number, from 0.</param>
     /// <param name="picture">Gray levels, rows of the converter's width.</param>
     public void Draw(int frame, Span<byte> picture) => converter.Convert(
-        _renderer.Render(scenes[frame / framesEach], (float)frame / FramesPerSecond, new SeededRandom(seed, (ulong)frame)), picture);
+        _renderer.Render(
+            scenes[frame / framesEach], (float)frame / FramesPerSecond, new SeededRandom(seed, (ulong)frame)), picture);
 
     /// <summary>Writes the clip as H.264.</summary>
     /// <param name="path">The file to write, .mp4.</param>
-    /// <param name="progress">Told after every frame.</param>
-    /// <param name="cancel">Stops; nothing is left then.</param>
+    /// <param name="progress">Receives the progress after every frame.</param>
+    /// <param name="cancel">Stops the work; no file is left behind.</param>
     /// <exception cref="PhantomException">ffmpeg is missing or failed.</exception>
     public async Task WriteAsync(string path, IProgress<WorkProgress> progress, CancellationToken cancel)
     {

@@ -1,11 +1,11 @@
 namespace LusEdge.Training.Phantom;
 
-/// <summary>Why a phantom clip or picture could not be written.</summary>
+/// <summary>The reason for a <see cref="PhantomException"/>.</summary>
 internal enum PhantomFailure
 {
     /// <summary>There is no <c>ffmpeg</c> on the PATH.</summary>
     EncoderMissing,
 
-    /// <summary><c>ffmpeg</c> ran and refused.</summary>
+    /// <summary><c>ffmpeg</c> exited with an error.</summary>
     EncoderFailed,
 }

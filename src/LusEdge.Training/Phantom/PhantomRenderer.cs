@@ -1,46 +1,47 @@
 namespace LusEdge.Training.Phantom;
 
 /// <summary>
-/// Computes the echoes of a scene beam by beam, as a scanner receives them: amplitude along the beam, multiplied by speckle,
-/// weakened with depth, compressed to decibels. Owns its buffers, so a frame allocates nothing; not thread-safe.
+/// Computes the echoes of a scene beam by beam, as a scanner receives them: the amplitude along the beam is multiplied by
+/// speckle, attenuated with depth, and compressed to decibels. It owns its buffers, so rendering a frame allocates nothing. Not
+/// thread-safe.
 /// </summary>
 internal sealed class PhantomRenderer
 {
-    /// <summary>Beams a frame.</summary>
+    /// <summary>Beams per frame.</summary>
     public const int Beams = 160;
 
-    /// <summary>Samples along a beam.</summary>
+    /// <summary>Samples per beam.</summary>
     public const int Samples = 288;
 
-    /// <summary>What the picture can show, from black to white, in dB.</summary>
+    /// <summary>The dynamic range of the picture, from black to white, in dB.</summary>
     private const float DynamicRange = 54;
 
-    /// <summary>How far the pleura of the most diseased lung wanders, in depths.</summary>
+    /// <summary>How far the pleura of the most diseased lung wanders, as a share of the depth.</summary>
     private const float LargestCourse = 0.016f;
 
     private readonly byte[] _levels = new byte[Beams * Samples];
 
-    /// <summary>Diffuse echoes along the beam, which speckle fully.</summary>
+    /// <summary>Diffuse echoes along the beam, fully modulated by speckle.</summary>
     private readonly float[] _diffuse = new float[Samples];
 
-    /// <summary>Echoes of smooth interfaces and reverberations, which speckle little.</summary>
+    /// <summary>Echoes of smooth interfaces and reverberations, hardly modulated by speckle.</summary>
     private readonly float[] _specular = new float[Samples];
 
-    /// <summary>Renders the frame of a moment.</summary>
-    /// <param name="scene">What to show.</param>
-    /// <param name="seconds">When, from the clip's start.</param>
-    /// <param name="noise">Draws the receiver's noise of this frame.</param>
-    /// <returns>Gray levels, <see cref="Beams"/> rows of <see cref="Samples"/>; the same memory at each call.</returns>
+    /// <summary>Renders a scene at a point in time.</summary>
+    /// <param name="scene">The scene.</param>
+    /// <param name="seconds">The time since the clip's start.</param>
+    /// <param name="noise">Draws the receiver noise of this frame.</param>
+    /// <returns>Gray levels, <see cref="Beams"/> rows of <see cref="Samples"/>. Each call returns the same memory.</returns>
     public ReadOnlySpan<byte> Render(PhantomScene scene, float seconds, SeededRandom noise)
     {
         float breath = MathF.Sin(2 * MathF.PI * seconds / scene.BreathSeconds + scene.BreathPhase);
         float slide = scene.Slide * breath, lift = 0.004f * breath;
-        int noiseBeam = noise.Whole(0, SpeckleField.Beams - 1), noiseSample = noise.Whole(0, SpeckleField.Samples - 1);
+        int noiseBeam = noise.Integer(0, SpeckleField.Beams - 1), noiseSample = noise.Integer(0, SpeckleField.Samples - 1);
         for (int beam = 0; beam < Beams; beam++)
         {
             float x = 2f * beam / (Beams - 1) - 1;
 
-            // The chest wall stays under the probe; what belongs to the lung is looked up where it lay before it slid here.
+            // The chest wall stays under the probe. The lung slides, so its structures are looked up at their position at rest.
             float lung = x - slide;
             Array.Clear(_diffuse);
             Array.Clear(_specular);
@@ -71,7 +72,9 @@ internal sealed class PhantomRenderer
         }
     }
 
-    /// <summary>The chest wall, down to the pleura; its layers follow the course that a healthy pleura would have at rest.</summary>
+    /// <summary>
+    /// Draws the chest wall down to the pleura. Its layers follow the course that a healthy pleura has at rest.
+    /// </summary>
     private void DrawWall(PhantomScene scene, float x, float rest, float pleura)
     {
         int end = Index(pleura);
@@ -79,7 +82,7 @@ internal sealed class PhantomRenderer
         {
             float depth = Depth(i);
 
-            // The skin's bright band under the gel, then muscle whose fibres run slightly aslant.
+            // The bright band of the skin under the gel, then muscle with slightly oblique fibres.
             float skin = 0.35f * MathF.Exp(-depth * depth / (0.012f * 0.012f));
             _diffuse[i] = skin + scene.WallEcho * (1 + 0.5f * scene.MuscleTexture.At(depth * 5 + x * 0.25f));
         }
@@ -88,8 +91,8 @@ internal sealed class PhantomRenderer
             AddLine(fascia.Depth * rest + 0.004f * fascia.Course.At(x), 0.004f, fascia.Echo);
     }
 
-    /// <summary>Consolidations replace the air below the pleura.</summary>
-    /// <returns>How open the pleura is above them: 1 where it is whole.</returns>
+    /// <summary>Draws the consolidations, which replace the air below the pleura.</summary>
+    /// <returns>How intact the pleura is above them: 1 where nothing interrupts it.</returns>
     private float DrawConsolidations(PhantomScene scene, float x, float pleura, out float air)
     {
         air = pleura;
@@ -109,8 +112,8 @@ internal sealed class PhantomRenderer
         return open;
     }
 
-    /// <summary>Haze, B-lines and white lung, from where the air begins to the bottom.</summary>
-    /// <returns>How much of what lies below, the A-lines above all, they hide: 0-1.</returns>
+    /// <summary>Draws haze, B-lines and white lung, from the beginning of the air to the bottom.</summary>
+    /// <returns>How much they hide of what is below, above all of the A-lines: 0-1.</returns>
     private float DrawBLines(PhantomScene scene, float x, float seconds, float air)
     {
         int start = Index(air);
@@ -142,13 +145,14 @@ internal sealed class PhantomRenderer
         return veil;
     }
 
-    /// <summary>The pleural line, and its mirror images at whole multiples of its depth: the A-lines.</summary>
+    /// <summary>Draws the pleural line and the A-lines, its reflections at multiples of its depth.</summary>
     private void DrawPleura(PhantomScene scene, float x, float pleura, float open, float veil)
     {
         float whole = open;
         if (scene.Gaps > 0)
         {
-            // The wave's height is near to normal with deviation 0.63; the logistic curve turns the share of gaps into a threshold.
+            // The height of the wave is roughly normal with a standard deviation of 0.63; the logistic curve converts the share
+            // of gaps to a threshold.
             float threshold = 0.37f * MathF.Log((1 - scene.Gaps) / scene.Gaps);
             float broken = Math.Clamp((scene.PleuraBreaks.At(x) - threshold) / 0.2f + 0.5f, 0, 1);
             whole = MathF.Min(whole, 1 - 0.9f * broken);
@@ -160,7 +164,7 @@ internal sealed class PhantomRenderer
             AddLine(multiple * pleura, scene.PleuraThickness * (0.8f + 0.2f * multiple), echo);
     }
 
-    /// <summary>Speckle, loss with depth, receiver noise, and decibels to gray levels.</summary>
+    /// <summary>Applies speckle, attenuation and receiver noise, and converts decibels to gray levels.</summary>
     private void Compress(PhantomScene scene, int beam, float pleura, float slide, int noiseBeam, int noiseSample)
     {
         SpeckleField field = SpeckleField.Shared;
@@ -175,7 +179,7 @@ internal sealed class PhantomRenderer
         int lungFrom = Index(pleura);
 
         // In base-2 logarithms: 20 log10(a) = 6.0206 log2(a).
-        const float levelsADecibel = 255 / DynamicRange;
+        const float levelsPerDecibel = 255 / DynamicRange;
         float fall = scene.Attenuation / (Samples - 1);
         for (int i = 0; i < Samples; i++)
         {
@@ -186,7 +190,7 @@ internal sealed class PhantomRenderer
             float amplitude = _diffuse[i] * speckle + _specular[i] * (0.6f + 0.4f * speckle)
                 + 0.0022f * receiver[i + noiseSample & SpeckleField.Samples - 1];
             float decibels = 6.0206f * MathF.Log2(amplitude) + scene.Gain - fall * i;
-            levels[i] = (byte)Math.Clamp((decibels + DynamicRange) * levelsADecibel, 0, 255);
+            levels[i] = (byte)Math.Clamp((decibels + DynamicRange) * levelsPerDecibel, 0, 255);
         }
     }
 }

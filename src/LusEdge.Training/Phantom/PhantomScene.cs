@@ -1,41 +1,41 @@
 namespace LusEdge.Training.Phantom;
 
 /// <summary>
-/// One place on one imaginary chest: everything about it that does not change from frame to frame. Lateral positions run from
-/// -1 to 1 over the beams, depths from 0 at the probe to 1 at the bottom of the picture, times are in seconds.
+/// One place on an imaginary chest: everything that does not change from frame to frame. Lateral positions run from -1 to 1
+/// across the beams, depths from 0 at the probe to 1 at the bottom of the picture; times are in seconds.
 /// </summary>
 internal sealed class PhantomScene
 {
     /// <summary>Draws a scene.</summary>
     /// <param name="appearance">The grade to show.</param>
-    /// <param name="seed">Names the scene: the same seed and grade give the same pictures.</param>
+    /// <param name="seed">Selects the scene: the same seed and grade give the same pictures.</param>
     public PhantomScene(Appearance appearance, ulong seed)
     {
-        // The chest wall comes from a sequence of its own, so that a walk through the grades can stay on one chest.
+        // The chest wall has its own random sequence, so that a walk through the grades can stay on one chest.
         var chest = new SeededRandom(seed, stream: 1);
-        PleuraDepth = chest.In(0.17f, 0.27f);
-        PleuraTilt = chest.In(-0.02f, 0.02f);
-        PleuraSag = chest.In(0, 0.02f);
-        WallEcho = chest.In(0.045f, 0.11f);
-        Fascias = [.. Enumerable.Range(0, chest.Whole(2, 4)).Select(_ =>
-            new Fascia(chest.In(0.15f, 0.9f), chest.In(0.12f, 0.45f), new Wave(chest, 4)))];
+        PleuraDepth = chest.Between(0.17f, 0.27f);
+        PleuraTilt = chest.Between(-0.02f, 0.02f);
+        PleuraSag = chest.Between(0, 0.02f);
+        WallEcho = chest.Between(0.045f, 0.11f);
+        Fascias = [.. Enumerable.Range(0, chest.Integer(2, 4)).Select(_ =>
+            new Fascia(chest.Between(0.15f, 0.9f), chest.Between(0.12f, 0.45f), new Wave(chest, 4)))];
         MuscleTexture = new Wave(chest, 30);
-        BreathSeconds = chest.In(3, 5);
-        BreathPhase = chest.In(0, 2 * MathF.PI);
-        Slide = chest.In(0.02f, 0.06f);
-        Gain = chest.In(-4, 4);
-        Attenuation = chest.In(2, 8);
-        HazeEcho = chest.In(0.012f, 0.03f);
-        WallSpeckle = (chest.Whole(0, 255), chest.Whole(0, 255));
+        BreathSeconds = chest.Between(3, 5);
+        BreathPhase = chest.Between(0, 2 * MathF.PI);
+        Slide = chest.Between(0.02f, 0.06f);
+        Gain = chest.Between(-4, 4);
+        Attenuation = chest.Between(2, 8);
+        HazeEcho = chest.Between(0.012f, 0.03f);
+        WallSpeckle = (chest.Integer(0, 255), chest.Integer(0, 255));
 
         var lung = new SeededRandom(seed, stream: 2);
-        LungSpeckle = (lung.Whole(0, 255), lung.Whole(0, 255));
+        LungSpeckle = (lung.Integer(0, 255), lung.Integer(0, 255));
         ALines = appearance.ALines.Draw(lung);
         Irregularity = appearance.Irregularity.Draw(lung);
         Gaps = appearance.Gaps.Draw(lung);
         PleuraCourse = new Wave(lung, 11);
         PleuraBreaks = new Wave(lung, 9);
-        PleuraThickness = lung.In(0.008f, 0.012f);
+        PleuraThickness = lung.Between(0.008f, 0.012f);
         BLines = [.. DrawBLines(appearance, lung)];
         WhiteLung = appearance.Confluence.Draw(lung) is var share and > 0.9f ? share : 0;
         Consolidations = [.. DrawConsolidations(appearance, lung)];
@@ -44,13 +44,13 @@ internal sealed class PhantomScene
 
     public float PleuraDepth { get; }
 
-    /// <summary>How much deeper the pleura lies at the right edge than in the middle.</summary>
+    /// <summary>How much deeper the pleura is at the right edge than in the middle.</summary>
     public float PleuraTilt { get; }
 
-    /// <summary>How much deeper it lies at both edges.</summary>
+    /// <summary>How much deeper it is at both edges.</summary>
     public float PleuraSag { get; }
 
-    /// <summary>Mean echo of the chest wall; the pleura's is 1.</summary>
+    /// <summary>Mean echo of the chest wall; that of the pleura is 1.</summary>
     public float WallEcho { get; }
 
     public IReadOnlyList<Fascia> Fascias { get; }
@@ -61,13 +61,13 @@ internal sealed class PhantomScene
 
     public float BreathPhase { get; }
 
-    /// <summary>How far the lung slides along the pleura to either side.</summary>
+    /// <summary>How far the lung slides to either side.</summary>
     public float Slide { get; }
 
     /// <summary>In dB.</summary>
     public float Gain { get; }
 
-    /// <summary>What the depth compensation of the scanner leaves of the loss down to the bottom, in dB.</summary>
+    /// <summary>The loss down to the bottom that the scanner's depth compensation does not remove, in dB.</summary>
     public float Attenuation { get; }
 
     /// <summary>Echo of the diffuse haze below the pleura.</summary>
@@ -91,31 +91,33 @@ internal sealed class PhantomScene
 
     public IReadOnlyList<BLine> BLines { get; }
 
-    /// <summary>Above 0: how white the whole lung is.</summary>
+    /// <summary>How white the whole lung is; 0 for a lung that is not white.</summary>
     public float WhiteLung { get; }
 
     public IReadOnlyList<Consolidation> Consolidations { get; }
 
     public Wave BorderCourse { get; }
 
-    /// <summary>Separate lines keep their distance; lines that run together are drawn until they cover their share.</summary>
+    /// <summary>
+    /// Draws the B-lines and comets. Separate lines keep their distance; merging lines are drawn until they cover their share.
+    /// </summary>
     private static IEnumerable<BLine> DrawBLines(Appearance appearance, SeededRandom random)
     {
-        int comets = random.Whole(appearance.Comets.Low, appearance.Comets.High);
-        int lines = random.Whole(appearance.BLines.Low, appearance.BLines.High);
+        int comets = random.Integer(appearance.Comets.Low, appearance.Comets.High);
+        int lines = random.Integer(appearance.BLines.Low, appearance.BLines.High);
         float confluent = appearance.Confluence.Draw(random);
         bool white = confluent > 0.9f;
 
-        // The width is dealt out in slots, one a line and one for the confluent part, in a random order.
+        // The width is divided into slots, one per line and one for the confluent part, in random order.
         const float usable = 1.7f;
         float band = white ? 0 : confluent * usable;
         int slots = comets + lines;
         float slot = (usable - band) / Math.Max(slots, 1);
-        int bandBefore = random.Whole(0, slots);
+        int bandBefore = random.Integer(0, slots);
         var isComet = new bool[slots];
         for (int left = comets; left > 0;)
         {
-            int i = random.Whole(0, slots - 1);
+            int i = random.Integer(0, slots - 1);
             if (isComet[i]) continue;
             isComet[i] = true;
             left--;
@@ -126,63 +128,68 @@ internal sealed class PhantomScene
         {
             if (i == bandBefore && band > 0)
             {
-                // Overlapping broad lines, whose flanks leave no dark between them.
+                // Broad overlapping lines, so that no dark gap remains between them.
                 int strands = (int)MathF.Ceiling(band / 0.14f);
                 for (int k = 0; k < strands; k++)
-                    yield return Line(x + band * (k + 0.5f) / strands, band / strands * random.In(0.55f, 0.65f), comet: false);
+                    yield return Line(
+                        x + band * (k + 0.5f) / strands, band / strands * random.Between(0.55f, 0.65f), comet: false);
                 x += band;
             }
 
             if (i == slots) break;
-            yield return Line(x + slot * random.In(0.3f, 0.7f), random.In(0.018f, 0.03f), isComet[i]);
+            yield return Line(x + slot * random.Between(0.3f, 0.7f), random.Between(0.018f, 0.03f), isComet[i]);
             x += slot;
         }
 
         BLine Line(float at, float width, bool comet) => new(
             at,
             width,
-            random.In(0.20f, 0.38f),
-            comet ? random.In(0.06f, 0.13f) : random.In(3, 6),
-            random.In(35, 70),
-            random.In(0, 2 * MathF.PI));
+            random.Between(0.20f, 0.38f),
+            comet ? random.Between(0.06f, 0.13f) : random.Between(3, 6),
+            random.Between(35, 70),
+            random.Between(0, 2 * MathF.PI));
     }
 
     private static IEnumerable<Consolidation> DrawConsolidations(Appearance appearance, SeededRandom random)
     {
         if (random.Chance(appearance.LargeConsolidation))
         {
-            yield return new(random.In(-0.3f, 0.3f), random.In(0.5f, 0.8f), random.In(0.22f, 0.38f), random.In(0.05f, 0.09f));
+            yield return new(random.Between(-0.3f, 0.3f), random.Between(0.5f, 0.8f), random.Between(0.22f, 0.38f),
+                random.Between(0.05f, 0.09f));
             yield break;
         }
 
-        int count = random.Whole(appearance.Consolidations.Low, appearance.Consolidations.High);
+        int count = random.Integer(appearance.Consolidations.Low, appearance.Consolidations.High);
         for (int i = 0; i < count; i++)
         {
             float slot = 1.6f / count;
             yield return new(
-                -0.8f + slot * (i + random.In(0.3f, 0.7f)), random.In(0.06f, 0.12f), random.In(0.03f, 0.06f), random.In(0.02f, 0.05f));
+                -0.8f + slot * (i + random.Between(0.3f, 0.7f)), random.Between(0.06f, 0.12f), random.Between(0.03f, 0.06f),
+                random.Between(0.02f, 0.05f));
         }
     }
 
     /// <summary>A bright layer in the chest wall.</summary>
     /// <param name="Depth">As a share of the pleura's depth.</param>
-    /// <param name="Echo">Relative to the pleura's.</param>
-    /// <param name="Course">How it winds.</param>
+    /// <param name="Echo">Relative to the pleura's echo.</param>
+    /// <param name="Course">Its deviation from a straight line.</param>
     internal sealed record Fascia(float Depth, float Echo, Wave Course);
 
     /// <summary>A vertical artefact that starts at the pleura and moves with it.</summary>
     /// <param name="Position">Lateral position at rest.</param>
     /// <param name="Width">Half the lateral extent (one standard deviation).</param>
-    /// <param name="Echo">Relative to the pleura's.</param>
-    /// <param name="Length">Depth below the pleura over which it falls to 1/e: a B-line reaches the bottom, a comet does not.</param>
+    /// <param name="Echo">Relative to the pleura's echo.</param>
+    /// <param name="Length">
+    /// Depth below the pleura at which it has fallen to 1/e: a B-line reaches the bottom, a comet does not.
+    /// </param>
     /// <param name="Ladder">Angular frequency of its reverberations, in radians over the full depth.</param>
-    /// <param name="Phase">Of its reverberations and of its flicker.</param>
+    /// <param name="Phase">Phase of its reverberations and its flicker.</param>
     internal sealed record BLine(float Position, float Width, float Echo, float Length, float Ladder, float Phase);
 
-    /// <summary>Airless lung below the pleura: dark like tissue, with a ragged, bright lower border.</summary>
+    /// <summary>Airless lung below the pleura: dark like tissue, with a bright, ragged lower border.</summary>
     /// <param name="Position">Lateral position at rest.</param>
     /// <param name="Width">Half its lateral extent.</param>
     /// <param name="Depth">How far it reaches below the pleura.</param>
-    /// <param name="Echo">Of its inside, relative to the pleura's.</param>
+    /// <param name="Echo">Echo of its interior, relative to the pleura's.</param>
     internal sealed record Consolidation(float Position, float Width, float Depth, float Echo);
 }

@@ -1,12 +1,12 @@
 namespace LusEdge.Training.Phantom;
 
 /// <summary>
-/// From beams to a picture, as a scanner does it: every pixel is mixed from the four samples around it. Where each pixel
-/// looks is computed once, so a frame costs four loads and a few integer operations a pixel.
+/// Converts beams to a picture as a scanner does: every pixel is interpolated from the four samples around it. The source of each
+/// pixel is computed once, so a frame costs four loads and a few integer operations per pixel.
 /// </summary>
 internal sealed class ScanConverter
 {
-    /// <summary>Weights are in 1/128: the product of two and a byte stays far within an int.</summary>
+    /// <summary>Weights are in 1/128: the product of two weights and a byte fits easily into an int.</summary>
     private const int Unit = 128;
 
     private readonly int[] _source;
@@ -28,14 +28,14 @@ internal sealed class ScanConverter
     /// <summary>Height of the picture in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>A sector that fills the picture: its apex lies above the upper edge, the corners stay black.</summary>
+    /// <summary>A sector that fills the picture. Its apex is above the upper edge, and the corners stay black.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
-    /// <param name="halfAngle">From the middle beam to the outermost, in radians, under pi/2.</param>
-    /// <param name="surface">Radius of the probe's face, as a share of the deepest sample's.</param>
+    /// <param name="halfAngle">From the middle beam to the outermost one, in radians, less than pi/2.</param>
+    /// <param name="surface">Radius of the probe's face, as a share of the radius of the deepest sample.</param>
     public static ScanConverter Convex(int width, int height, float halfAngle, float surface)
     {
-        // The sector spans from the lowest point of the face's edge to the deepest arc: fit it into the picture's height.
+        // The sector extends from the lowest point of the face's edge to the deepest arc: fit it into the picture's height.
         var converter = new ScanConverter(width, height);
         float top = surface * MathF.Cos(halfAngle);
         float radius = MathF.Min((height - 1) / (1 - top), (width - 1) / (2 * MathF.Sin(halfAngle)));
@@ -53,10 +53,10 @@ internal sealed class ScanConverter
         return converter;
     }
 
-    /// <summary>A rectangle that fills the picture but for a margin on both sides.</summary>
+    /// <summary>A rectangle that fills the picture except for a margin on both sides.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
-    /// <param name="margin">Black on either side, as a share of the width, under 0.5.</param>
+    /// <param name="margin">Black margin on either side, as a share of the width, less than 0.5.</param>
     public static ScanConverter Linear(int width, int height, float margin)
     {
         var converter = new ScanConverter(width, height);
@@ -73,7 +73,9 @@ internal sealed class ScanConverter
     }
 
     /// <summary>Draws the picture.</summary>
-    /// <param name="beams">Gray levels, <see cref="PhantomRenderer.Beams"/> rows of <see cref="PhantomRenderer.Samples"/>.</param>
+    /// <param name="beams">
+    /// Gray levels, <see cref="PhantomRenderer.Beams"/> rows of <see cref="PhantomRenderer.Samples"/>.
+    /// </param>
     /// <param name="picture">Gray levels, <see cref="Height"/> rows of <see cref="Width"/>.</param>
     public void Convert(ReadOnlySpan<byte> beams, Span<byte> picture)
     {
@@ -101,7 +103,8 @@ internal sealed class ScanConverter
     {
         if (across is < 0 or > 1 || along is < 0 or > 1) return;
         float beam = across * (PhantomRenderer.Beams - 1), sample = along * (PhantomRenderer.Samples - 1);
-        int firstBeam = Math.Min((int)beam, PhantomRenderer.Beams - 2), firstSample = Math.Min((int)sample, PhantomRenderer.Samples - 2);
+        int firstBeam = Math.Min((int)beam, PhantomRenderer.Beams - 2),
+            firstSample = Math.Min((int)sample, PhantomRenderer.Samples - 2);
         int pixel = y * Width + x;
         _source[pixel] = firstBeam * PhantomRenderer.Samples + firstSample;
         _beamWeight[pixel] = (byte)((beam - firstBeam) * Unit);

@@ -1,18 +1,18 @@
 namespace LusEdge.Training.Phantom;
 
 /// <summary>
-/// Fully developed speckle: the magnitude of complex Gaussian noise that was smoothed by the point spread function, hence
-/// Rayleigh distributed and correlated over neighbouring samples. The field has mean 1 and wraps around in both directions.
+/// Fully developed speckle: the magnitude of complex Gaussian noise smoothed by the point spread function. It is Rayleigh
+/// distributed and correlated between neighbouring samples. The field has mean 1 and wraps around in both directions.
 /// </summary>
 internal sealed class SpeckleField
 {
-    /// <summary>Beams before the field repeats; a power of two, so that wrapping is a mask.</summary>
+    /// <summary>Beams before the field repeats; a power of two, so that a mask wraps it.</summary>
     public const int Beams = 256;
 
     /// <summary>Samples along a beam before the field repeats; a power of two.</summary>
     public const int Samples = 512;
 
-    /// <summary>Wider across the beams than along them, as a transducer's point spread is. In samples.</summary>
+    /// <summary>In samples. Wider across the beams than along them, as in a transducer's point spread function.</summary>
     private const float LateralSigma = 1.3f, AxialSigma = 0.9f;
 
     private readonly float[] _values = new float[Beams * Samples];
@@ -32,11 +32,11 @@ internal sealed class SpeckleField
         for (int i = 0; i < _values.Length; i++) _values[i] *= scale;
     }
 
-    /// <summary>One field serves every picture: each looks at it from an offset of its own.</summary>
+    /// <summary>All pictures share one field, and each reads it at its own offset.</summary>
     public static SpeckleField Shared { get; } = new();
 
     /// <summary>The samples along one beam.</summary>
-    /// <param name="beam">Any whole number; it wraps.</param>
+    /// <param name="beam">Any integer; it wraps around.</param>
     public ReadOnlySpan<float> Beam(int beam) => _values.AsSpan((beam & Beams - 1) * Samples, Samples);
 
     private static float[] Smoothed(SeededRandom random)

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace LusEdge.Training.Quantize;
 
 /// <summary>
-/// How often a value of the graph takes which numbers, over all calibration pictures. The bins lie evenly around zero; where a number
-/// lies outside, they all become twice as wide.
+/// The distribution of a graph value over all calibration pictures. The bins are even and centred on zero; if a number is
+/// outside, all bins become twice as wide.
 /// </summary>
 internal sealed class ActivationHistogram
 {
@@ -13,21 +13,22 @@ internal sealed class ActivationHistogram
     private readonly long[] _counts = new long[Bins];
     private float _reach, _lowest, _highest;
 
-    /// <summary>Counts a picture's numbers.</summary>
+    /// <summary>Adds the numbers of one picture.</summary>
     public void Add(ReadOnlySpan<float> values)
     {
-        (_lowest, _highest) = (MathF.Min(_lowest, TensorPrimitives.Min(values)), MathF.Max(_highest, TensorPrimitives.Max(values)));
+        (_lowest, _highest) =
+            (MathF.Min(_lowest, TensorPrimitives.Min(values)), MathF.Max(_highest, TensorPrimitives.Max(values)));
         float largest = MathF.Max(-_lowest, _highest);
         if (largest == 0) return;
         if (_reach == 0) _reach = largest;
         while (_reach <= largest) Widen();
-        float binsAUnit = Bins / (2 * _reach);
-        foreach (float value in values) _counts[(int)((value + _reach) * binsAUnit)]++;
+        float binsPerUnit = Bins / (2 * _reach);
+        foreach (float value in values) _counts[(int)((value + _reach) * binsPerUnit)]++;
     }
 
     /// <summary>
-    /// The ends of the 256 steps that lose least: the further apart they are the coarser every step, the closer the more numbers are cut
-    /// off. What is compared is the sum of squared errors.
+    /// Finds the range of 256 steps with the smallest sum of squared errors: a wider range makes every step coarser, and a
+    /// narrower one clips more numbers.
     /// </summary>
     public QuantizedRange Range()
     {
@@ -50,7 +51,7 @@ internal sealed class ActivationHistogram
         double width = 2.0 * _reach / Bins, inside = range.Scale * (double)range.Scale / 12, sum = 0;
         for (int bin = 0; bin < Bins; bin++)
         {
-            // Zero, which after a rectifier is most of what there is, has a step of its own.
+            // Zero, the most frequent number after a rectifier, has its own step.
             if (_counts[bin] == 0 || bin == Bins / 2) continue;
             double value = (bin + 0.5) * width - _reach;
             double beyond = Math.Max(0, Math.Max(low - value, value - high));
@@ -64,7 +65,7 @@ internal sealed class ActivationHistogram
     {
         for (int bin = 0; bin < Bins / 4; bin++)
         {
-            // From the middle outwards on both sides, so that nothing is overwritten before it was read.
+            // From the middle outwards on both sides, so that nothing is overwritten before it has been read.
             int above = Bins / 2 + 2 * bin, below = Bins / 2 - 1 - 2 * bin;
             _counts[Bins / 2 + bin] = _counts[above] + _counts[above + 1];
             _counts[Bins / 2 - 1 - bin] = _counts[below] + _counts[below - 1];

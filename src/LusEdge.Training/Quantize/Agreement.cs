@@ -7,15 +7,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.Training.Quantize;
 
-/// <summary>How far a file grades the same pictures as the file that it was made from, and how much faster.</summary>
-/// <param name="Frames">Pictures that both graded.</param>
-/// <param name="SameGrade">Share of them with the same grade.</param>
+/// <summary>How well a changed model file agrees with the original on the same pictures, and how much faster it is.</summary>
+/// <param name="Frames">The number of pictures.</param>
+/// <param name="SameGrade">The share of pictures with the same grade.</param>
 /// <param name="LargestDifference">The largest difference between two probabilities.</param>
-/// <param name="Reference">Median processor time of the original, milliseconds a picture on one core.</param>
-/// <param name="Changed">The same of the file that was made.</param>
+/// <param name="Reference">Median processor time of the original, in milliseconds per picture on one core.</param>
+/// <param name="Changed">Median processor time of the changed file.</param>
 internal sealed record Agreement(int Frames, double SameGrade, double LargestDifference, double Reference, double Changed)
 {
-    /// <summary>Runs whose time says little: memory is still being laid out.</summary>
+    /// <summary>The first runs are not timed, because memory is still being allocated.</summary>
     private const int WarmUps = 5;
 
     private const int FewestRuns = 40;
@@ -54,7 +54,8 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         Action<int> seen,
         CancellationToken cancel)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options =
+            new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         using InferenceSession first = new(reference, options), second = new(changed, options);
         var times = new List<(double Reference, double Changed)>();
         int count = 0, same = 0, labelled = 0;
@@ -74,7 +75,8 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
             last = frame;
         }
 
-        if (last is null) throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give some.");
+        if (last is null)
+            throw new TrainingException(TrainingFailure.BadIndex, "there are no pictures to compare on; give at least one.");
         while (times.Count < WarmUps + FewestRuns) Grade(last);
         double[] Sorted(Func<(double Reference, double Changed), double> of) => [.. times.Skip(WarmUps).Select(of).Order()];
         double[] ofFirst = Sorted(time => time.Reference), ofSecond = Sorted(time => time.Changed);

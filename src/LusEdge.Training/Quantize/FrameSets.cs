@@ -21,9 +21,9 @@ internal sealed record FrameSets(
     /// <summary>Of four patients or files one calibrates.</summary>
     private const int Share = 4;
 
-    private const int HeldOutFramesAClip = 8;
+    private const int HeldOutFramesPerClip = 8;
 
-    /// <summary>Clips of an index: no patient is in both.</summary>
+    /// <summary>Uses the clips of an index. No patient is in both sets.</summary>
     /// <param name="index">The index's path.</param>
     /// <param name="frames">Frames to calibrate with, about.</param>
     /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
@@ -49,12 +49,12 @@ internal sealed record FrameSets(
             $"{calibrating.Count} of {patients.Length} patients were used for calibration, the others for this comparison.");
     }
 
-    /// <summary>Pictures and clips in a folder: no file is in both.</summary>
+    /// <summary>Uses the pictures and clips of a folder. No file is in both sets.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="frames">Frames to calibrate with, about.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <exception cref="TrainingException">There is no such folder, or it has fewer than two pictures.</exception>
+    /// <param name="frames">The approximate number of frames for calibration.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is skipped.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="TrainingException">The folder does not exist, or has fewer than two pictures.</exception>
     public static FrameSets OfPictures(string folder, int frames, float blackMean, CancellationToken cancel)
     {
         IReadOnlyList<string> files = PictureFolder.Files(folder);
@@ -83,15 +83,16 @@ internal sealed record FrameSets(
         if (others.Length == 0)
         {
             throw new TrainingException(
-                TrainingFailure.BadIndex, $"{source}: it has a single {unit}; give at least two, one to calibrate with and one to compare on.");
+                TrainingFailure.BadIndex,
+                $"{source}: it has only one {unit}; give at least two, one for calibration and one for the comparison.");
         }
 
         int each = (frames + calibrating.Length - 1) / calibrating.Length;
         return new FrameSets(
             calibrating.SelectMany(one => read(one, each)).Take(frames),
             Math.Min(frames, each * calibrating.Length),
-            others.SelectMany(one => read(one, HeldOutFramesAClip).Select(frame => new LabelledFrame(frame, label(one)))),
-            others.Length * HeldOutFramesAClip,
+            others.SelectMany(one => read(one, HeldOutFramesPerClip).Select(frame => new LabelledFrame(frame, label(one)))),
+            others.Length * HeldOutFramesPerClip,
             words);
     }
 }

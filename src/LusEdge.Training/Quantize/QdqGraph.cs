@@ -5,40 +5,44 @@ using DataType = LusEdge.Training.Onnx.Proto.TensorProto.Types.DataType;
 namespace LusEdge.Training.Quantize;
 
 /// <summary>
-/// Rewrites the convolutional part of a graph so that it computes in whole numbers of 8 bits: around every value stands a pair of
-/// QuantizeLinear and DequantizeLinear (QDQ), which a runtime takes together with the convolution between them. What comes before the
-/// first convolution and after the last stays as it is: it costs next to nothing, and the grades hang on it.
+/// Rewrites the convolutional part of a graph to compute in 8-bit integers. Around every value it places a pair of QuantizeLinear
+/// and DequantizeLinear nodes (QDQ), which a runtime merges with the convolution between them. The nodes before the first and
+/// after the last convolution stay as they are: they cost next to nothing, and the grades depend on them.
 /// </summary>
 internal sealed class QdqGraph
 {
     /// <summary>
-    /// Weights of 7 bits: on a processor that multiplies pairs of bytes into 16 bits (AVX2 without VNNI), two products of full size
-    /// would not fit and be cut off.
+    /// Weights have 7 bits: on a processor that multiplies pairs of bytes into 16 bits (AVX2 without VNNI), two full-size
+    /// products would overflow and be clipped.
     /// </summary>
     private const int LargestWeight = 63;
 
     private readonly OnnxFile _file;
     private readonly HashSet<NodeProto> _nodes;
 
-    /// <param name="file">With weights in full precision; it is only read.</param>
-    /// <param name="spared">How many of the first convolutions stay as they are.</param>
+    /// <param name="file">The file with weights in full precision; it is only read.</param>
+    /// <param name="spared">The number of first convolutions that stay as they are.</param>
     public QdqGraph(OnnxFile file, int spared)
     {
         _file = file;
 
-        // The classifier is a convolution too, and quality has sums and a rectifier of its own; but only in the network do these follow each other.
+        // The classifier is a convolution too, and the quality output has sums and a rectifier; but only the network has them in
+        // sequence.
         NodeProto[] sums = [.. file.Nodes.Where(node => node.OpType == "Add" && Feeds(node, reader => reader.OpType == "Relu"))];
-        NodeProto[] convolutions = [.. file.Nodes.Where(node => node.OpType == "Conv" && Feeds(node, reader => reader.OpType == "Relu" || sums.Contains(reader))).Skip(spared)];
-        NodeProto[] others = [.. sums, .. file.Nodes.Where(node => node.OpType == "MaxPool" || (node.OpType == "Relu" && !Feeds(node, reader => reader.OpType == "Sqrt")))];
+        NodeProto[] convolutions =
+            [.. file.Nodes.Where(node => node.OpType == "Conv"
+                && Feeds(node, reader => reader.OpType == "Relu" || sums.Contains(reader))).Skip(spared)];
+        NodeProto[] others = [.. sums, .. file.Nodes.Where(
+            node => node.OpType == "MaxPool" || (node.OpType == "Relu" && !Feeds(node, reader => reader.OpType == "Sqrt")))];
         _nodes = [.. convolutions, .. others];
         Values = [.. _nodes.SelectMany(Around).Distinct()];
     }
 
-    /// <summary>The values that are quantised, and whose ranges therefore have to be known.</summary>
+    /// <summary>The values to quantise, whose ranges are needed.</summary>
     public IReadOnlyList<string> Values { get; }
 
-    /// <summary>The quantised file.</summary>
-    /// <param name="ranges">For each of <see cref="Values"/>.</param>
+    /// <summary>Builds the quantised file.</summary>
+    /// <param name="ranges">The range of each of <see cref="Values"/>.</param>
     public OnnxFile Build(IReadOnlyDictionary<string, QuantizedRange> ranges)
     {
         OnnxFile built = _file.Clone();
@@ -59,9 +63,11 @@ internal sealed class QdqGraph
 
         return built;
 
-        // The largest of some numbers is one of them: it keeps its steps.
+        // The maximum of some numbers is one of them, so it keeps their steps.
         QuantizedRange RangeOf(string value) =>
-            _file.Nodes.First(node => node.Output[0] == value) is { OpType: "MaxPool" } pool ? RangeOf(pool.Input[0]) : ranges[value];
+            _file.Nodes.First(node => node.Output[0] == value) is { OpType: "MaxPool" } pool
+                ? RangeOf(pool.Input[0])
+                : ranges[value];
     }
 
     private static string Dequantized(string value) => $"{value}_dequantized";
@@ -74,7 +80,10 @@ internal sealed class QdqGraph
         built.Nodes.Add(Node("DequantizeLinear", Dequantized(value), $"{value}_quantized", scale, zero));
     }
 
-    /// <summary>Each output channel of a convolution has a scale of its own; its bias is counted in steps of input times weight.</summary>
+    /// <summary>
+    /// Quantises a convolution. Each output channel has its own scale; the bias is in units of the input's scale times the
+    /// weight's scale.
+    /// </summary>
     private static void QuantizeWeights(OnnxFile built, NodeProto convolution, QuantizedRange input)
     {
         (string weight, string bias) = (convolution.Input[1], convolution.Input[2]);
@@ -89,8 +98,9 @@ internal sealed class QdqGraph
             float largest = 0;
             foreach (float value in own) largest = MathF.Max(largest, MathF.Abs(value));
 
-            // A channel of next to nothing but bias must leave room for the bias in 32 bits.
-            float scale = MathF.Max(MathF.Max(largest / LargestWeight, MathF.Abs(biases[channel]) / (input.Scale * (1 << 30))), 1e-12f);
+            // If a channel has a large bias and hardly any weights, the scale must still let the bias fit into 32 bits.
+            float scale =
+                MathF.Max(MathF.Max(largest / LargestWeight, MathF.Abs(biases[channel]) / (input.Scale * (1 << 30))), 1e-12f);
             for (int i = 0; i < each; i++)
                 steps[channel * each + i] = (sbyte)Math.Clamp(MathF.Round(own[i] / scale), -LargestWeight, LargestWeight);
             scales[channel] = scale;
@@ -100,8 +110,10 @@ internal sealed class QdqGraph
 
         built.Remove(weight);
         built.Remove(bias);
-        convolution.Input[1] = Stored(weight, built.Constant<sbyte>($"{weight}_quantized", DataType.Int8, steps, dims), scales, built.Constant<sbyte>($"{weight}_zero", DataType.Int8, new sbyte[channels], channels));
-        convolution.Input[2] = Stored(bias, built.Constant<int>($"{bias}_quantized", DataType.Int32, biasSteps, channels), products);
+        convolution.Input[1] = Stored(weight, built.Constant<sbyte>($"{weight}_quantized", DataType.Int8, steps, dims), scales,
+            built.Constant<sbyte>($"{weight}_zero", DataType.Int8, new sbyte[channels], channels));
+        convolution.Input[2] =
+            Stored(bias, built.Constant<int>($"{bias}_quantized", DataType.Int32, biasSteps, channels), products);
 
         string Stored(string name, string quantized, float[] by, params string[] zero)
         {
@@ -120,11 +132,16 @@ internal sealed class QdqGraph
         return node;
     }
 
-    /// <summary>A node's own values: not those between a convolution or a sum and the rectifier behind it, which is computed in one.</summary>
+    /// <summary>
+    /// The values to quantise around a node. The value between a convolution or sum and its rectifier is left out, because both
+    /// are computed in one.
+    /// </summary>
     private IEnumerable<string> Around(NodeProto node)
     {
         IEnumerable<string> read = node.OpType == "Conv" ? node.Input.Take(1) : node.OpType == "Relu" ? [] : node.Input;
-        return node.OpType is "Conv" or "Add" && Feeds(node, reader => reader.OpType == "Relu") ? read : [.. read, node.Output[0]];
+        return node.OpType is "Conv" or "Add" && Feeds(node, reader => reader.OpType == "Relu")
+            ? read
+            : [.. read, node.Output[0]];
     }
 
     private bool Feeds(NodeProto node, Func<NodeProto, bool> reader) => _file.ReadersOf(node.Output[0]).All(reader);

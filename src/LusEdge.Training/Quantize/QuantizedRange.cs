@@ -1,11 +1,13 @@
 namespace LusEdge.Training.Quantize;
 
-/// <summary>Numbers in 256 even steps: (step - <paramref name="ZeroPoint"/>) * <paramref name="Scale"/>.</summary>
-/// <param name="Scale">A step's height.</param>
+/// <summary>A range of numbers in 256 even steps: (step - <paramref name="ZeroPoint"/>) * <paramref name="Scale"/>.</summary>
+/// <param name="Scale">The height of a step.</param>
 /// <param name="ZeroPoint">The step that is exactly zero.</param>
 internal readonly record struct QuantizedRange(float Scale, byte ZeroPoint)
 {
-    /// <summary>Steps from one number to another. Zero is always one of them: padding and what a rectifier cuts off are exact.</summary>
+    /// <summary>
+    /// Makes a range from two limits. Zero is always one of the steps, so padding and the output of a rectifier are exact.
+    /// </summary>
     public static QuantizedRange Of(float low, float high)
     {
         (low, high) = (MathF.Min(low, 0), MathF.Max(high, 0));
@@ -13,9 +15,9 @@ internal readonly record struct QuantizedRange(float Scale, byte ZeroPoint)
         return new QuantizedRange(scale, (byte)Math.Clamp(MathF.Round(-low / scale), byte.MinValue, byte.MaxValue));
     }
 
-    /// <summary>The lowest number that has a step.</summary>
+    /// <summary>The lowest number in the range.</summary>
     public float Low => -ZeroPoint * Scale;
 
-    /// <summary>The highest.</summary>
+    /// <summary>The highest number in the range.</summary>
     public float High => (byte.MaxValue - ZeroPoint) * Scale;
 }

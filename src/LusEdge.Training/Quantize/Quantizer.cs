@@ -11,15 +11,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LusEdge.Training.Quantize;
 
 /// <summary>
-/// <c>lusedge-train quantize</c>: from a model in full precision to one that computes in whole numbers of 8 bits, a quarter of the
-/// size, with what that costs in grades and brings in speed measured and written on its card.
+/// <c>lusedge-train quantize</c>: makes a model that computes in 8-bit integers from one in full precision. It is a quarter of
+/// the size; its card says how many grades change and how much faster it is.
 /// </summary>
 internal static class Quantizer
 {
-    /// <summary>What makes the quantised file worth having in the other's place.</summary>
+    /// <summary>With these figures the quantised file is worth using instead of the original.</summary>
     public const double WantedRatio = 1.7, WantedAgreement = 0.99;
 
-    /// <summary>Quantises.</summary>
+    /// <summary>Quantises a model.</summary>
     /// <param name="source">The model's directory.</param>
     /// <param name="frames">Makes the pictures, given what the model says about itself.</param>
     /// <param name="directory">The new model's directory, whose name is its id; what is there is replaced as a whole.</param>
@@ -38,8 +38,10 @@ internal static class Quantizer
         IProgress<WorkProgress> progress,
         CancellationToken cancel)
     {
-        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)))
-            throw new TrainingException(TrainingFailure.InTheWay, $"{directory}: that is the model itself, which would be gone; name another directory.");
+        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) == Path.TrimEndingDirectorySeparator(
+            Path.GetFullPath(source)))
+            throw new TrainingException(TrainingFailure.WouldOverwrite,
+                $"{directory}: this is the model itself, which would be overwritten; name another directory.");
         ModelManifest manifest = ModelManifest.Load(source);
         string path = Path.Combine(source, SeverityModel.FileName);
         ModelDescription description;
@@ -51,14 +53,16 @@ internal static class Quantizer
             throw new TrainingException(TrainingFailure.NotFound, $"{card}: it is missing. Export the model again.");
         byte[] original = File.ReadAllBytes(path);
         OnnxFile file = OnnxFile.Parse(original, path);
-        file.Widen();
+        file.WidenHalfWeights();
         var graph = new QdqGraph(file, spared: 0);
-        if (graph.Values.Count == 0) throw new TrainingException(TrainingFailure.Unreadable, $"{path}: it has no convolution that could be quantised.");
+        if (graph.Values.Count == 0)
+            throw new TrainingException(TrainingFailure.Unreadable, $"{path}: it has no convolution that can be quantised.");
 
         FrameSets sets = frames(description);
         GrayFrame[] calibration = [.. sets.Calibration];
         IReadOnlyDictionary<string, QuantizedRange> ranges = ActivationRanges.Find(
-            file, graph.Values, calibration, done => progress.Report(new WorkProgress("calibrating", done, calibration.Length)), cancel);
+            file, graph.Values, calibration,
+            done => progress.Report(new WorkProgress("calibrating", done, calibration.Length)), cancel);
         byte[] content = Finish(graph, ranges, description, manifest);
 
         // The first convolution sees the picture itself, of which some networks need more than 256 steps.
@@ -94,17 +98,18 @@ internal static class Quantizer
         });
     }
 
-    /// <summary>Whether the quantised file may take the other's place, in a sentence.</summary>
+    /// <summary>Says whether the quantised file may replace the original.</summary>
     public static string Verdict(Agreement agreement) =>
         agreement is { GivesGolden: true, SameGrade: >= WantedAgreement, Ratio: >= WantedRatio }
             ? "It may take the place of the model in full precision."
             : $"It misses what would make it the default: the same grade on {WantedAgreement:P0} of the frames, "
                 + $"the golden answers of full precision, and {WantedRatio} times the speed.";
 
-    private static byte[] Finish(QdqGraph graph, IReadOnlyDictionary<string, QuantizedRange> ranges, ModelDescription description, ModelManifest from)
+    private static byte[] Finish(
+        QdqGraph graph, IReadOnlyDictionary<string, QuantizedRange> ranges, ModelDescription description, ModelManifest from)
     {
         OnnxFile quantized = graph.Build(ranges);
-        quantized.Describe(description with
+        quantized.SetDescription(description with
         {
             Precision = "int8",
             Provenance = description.Provenance with

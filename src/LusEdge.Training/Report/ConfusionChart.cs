@@ -5,7 +5,7 @@ using ScottPlot.TickGenerators;
 
 namespace LusEdge.Training.Report;
 
-/// <summary>Who was taken for what: a row a label, darker the larger the cell's share of its row.</summary>
+/// <summary>A confusion matrix: one row per label, with cells darker the larger their share of the row.</summary>
 internal static class ConfusionChart
 {
     private const int Side = 420;
@@ -14,7 +14,7 @@ internal static class ConfusionChart
     private static readonly Color Dark = Color.FromHex("#08407E");
     private static readonly Color OnLight = Color.FromHex("#1B1B1B");
 
-    /// <summary>Draws.</summary>
+    /// <summary>Draws the chart.</summary>
     /// <param name="what">What is counted, for the caption.</param>
     /// <param name="rule">The figures.</param>
     public static Chart Draw(string what, RuleFigures rule)
@@ -43,9 +43,11 @@ internal static class ConfusionChart
         plot.Axes.Bottom.TickGenerator = new NumericManual(places, grades);
         plot.Axes.Left.TickGenerator = new NumericManual(places, [.. grades.Reverse()]);
         plot.Axes.SetLimits(-0.5, classes - 0.5, -0.5, classes - 0.5);
+        IEnumerable<string> spoken = rule.Classes.Zip(rule.Confusion, (c, row) => $"grade {c.Grade}: {string.Join(", ", row)}");
         return new Chart(
-            $"{what}. A row is the experts' grade, a column the model's; the diagonal is right. Each cell: how many, and their share of the row, which also gives the colour.",
-            $"Confusion matrix of {what}: {string.Join("; ", rule.Classes.Zip(rule.Confusion, (c, row) => $"grade {c.Grade}: {string.Join(", ", row)}"))}.",
+            $"{what}. Rows are the experts' grades, columns the model's; correct grades are on the diagonal. "
+                + "Each cell shows the count and its share of the row, which also determines the colour.",
+            $"Confusion matrix of {what}: {string.Join("; ", spoken)}.",
             ChartSheet.ToSvg(plot, Side, Side));
     }
 

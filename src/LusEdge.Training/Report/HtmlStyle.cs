@@ -1,22 +1,40 @@
 namespace LusEdge.Training.Report;
 
-/// <summary>How the page looks: on a light screen, a dark one, and on paper. Charts are drawn in black and take the page's colours from here.</summary>
+/// <summary>
+/// The appearance of the page on light screens, dark screens and paper. Charts are drawn in black and get the page's colours
+/// here.
+/// </summary>
 internal static class HtmlStyle
 {
-    /// <summary>The style sheet. Colours of lines are Okabe and Ito's, told apart by the colour-blind; on a dark page the two dark ones are lightened.</summary>
+    /// <summary>
+    /// The style sheet. Lines have Okabe and Ito's colours, which the colour-blind can distinguish; on dark pages, the two dark
+    /// ones are lighter.
+    /// </summary>
     public const string Css = """
-        :root { --ink: #1c1c1e; --paper: #fff; --soft: #5b5f66; --line: #d5d8dc; --stripe: #f5f6f8; --warn: #a30000; --warn-paper: #fdecec; --c1: #0072B2; --c2: #D55E00; }
+        :root {
+          --ink: #1c1c1e; --paper: #fff; --soft: #5b5f66; --line: #d5d8dc; --stripe: #f5f6f8; --warn: #a30000;
+          --warn-paper: #fdecec; --c1: #0072B2; --c2: #D55E00;
+        }
         @media (prefers-color-scheme: dark) {
-          :root { --ink: #e8e8ea; --paper: #17181b; --soft: #a4a9b1; --line: #3a3d43; --stripe: #1f2125; --warn: #ffb0a8; --warn-paper: #3a1715; --c1: #56B4E9; --c2: #F0915A; }
+          :root {
+            --ink: #e8e8ea; --paper: #17181b; --soft: #a4a9b1; --line: #3a3d43; --stripe: #1f2125; --warn: #ffb0a8;
+            --warn-paper: #3a1715; --c1: #56B4E9; --c2: #F0915A;
+          }
         }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 76rem; color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; }
+        body {
+          margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 76rem; color: var(--ink); background: var(--paper);
+          font: 16px/1.5 system-ui, sans-serif;
+        }
         h1 { font-size: 1.9rem; line-height: 1.2; margin: 1.2rem 0 .6rem; }
         h2 { font-size: 1.35rem; margin: 2.6rem 0 .6rem; padding-top: .6rem; border-top: 2px solid var(--line); }
         h3 { font-size: 1.1rem; margin: 1.8rem 0 .4rem; }
         p { max-width: 48rem; margin: .6rem 0; }
         a { color: var(--c1); }
-        .disclaimer, .notice { max-width: none; padding: .7rem 1rem; border: 2px solid var(--warn); border-radius: .4rem; color: var(--warn); background: var(--warn-paper); font-weight: 600; }
+        .disclaimer, .notice {
+          max-width: none; padding: .7rem 1rem; border: 2px solid var(--warn); border-radius: .4rem; color: var(--warn);
+          background: var(--warn-paper); font-weight: 600;
+        }
         nav ol { columns: 2; column-gap: 2.5rem; max-width: 48rem; padding-left: 1.4rem; }
         .wide { overflow-x: auto; margin: 1rem 0; }
         table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
@@ -37,7 +55,10 @@ internal static class HtmlStyle
         .chart [stroke="#D55E00"] { stroke: var(--c2); } .chart [fill="#D55E00"] { fill: var(--c2); }
         @page { margin: 15mm; }
         @media print {
-          :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --stripe: #f4f4f4; --warn: #a30000; --warn-paper: #fff; --c1: #0072B2; --c2: #D55E00; }
+          :root {
+            --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --stripe: #f4f4f4; --warn: #a30000; --warn-paper: #fff;
+            --c1: #0072B2; --c2: #D55E00;
+          }
           body { padding: 0; max-width: none; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           .wide { overflow: visible; }
           table { font-size: 7.4pt; width: 100%; }

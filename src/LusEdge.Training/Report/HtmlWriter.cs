@@ -5,10 +5,10 @@ using LusEdge.Contract;
 
 namespace LusEdge.Training.Report;
 
-/// <summary>The report as one HTML page that needs nothing but itself: styles, charts and pictures are in it.</summary>
+/// <summary>Writes the report as one self-contained HTML page, including styles, charts and pictures.</summary>
 internal static class HtmlWriter
 {
-    /// <summary>The whole page.</summary>
+    /// <summary>Formats the page.</summary>
     public static string Write(ReportPage page)
     {
         var html = new StringBuilder($"""
@@ -30,7 +30,8 @@ internal static class HtmlWriter
             <ol>
 
             """);
-        foreach ((int i, Section section) in page.Sections.Index()) html.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#s{i + 1}\">{Text(section.Title)}</a></li>\n");
+        foreach ((int i, Section section) in page.Sections.Index())
+            html.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#s{i + 1}\">{Text(section.Title)}</a></li>\n");
         html.Append("</ol>\n</nav>\n<main>\n");
         int charts = 0;
         foreach ((int i, Section section) in page.Sections.Index())
@@ -85,16 +86,18 @@ internal static class HtmlWriter
 
     private static string Drawing(Illustration shown, int number) => shown switch
     {
-        // Every drawing counts its parts from the start; in one page their names must differ.
+        // Every drawing numbers its parts from the start; within one page their ids must differ.
         Chart chart => chart.Svg
-            .Replace("<svg ", $"<svg class=\"chart\" role=\"img\" aria-label=\"{Text(chart.Description)}\" ", StringComparison.Ordinal)
+            .Replace("<svg ", $"<svg class=\"chart\" role=\"img\" aria-label=\"{Text(chart.Description)}\" ",
+                StringComparison.Ordinal)
             .Replace(" id=\"", $" id=\"c{number}-", StringComparison.Ordinal)
             .Replace("url(#", $"url(#c{number}-", StringComparison.Ordinal)
             .Replace("href=\"#", $"href=\"#c{number}-", StringComparison.Ordinal),
-        Picture picture => $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\" />",
+        Picture picture =>
+            $"<img alt=\"{Text(picture.Description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\" />",
         _ => "",
     };
 
-    /// <summary>No line ends before a per cent sign.</summary>
+    /// <summary>Encodes text for HTML. A non-breaking space keeps per cent signs on the line of their number.</summary>
     private static string Text(string text) => WebUtility.HtmlEncode(text.Replace(" %", "\u00A0%", StringComparison.Ordinal));
 }

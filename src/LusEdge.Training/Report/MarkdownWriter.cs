@@ -3,10 +3,12 @@ using LusEdge.Contract;
 
 namespace LusEdge.Training.Report;
 
-/// <summary>The report as Markdown: all of its words and tables. Charts are only named; the HTML page has them.</summary>
+/// <summary>
+/// Writes the report as Markdown, with all text and tables. Charts are only mentioned; the HTML page shows them.
+/// </summary>
 internal static class MarkdownWriter
 {
-    /// <summary>The whole text.</summary>
+    /// <summary>Formats the report.</summary>
     public static string Write(ReportPage page)
     {
         var text = new StringBuilder($"# {Escaped(page.Title)}\n\n**{Disclaimer.Text}**\n");
@@ -33,17 +35,21 @@ internal static class MarkdownWriter
                 text.Append($"> **{Escaped(notice.Text)}**\n");
                 break;
             case DataTable table:
-                text.Append($"{Escaped(table.Caption)}\n\n| {string.Join(" | ", table.Columns.Select(Cell))} |\n|{string.Concat(Enumerable.Repeat("---|", table.Columns.Count))}\n");
+                text.Append($"{Escaped(table.Caption)}\n\n| {string.Join(" | ", table.Columns.Select(Cell))} "
+                    + $"|\n|{string.Concat(Enumerable.Repeat("---|", table.Columns.Count))}\n");
                 foreach (IReadOnlyList<string> row in table.Rows) text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
                 break;
             case Gallery gallery:
-                foreach (Illustration shown in gallery.Illustrations) text.Append($"* (in the HTML page) {Escaped(shown.Caption)}\n");
+                foreach (Illustration shown in gallery.Illustrations)
+                    text.Append($"* (in the HTML page) {Escaped(shown.Caption)}\n");
                 break;
         }
     }
 
-    private static string Cell(string text) => Escaped(text).Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    private static string Cell(string text) => Escaped(text).Replace("|", "\\|", StringComparison.Ordinal)
+        .ReplaceLineEndings(" ");
 
     private static string Escaped(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace('\u00A0', ' ');
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal).Replace('\u00A0', ' ');
 }

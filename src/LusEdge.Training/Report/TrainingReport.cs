@@ -5,20 +5,20 @@ using LusEdge.Training.Experiments;
 
 namespace LusEdge.Training.Report;
 
-/// <summary>What a report is made of.</summary>
+/// <summary>A training with its figures.</summary>
 /// <param name="Training">The training.</param>
 /// <param name="Predictions">Its held-out predictions.</param>
-/// <param name="Sets">What they come to.</param>
+/// <param name="Sets">The figures of each data set.</param>
 internal sealed record ReportedRun(TrainingDirectory Training, Predictions Predictions, IReadOnlyList<SetFigures> Sets);
 
-/// <summary>Puts the report together, from what was trained to how each figure is defined.</summary>
+/// <summary>Composes the report, from the training to the definition of each figure.</summary>
 internal static class TrainingReport
 {
-    /// <summary>The report.</summary>
-    /// <param name="run">The training that it is about.</param>
-    /// <param name="frameSplit">The same by a frame split, to be held beside it, or null.</param>
-    /// <param name="trials">The table of what was tried, header first, or null.</param>
-    /// <param name="examples">Frames with the activation map over them; empty without.</param>
+    /// <summary>Composes the report.</summary>
+    /// <param name="run">The training to report on.</param>
+    /// <param name="frameSplit">The same experiment with a frame split, for comparison; or null.</param>
+    /// <param name="trials">The trials of a search, or null.</param>
+    /// <param name="examples">Frames with the activation map over them; may be empty.</param>
     public static ReportPage Compose(ReportedRun run, ReportedRun? frameSplit, DataTable? trials, IReadOnlyList<Picture> examples)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Training.Path)));
@@ -29,7 +29,8 @@ internal static class TrainingReport
             new("Learning curves", [.. Curves(run.Training)]),
             .. run.Sets.Select(set => new Section($"Figures on {set.Dataset}", [.. Warning(run), .. Figures(set)])),
         ];
-        if (frameSplit is not null) sections.Add(new Section("Split by patient and split by frame", [.. SideBySide(run, frameSplit)]));
+        if (frameSplit is not null)
+            sections.Add(new Section("Split by patient and split by frame", [.. SideBySide(run, frameSplit)]));
         if (trials is not null) sections.Add(new Section("What was tried", [.. Trials(trials)]));
         if (examples.Count > 0) sections.Add(new Section("Where the model looks", [.. Examples(run, examples)]));
         sections.Add(new Section("How the figures are defined", [FigureDefinitions.Table]));
@@ -50,14 +51,23 @@ internal static class TrainingReport
             RuleFigures model = set.Rules[0], majority = set.Rules[^1];
             yield return new Paragraph(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{set.Dataset}: {set.Clips} clips of {set.Patients} patients. The clip's grade is right on {Share(model.Accuracy)}, and right or one beside it on {Share(model.WithinOne)}; saying grade {majority.Rule["always grade ".Length..]} every time would give {majority.Accuracy.Value:P0} and {majority.WithinOne.Value:P0}. Quadratic-weighted kappa is {FiguresTable.Cell(model.QuadraticKappa)}: 1 is perfect agreement with the experts, 0 is chance."));
+                $"{set.Dataset}: {set.Clips} clips of {set.Patients} patients. The clip's grade is right for "
+                    + $"{Share(model.Accuracy)} and at most one off for {Share(model.WithinOne)}; "
+                    + $"always saying grade {majority.Rule["always grade ".Length..]} would give {majority.Accuracy.Value:P0} "
+                    + $"and {majority.WithinOne.Value:P0}. Quadratic-weighted kappa is "
+                    + $"{FiguresTable.Cell(model.QuadraticKappa)}: 1 is perfect agreement with the experts, 0 is chance."));
         }
 
         yield return new Paragraph(run.Predictions.Leaky
-            ? "Each frame was graded by a model that had not seen this very frame, but had seen others of the same clip, which are nearly the same picture."
-            : "Each clip was graded by a model that had seen no clip of its patient: the patients are split into folds, and each fold is held out in turn.");
+            ? "Each frame was graded by a model that had not seen this frame but other frames of the same clip, which "
+                + "are nearly the same picture."
+            : "Each clip was graded by a model that had seen no clip of its patient: "
+                + "the patients are split into folds, and each fold is held out in turn.");
         yield return new Paragraph(
-            $"Numbers in brackets are 95 % intervals: where the figure falls when as many patients are drawn anew, with replacement, {PatientDraws.Count} times. Two figures whose intervals overlap widely are not known to differ. Data sets are never mixed, because where source and grade go together a mixture looks like skill.");
+            $"Brackets contain 95 % intervals over {PatientDraws.Count} bootstrap draws of the patients: "
+                + "in each draw, as many patients are drawn with replacement as the set has. "
+                + "If two intervals overlap widely, the figures can't be told apart. "
+                + "Data sets are never mixed, because where source and grade are correlated, a mixture would look like skill.");
 
         static string Share(Figure f) => string.Create(CultureInfo.InvariantCulture, $"{f.Value:P0} ({f.Low:P0} to {f.High:P0})");
     }
@@ -67,7 +77,8 @@ internal static class TrainingReport
         FitRecord record = training.Record;
         List<IReadOnlyList<string>> rows =
         [
-            ["scale", $"{record.Scheme.Id}: {string.Join(", ", record.Scheme.Classes)}, counted as severity {string.Join(", ", record.Scheme.Severities)}"],
+            ["scale", $"{record.Scheme.Id}: {string.Join(", ", record.Scheme.Classes)}, counted as severity "
+                + $"{string.Join(", ", record.Scheme.Severities)}"],
             ["split", record.Leaky ? "by frame: leaky, for comparison only" : "by patient"],
             ["index", record.Index],
             ["SHA-256 of the data", record.DataSha256],
@@ -75,19 +86,23 @@ internal static class TrainingReport
             ["threads", record.Threads.ToString(CultureInfo.InvariantCulture)],
             ["time taken", record.Elapsed.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture)],
             ["clips trained on", record.Clips.ToString(CultureInfo.InvariantCulture)],
-            .. record.Packages.OrderBy(package => package.Key, StringComparer.Ordinal).Select(package => (IReadOnlyList<string>)[package.Key, package.Value]),
+            .. record.Packages.OrderBy(package => package.Key, StringComparer.Ordinal)
+                .Select(package => (IReadOnlyList<string>)[package.Key, package.Value]),
         ];
         yield return new DataTable("The run.", ["", ""], rows);
-        yield return new DataTable("The experiment, complete.", ["setting", "value"], [.. Flatten("", training.Experiment)]);
+        yield return new DataTable("The complete experiment.", ["setting", "value"], [.. Flatten("", training.Experiment)]);
         if (training.Calibration is { } calibration)
-            yield return new DataTable(record.Leaky ? "LEAKY: calibration, fitted on held-out frames of patients who were trained on." : "Calibration and gate, fitted on held-out patients.", ["setting", "value"], [.. Flatten("", calibration)]);
+            yield return new DataTable(
+                record.Leaky
+                    ? "LEAKY: calibration, fitted on held-out frames of patients who were also trained on."
+                    : "Calibration and gate, fitted on held-out patients.", ["setting", "value"], [.. Flatten("", calibration)]);
     }
 
     private static IEnumerable<Block> Curves(TrainingDirectory training)
     {
         Chart[] charts = [.. LearningCurves.Draw(training.History)];
         if (charts.Length > 0) yield return new Gallery(charts);
-        else yield return new Paragraph("This training left no history: it has no epochs, or was not asked to keep one.");
+        else yield return new Paragraph("This training has no history: it either has no epochs or did not record them.");
     }
 
     private static IEnumerable<Block> Figures(SetFigures set)
@@ -95,40 +110,55 @@ internal static class TrainingReport
         RuleFigures clips = set.Rules[0], frames = set.Frame;
         RuleFigures[] rules = [frames, .. set.Rules];
         yield return new Paragraph(string.Create(
-            CultureInfo.InvariantCulture, $"{set.Clips} clips of {set.Patients} patients, {set.Frames} graded frames. A frame is held against its clip's label: there is one label a clip, so a frame that does not show what the label means counts as a miss all the same."));
+            CultureInfo.InvariantCulture,
+            $"{set.Clips} clips of {set.Patients} patients, {set.Frames} graded frames. "
+                + $"Each frame is compared with its clip's label. There is only one label per clip, so a frame that does not "
+                + $"show what the label says still counts as a miss."));
         yield return new DataTable(
-            "Every figure, with 95 % intervals over patients.",
+            "All figures, with 95 % intervals over patients.",
             ["figure", .. rules.Select(rule => rule.Rule)],
-            [.. FiguresTable.Rows(frames).Select(row => (IReadOnlyList<string>)[row.Name, .. rules.Select(rule => Cell(row.Of(rule)))])]);
+            [.. FiguresTable.Rows(frames)
+                .Select(row => (IReadOnlyList<string>)[row.Name, .. rules.Select(rule => Cell(row.Of(rule)))])]);
         yield return Classes($"Clips by {clips.Rule}, grade by grade.", "clips", clips);
         yield return Classes("Each frame, grade by grade.", "frames", frames);
-        yield return new Gallery([ConfusionChart.Draw($"{set.Dataset}: clips by {clips.Rule}", clips), ConfusionChart.Draw($"{set.Dataset}: each frame", frames)]);
+        yield return new Gallery([ConfusionChart.Draw($"{set.Dataset}: clips by {clips.Rule}", clips),
+            ConfusionChart.Draw($"{set.Dataset}: each frame", frames)]);
         yield return new Gallery(
         [
-            ReliabilityChart.Draw("clips", set.DrawnClips!), ReliabilityChart.Draw("frames", set.DrawnFrames!), RiskCoverageChart.Draw(set),
+            ReliabilityChart.Draw("clips", set.DrawnClips!), ReliabilityChart.Draw("frames", set.DrawnFrames!),
+            RiskCoverageChart.Draw(set),
         ]);
         if (frames.Severity is null) yield break;
-        yield return new Paragraph("By severity, starred grades are counted as their integer part: the number that is summed over the zones. Those figures are in the table above.");
+        yield return new Paragraph(
+            "For severity, starred grades count as their integer part, the number that the appliance sums over the zones. "
+                + "Those figures are in the table above.");
     }
 
     private static DataTable Classes(string caption, string counted, RuleFigures rule) => new(
         caption,
         ["grade", counted, "precision", "recall", "F1", "AUC"],
         [.. rule.Classes.Select(c => (IReadOnlyList<string>)
-            [c.Grade, c.Support.ToString(CultureInfo.InvariantCulture), .. new[] { c.Precision, c.Recall, c.F1, c.Auc }.Select(Cell)])]);
+            [c.Grade, c.Support.ToString(CultureInfo.InvariantCulture),
+                .. new[] { c.Precision, c.Recall, c.F1, c.Auc }.Select(Cell)])]);
 
     private static IEnumerable<Block> SideBySide(ReportedRun run, ReportedRun frameSplit)
     {
         yield return new Notice(Predictions.LeakyWarning);
         yield return new Paragraph(
-            "Frames that follow each other in a clip are nearly the same picture. When frames, not patients, are dealt out to training and test, the model has seen almost every test picture before, under the right label, and needs only to remember it. Figures of 98 to 100 % in the literature often come from such a split. A new patient is new: what to expect there is the column split by patient.");
-        foreach ((SetFigures patient, SetFigures frame) in run.Sets.Join(frameSplit.Sets, set => set.Dataset, set => set.Dataset, (a, b) => (a, b)))
+            "Consecutive frames of a clip are nearly the same picture. When frames instead of patients are split between "
+                + "training and test, the model has already seen almost every test picture with the right label and only needs "
+                + "to remember it. Figures of 98 to 100 % in the literature often come from such a split. "
+                + "For a new patient, expect the figures in the columns split by patient.");
+        foreach ((SetFigures patient, SetFigures frame) in run.Sets.Join(
+            frameSplit.Sets, set => set.Dataset, set => set.Dataset, (a, b) => (a, b)))
         {
             yield return new DataTable(
-                $"{patient.Dataset}: the same figures by both splits.",
-                ["figure", "frames, split by patient", "frames, split by frame (LEAKY)", "clips, split by patient", "clips, split by frame (LEAKY)"],
+                $"{patient.Dataset}: the same figures with both splits.",
+                ["figure", "frames, split by patient", "frames, split by frame (LEAKY)", "clips, split by patient",
+                    "clips, split by frame (LEAKY)"],
                 [.. FiguresTable.Rows(patient.Frame).Select(row => (IReadOnlyList<string>)
-                    [row.Name, .. new[] { patient.Frame, frame.Frame, patient.Rules[0], frame.Rules[0] }.Select(rule => Cell(row.Of(rule)))])]);
+                    [row.Name, .. new[] { patient.Frame, frame.Frame, patient.Rules[0], frame.Rules[0] }.Select(
+                        rule => Cell(row.Of(rule)))])]);
             yield return new Gallery(
             [
                 ConfusionChart.Draw($"{patient.Dataset}: each frame, split by patient", patient.Frame),
@@ -139,30 +169,41 @@ internal static class TrainingReport
 
     private static IEnumerable<Block> Trials(DataTable trials)
     {
-        yield return new Paragraph($"All {trials.Rows.Count} rows of the search, also those that were worth nothing. Whatever was chosen as the best of many is a little too good: part of its lead is luck with these patients.");
+        yield return new Paragraph(
+            $"All {trials.Rows.Count} trials of the search, including those without success. "
+                + "The best of many trials always looks a little too good: part of its lead is luck with these patients.");
         yield return trials;
     }
 
     private static IEnumerable<Block> Examples(ReportedRun run, IReadOnlyList<Picture> examples)
     {
-        yield return new Notice("These are patients' pictures, drawn on this machine for whoever asked for this report. Keep the page where the clips are kept, and do not publish it.");
+        yield return new Notice(
+            "These are patients' pictures, drawn on this machine on request. Keep this page where the clips are "
+                + "kept, and do not publish it.");
         yield return new Paragraph(
-            $"Frames by lot, grade after grade, misses included. Bright is where the evidence for the grade lies, relative to the rest of the same picture: it shows where, not how strong, and not that the place is diseased. The map comes from the exported file, which was trained on all clips, these too; the held-out grade is that of a model that {(run.Predictions.Leaky ? "had seen other frames of the same clip: LEAKY" : "had not seen the patient")}.");
+            "Random frames, one grade after the other, including misses. Bright areas contain the evidence for the grade, "
+                + "relative to the rest of the same picture: they show where, not how much, and not that the area is "
+                + "diseased. The map comes from the exported file, which was trained on all clips including these; "
+                + "the held-out grade comes from a model that "
+                + $"{(run.Predictions.Leaky ? "had seen other frames of the same clip: LEAKY" : "had not seen the patient")}.");
         yield return new Gallery(examples);
     }
 
-    /// <summary>A figure with its interval on one line.</summary>
+    /// <summary>Formats a figure so that its interval stays on the same line.</summary>
     private static string Cell(Figure? figure) => FiguresTable.Cell(figure).Replace(' ', '\u00A0');
 
-    /// <summary>An object's entries as rows, nested ones by their path.</summary>
+    /// <summary>Flattens a JSON object to rows, with paths for nested entries.</summary>
     private static IEnumerable<IReadOnlyList<string>> Flatten(string path, JsonElement element)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object when element.EnumerateObject().Any():
-                return element.EnumerateObject().SelectMany(entry => Flatten(path.Length == 0 ? entry.Name : $"{path}.{entry.Name}", entry.Value));
-            case JsonValueKind.Array when element.EnumerateArray().Any(item => item.ValueKind is JsonValueKind.Object or JsonValueKind.Array):
-                return element.EnumerateArray().SelectMany((item, i) => Flatten(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), item));
+                return element.EnumerateObject()
+                    .SelectMany(entry => Flatten(path.Length == 0 ? entry.Name : $"{path}.{entry.Name}", entry.Value));
+            case JsonValueKind.Array when element.EnumerateArray()
+                .Any(item => item.ValueKind is JsonValueKind.Object or JsonValueKind.Array):
+                return element.EnumerateArray()
+                    .SelectMany((item, i) => Flatten(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), item));
             case JsonValueKind.Array:
                 return [[path, string.Join(", ", element.EnumerateArray())]];
             default:

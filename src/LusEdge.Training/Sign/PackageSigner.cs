@@ -4,41 +4,54 @@ using LusEdge.Models;
 
 namespace LusEdge.Training.Sign;
 
-/// <summary>Makes a model's directory a package: lists every file with its hash in the manifest, and signs the manifest.</summary>
+/// <summary>
+/// Makes a package of a model's directory: lists every file with its hash in the manifest, and signs the manifest.
+/// </summary>
 internal static class PackageSigner
 {
     private const string Unfinished = ".part";
 
-    /// <summary>Signs a directory as it stands. Signing it anew, after a change or with another key, is the same.</summary>
+    /// <summary>Signs a directory as it is. It can be signed again after a change or with another key.</summary>
     /// <param name="directory">The model's directory.</param>
-    /// <param name="key">Who vouches for it.</param>
-    /// <returns>The manifest as it was signed.</returns>
-    /// <exception cref="ModelException">What belongs to a package is missing, or there is what does not.</exception>
+    /// <param name="key">The key to sign with.</param>
+    /// <returns>The signed manifest.</returns>
+    /// <exception cref="ModelException">
+    /// A required file is missing, or there is a file that does not belong into a package.
+    /// </exception>
     public static ModelManifest Sign(string directory, SigningKey key)
     {
         directory = Path.GetFullPath(directory);
         ModelManifest manifest = ModelManifest.Load(directory);
         string model = Path.Combine(directory, SeverityModel.FileName);
-        if (!File.Exists(model)) throw new ModelException(ModelFailure.NotFound, $"{model}: it is missing. Export the model again.");
+        if (!File.Exists(model))
+            throw new ModelException(ModelFailure.NotFound, $"{model}: it is missing. Export the model again.");
         string hash = HashOf(model);
         if (hash != manifest.Sha256)
         {
-            throw new ModelException(ModelFailure.HashMismatch, $"{model}: its SHA-256 is {hash}, {ModelManifest.FileName} says {manifest.Sha256}: it is not the file that was exported. Export the model again.");
+            throw new ModelException(
+                ModelFailure.HashMismatch,
+                $"{model}: its SHA-256 is {hash}, but {ModelManifest.FileName} says {manifest.Sha256}: "
+                    + "it is not the exported file. Export the model again.");
         }
 
-        string manifestFile = Path.Combine(directory, ModelManifest.FileName), signatureFile = Path.Combine(directory, PackageSignature.FileName);
-        // What a signing that was interrupted has left is no part of the package.
+        string manifestFile = Path.Combine(directory, ModelManifest.FileName),
+            signatureFile = Path.Combine(directory, PackageSignature.FileName);
+        // Files left by an interrupted signing are not part of the package.
         foreach (string left in (string[])[manifestFile, signatureFile]) File.Delete(left + Unfinished);
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         List(directory, "", files);
         foreach (string needed in (string[])[ModelPackage.CardFile, GoldenFrames.FileName])
         {
-            if (!files.ContainsKey(needed)) throw new PackageException(PackageFailure.BadPackage, $"{Path.Combine(directory, needed)}: it is missing, and every package has one. Export the model again.");
+            if (!files.ContainsKey(needed))
+            {
+                throw new PackageException(PackageFailure.BadPackage,
+                    $"{Path.Combine(directory, needed)}: it is missing, and every package needs one. Export the model again.");
+            }
         }
 
         manifest = manifest with { Files = files };
         byte[] content = Encoding.UTF8.GetBytes(manifest.ToJson());
-        // Without a signature it is unsigned at worst, never one thing with the signature of another.
+        // Interrupted here, the package is unsigned, but never has the signature of another manifest.
         File.Delete(signatureFile);
         Write(manifestFile, content);
         Write(signatureFile, Encoding.ASCII.GetBytes(PackageSignature.ToText(key.Sign(content))));
@@ -53,7 +66,10 @@ internal static class PackageSigner
             if (path is ModelManifest.FileName or PackageSignature.FileName or SeverityModel.FileName) continue;
             if (entry.LinkTarget is not null || !ModelPackage.IsPlainPath(path))
             {
-                throw new PackageException(PackageFailure.BadPackage, $"{entry.FullName}: a package holds plain files with plain names only: letters, digits, dot, hyphen and underscore. Take it away or rename it.");
+                throw new PackageException(
+                    PackageFailure.BadPackage,
+                    $"{entry.FullName}: a package may only contain plain files whose names consist of letters, digits, dots, "
+                        + "hyphens and underscores. Remove or rename it.");
             }
 
             if (entry is DirectoryInfo) List(directory, path, files);

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace LusEdge.Training.Torch;
 
 /// <summary>
-/// Arithmetic of tensors with numbers. TorchSharp makes an object with a finalizer of every number that it hands to native code,
-/// also of the 1 in the sum of two tensors, and does not keep it alive for so long: the garbage collector may free what is being
-/// read, and a step fails or, worse, goes wrong. Here the number lives until the native code is done. The operators that can't
-/// promise it are banned (BannedSymbols.txt).
+/// Arithmetic of tensors and numbers. TorchSharp wraps every number that it passes to native code in an object with a finalizer,
+/// even the 1 in the sum of two tensors, and does not keep that object alive until the native code is done. The garbage collector
+/// may then free a number while it is being read: a step fails or, worse, computes something wrong. Here the number stays alive
+/// until the native code has finished. The operators that can't guarantee this are banned (BannedSymbols.txt).
 /// </summary>
 internal static class Arithmetic
 {
@@ -27,21 +27,21 @@ internal static class Arithmetic
         return left.mul(number);
     }
 
-    /// <summary>The greater of each element and a number.</summary>
+    /// <summary>The maximum of each element and a number.</summary>
     public static Tensor AtLeast(this Tensor tensor, double lowest)
     {
         using Scalar number = lowest.ToScalar();
         return tensor.clamp_min(number);
     }
 
-    /// <summary>Each element, or the nearest of two numbers if it is not between them.</summary>
+    /// <summary>Clamps each element to a range.</summary>
     public static Tensor Between(this Tensor tensor, double lowest, double highest)
     {
         using Scalar low = lowest.ToScalar(), high = highest.ToScalar();
         return tensor.clamp(low, high);
     }
 
-    /// <summary>Writes a number into every element.</summary>
+    /// <summary>Sets every element to a number.</summary>
     public static Tensor Fill(this Tensor tensor, double value)
     {
         using Scalar number = value.ToScalar();

@@ -5,8 +5,8 @@ namespace LusEdge.Training.Torch;
 
 /// <summary>
 /// Makes TorchSharp's native library loadable on Debian 12. It lists a version of the C++ runtime that Debian 12 lacks
-/// (GLIBCXX_3.4.32), yet uses nothing of it; the loader accepts a missing version that is marked weak. The mark is set in the
-/// copy beside this program, never in the package. Where the version exists the mark changes nothing.
+/// (GLIBCXX_3.4.32), although it uses nothing from it. The loader accepts a missing version that is marked as weak, so the mark
+/// is set in the copy next to this program, never in the package. Where the version exists, the mark has no effect.
 /// </summary>
 internal static class TorchLibrary
 {
@@ -14,11 +14,12 @@ internal static class TorchLibrary
     private const int NeededVersions = 0x6FFFFFFE; // SHT_GNU_verneed
     private const ushort Weak = 2; // VER_FLG_WEAK
 
-    /// <summary>Where the build puts the library.</summary>
-    public static string DefaultPath { get; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+    /// <summary>The path where the build puts the library.</summary>
+    public static string DefaultPath { get; } =
+        Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
-    /// <summary>Loads the library. Call it before anything else of TorchSharp is touched.</summary>
-    /// <exception cref="TrainingException">It does not load.</exception>
+    /// <summary>Loads the library. Call it before using anything else from TorchSharp.</summary>
+    /// <exception cref="TrainingException">The library can't be loaded.</exception>
     public static void Load()
     {
         try
@@ -26,23 +27,25 @@ internal static class TorchLibrary
             MakeLoadable();
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         }
-        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or IOException
+            or UnauthorizedAccessException)
         {
             throw new TrainingException(
                 TrainingFailure.TorchUnavailable,
-                $"the tensor library {DefaultPath} does not load; it needs 64-bit x86 Linux with the C++ runtime of Debian 12 or newer (`ldd` says what is missing).",
+                $"the tensor library {DefaultPath} can't be loaded; it needs 64-bit x86 Linux with the C++ runtime of Debian "
+                    + "12 or newer (`ldd` shows what is missing).",
                 e);
         }
     }
 
-    /// <summary>Marks the version in the library beside this program.</summary>
+    /// <summary>Marks the version in the library next to this program.</summary>
     private static void MakeLoadable()
     {
         if (!File.Exists(DefaultPath)) return;
         byte[] library = File.ReadAllBytes(DefaultPath);
         if (!MarkWeak(library)) return;
 
-        // A library that another process has mapped must not change under it: write beside it and rename.
+        // A library that another process has mapped must not change under it: write a new file and rename it.
         string marked = $"{DefaultPath}.{Environment.ProcessId}";
         File.WriteAllBytes(marked, library);
         File.Move(marked, DefaultPath, overwrite: true);
@@ -50,11 +53,12 @@ internal static class TorchLibrary
 
     /// <summary>Marks the version as weak.</summary>
     /// <param name="elf">A 64-bit little-endian ELF file.</param>
-    /// <returns>Whether anything changed: not if it is marked already or not listed.</returns>
-    /// <exception cref="InvalidDataException">It is no such file.</exception>
+    /// <returns>Whether anything changed; nothing does if the version is already marked or not listed.</returns>
+    /// <exception cref="InvalidDataException">It is not such a file.</exception>
     internal static bool MarkWeak(Span<byte> elf)
     {
-        if (elf is not [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, ..]) throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
+        if (elf is not [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, ..])
+            throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
         int sections = (int)BinaryPrimitives.ReadInt64LittleEndian(elf[0x28..]);
         int count = BinaryPrimitives.ReadUInt16LittleEndian(elf[0x3C..]);
         for (int i = 0; i < count; i++)
@@ -68,7 +72,7 @@ internal static class TorchLibrary
         return false;
     }
 
-    /// <summary>Walks the libraries that are needed, and within each the versions that are needed of it.</summary>
+    /// <summary>Walks the needed libraries, and for each of them the needed versions.</summary>
     private static bool MarkWeak(Span<byte> elf, int library, int names)
     {
         for (int nextLibrary = -1; nextLibrary != 0; library += nextLibrary)
@@ -90,7 +94,8 @@ internal static class TorchLibrary
         return false;
     }
 
-    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> elf, int sections, int index) => elf.Slice(sections + index * 64, 64);
+    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> elf, int sections, int index) =>
+        elf.Slice(sections + index * 64, 64);
 
     private static int Offset(ReadOnlySpan<byte> section) => (int)BinaryPrimitives.ReadInt64LittleEndian(section[0x18..]);
 }

@@ -6,9 +6,10 @@ namespace LusEdge.TrainingTests.Calibrate;
 public sealed class ForeignPicturesTests
 {
     [Fact]
-    public void The_same_seed_gives_the_same_pictures_and_each_is_another()
+    public void The_same_seed_gives_the_same_pictures_and_another_seed_gives_different_ones()
     {
-        ForeignPicture[] first = [.. ForeignPictures.Draw(2, 5)], second = [.. ForeignPictures.Draw(2, 5)], other = [.. ForeignPictures.Draw(2, 6)];
+        ForeignPicture[] first = [.. ForeignPictures.Draw(2, 5)], second = [.. ForeignPictures.Draw(2, 5)],
+            other = [.. ForeignPictures.Draw(2, 6)];
         Assert.Equal(first.Select(picture => picture.Frame.Pixels), second.Select(picture => picture.Frame.Pixels));
         Assert.All(first.Zip(other), pair => Assert.NotEqual(pair.First.Frame.Pixels, pair.Second.Frame.Pixels));
         Assert.All(first, picture => Assert.Equal(picture.Frame.Width * picture.Frame.Height, picture.Frame.Pixels.Length));
@@ -17,7 +18,7 @@ public sealed class ForeignPicturesTests
     }
 
     [Fact]
-    public void Every_kind_looks_like_what_it_is_called()
+    public void Every_kind_of_picture_looks_like_its_name()
     {
         ILookup<string, GrayFrame> kinds = ForeignPictures.Draw(4, 1).ToLookup(picture => picture.Kind, picture => picture.Frame);
         Assert.All(kinds["black"], frame => Assert.InRange(frame.Pixels.Max(), 0, 2));
@@ -29,12 +30,14 @@ public sealed class ForeignPicturesTests
         Assert.All(kinds["noise"], frame => Assert.InRange(Roughness(frame), 5, 120));
         Assert.All(kinds["natural scene"], frame => Assert.InRange(Roughness(frame), 1, 40));
 
-        // Blood gives no echo: some of a vessel phantom is black, and the walls beside it are not.
-        Assert.All(kinds["vessel phantom"], frame => Assert.InRange(frame.Pixels.Count(pixel => pixel < 30) / (double)frame.Pixels.Length, 0.02, 0.9));
+        // Blood gives no echo: parts of a vessel phantom are black, but the walls next to them are not.
+        Assert.All(kinds["vessel phantom"],
+            frame => Assert.InRange(frame.Pixels.Count(pixel => pixel < 30) / (double)frame.Pixels.Length, 0.02, 0.9));
         Assert.All(kinds["organ phantom"], frame => Assert.InRange(frame.Pixels.Average(pixel => pixel), 20, 170));
     }
 
-    /// <summary>Mean difference between neighbours in a row, in gray levels.</summary>
+    /// <summary>Mean difference between neighbouring pixels in a row, in gray levels.</summary>
     private static double Roughness(GrayFrame frame) =>
-        Enumerable.Range(0, frame.Pixels.Length - 1).Where(i => (i + 1) % frame.Width != 0).Average(i => Math.Abs(frame.Pixels[i + 1] - frame.Pixels[i]));
+        Enumerable.Range(0, frame.Pixels.Length - 1).Where(i => (i + 1) % frame.Width != 0)
+            .Average(i => Math.Abs(frame.Pixels[i + 1] - frame.Pixels[i]));
 }

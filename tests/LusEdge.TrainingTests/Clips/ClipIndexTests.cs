@@ -13,11 +13,17 @@ public sealed class ClipIndexTests : IDisposable
     private string Index => Path.Combine(_directory, "index.csv");
 
     [Fact]
-    public void Rows_are_read_whatever_other_columns_say()
+    public void Rows_are_read_and_other_columns_are_ignored()
     {
-        File.WriteAllText(Index, "file,dataset,patient,fold,severity,frames,source,sector\nx/a.mp4,blues,p1,2,3,60,\"by, hand\",\nx/b.mp4,blues,p2,1,0,7,z,\"1,2,30,40\"\n");
+        File.WriteAllText(Index, """
+            file,dataset,patient,fold,severity,frames,source,sector
+            x/a.mp4,blues,p1,2,3,60,"by, hand",
+            x/b.mp4,blues,p2,1,0,7,z,"1,2,30,40"
+
+            """);
         Assert.Equal(
-            [new LabelledClip(2, "x/a.mp4", "blues", "p1", 2, 3, 60, default), new LabelledClip(3, "x/b.mp4", "blues", "p2", 1, 0, 7, new Sector(1, 2, 30, 40))],
+            [new LabelledClip(2, "x/a.mp4", "blues", "p1", 2, 3, 60, default),
+                new LabelledClip(3, "x/b.mp4", "blues", "p2", 1, 0, 7, new Sector(1, 2, 30, 40))],
             ClipIndex.Load(Index));
     }
 
@@ -27,13 +33,16 @@ public sealed class ClipIndexTests : IDisposable
     [InlineData("a.mp4,blues,p1,0,1,60,x", "row 3: fold is \"0\"; give a whole number from 1 to 1000.")]
     [InlineData("a.mp4,blues,p1,1,1,,x", "row 3: frames is \"\"; give a whole number from 1 to 1000000.")]
     [InlineData("a.mp4,blues,,1,1,60,x", "row 3: file, dataset or patient is empty; fill it in.")]
-    [InlineData("a.mp4,blues,p1,1,1,60", "row 3: it has 6 fields and the header 7; check its commas and quotes.")]
-    [InlineData("/clips/a.mp4,blues,p1,1,1,60,x", "row 3: file is \"/clips/a.mp4\"; give a path below the index's folder that does not lead out of it.")]
-    [InlineData("x/../../a.mp4,blues,p1,1,1,60,x", "row 3: file is \"x/../../a.mp4\"; give a path below the index's folder that does not lead out of it.")]
+    [InlineData("a.mp4,blues,p1,1,1,60", "row 3: it has 6 fields, but the header has 7; check its commas and quotes.")]
+    [InlineData("/clips/a.mp4,blues,p1,1,1,60,x",
+        "row 3: file is \"/clips/a.mp4\"; give a path relative to the index's folder, without \"..\" in it.")]
+    [InlineData("x/../../a.mp4,blues,p1,1,1,60,x",
+        "row 3: file is \"x/../../a.mp4\"; give a path relative to the index's folder, without \"..\" in it.")]
     [InlineData("a.mp4,blues,\"p1,1,1,60,x", "row 3: its quotes do not match; write it as CSV.")]
-    [InlineData("first.mp4,blues,p1,1,1,60,x", "row 3: first.mp4 is in row 2 already; remove one of the two.")]
-    [InlineData("a.mp4,blues,p0,2,1,60,x", "row 3: patient p0 is in fold 2, but in fold 1 in row 2; give all clips of a patient one fold.")]
-    public void A_bad_row_is_refused_by_its_number(string row, string sentence)
+    [InlineData("first.mp4,blues,p1,1,1,60,x", "row 3: first.mp4 is already in row 2; remove one of the two.")]
+    [InlineData("a.mp4,blues,p0,2,1,60,x",
+        "row 3: patient p0 is in fold 2, but in fold 1 in row 2; put all clips of a patient into one fold.")]
+    public void A_bad_row_is_refused_and_the_message_names_its_number(string row, string sentence)
     {
         File.WriteAllText(Index, $"{Header}first.mp4,blues,p0,1,0,60,x\n{row}\n");
         var refused = Assert.Throws<TrainingException>(() => ClipIndex.Load(Index));
@@ -43,16 +52,18 @@ public sealed class ClipIndexTests : IDisposable
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData(Header, "it lists no clips")]
-    [InlineData("file,dataset,patient,fold,severity,frames,fold\n", "row 1: the column fold is there twice; remove one of the two.")]
-    [InlineData("file,dataset,patient,severity,frames\n", "row 1: the column fold is missing")]
-    public void A_file_that_is_no_index_is_refused(string content, string sentence)
+    [InlineData("file,dataset,patient,fold,severity,frames,fold\n",
+        "row 1: the column fold appears twice; remove one of the two.")]
+    [InlineData("file,dataset,patient,severity,frames\n", "row 1: missing column: fold")]
+    public void A_file_that_is_not_an_index_is_refused(string content, string sentence)
     {
         File.WriteAllText(Index, content);
-        Assert.Contains(sentence, Assert.Throws<TrainingException>(() => ClipIndex.Load(Index)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            sentence, Assert.Throws<TrainingException>(() => ClipIndex.Load(Index)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_missing_index_is_not_found() =>
+    public void A_missing_index_is_reported_as_not_found() =>
         Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => ClipIndex.Load(Index)).Reason);
 
     [Fact]

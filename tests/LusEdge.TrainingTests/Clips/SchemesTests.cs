@@ -15,7 +15,7 @@ public sealed class SchemesTests : IDisposable
     [InlineData("""{ "id": "x", "classes": ["0", "1"], "severities": [1, 0] }""", "do not rise with the classes")]
     [InlineData("""{ "id": "x" }""", "not a scale")]
     [InlineData("grades", "not a scale")]
-    public void A_bad_scale_is_refused(string json, string sentence)
+    public void An_invalid_scale_is_refused(string json, string sentence)
     {
         string file = Path.Combine(_directory, "scheme.json");
         File.WriteAllText(file, json);

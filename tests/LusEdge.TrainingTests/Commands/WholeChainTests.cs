@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.TrainingTests.Commands;
 
-/// <summary>From nothing to a signed model and its report by the commands alone, as docs/training.md has it, on a tiny phantom set.</summary>
+/// <summary>
+/// From nothing to a signed model and a report with the commands of docs/training.md only, on a tiny phantom set.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class WholeChainTests : IDisposable
 {
@@ -19,9 +21,10 @@ public sealed class WholeChainTests : IDisposable
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     [Fact]
-    public async Task The_commands_lead_from_clips_to_a_signed_model_and_its_report_and_each_says_what_it_is_for()
+    public async Task The_commands_lead_from_clips_to_a_signed_model_and_a_report()
     {
-        string clips = In("clips"), index = In("clips/index.csv"), training = In("training"), model = In("lus-tiny"), quick = In("lus-tiny-int8"), key = In("site.key");
+        string clips = In("clips"), index = In("clips/index.csv"), training = In("training"), model = In("lus-tiny"),
+            quick = In("lus-tiny-int8"), key = In("site.key");
         await Run("phantom", "--clips", "28", "--out", clips);
         Assert.Equal(29, File.ReadAllLines(index).Length);
 
@@ -36,14 +39,16 @@ public sealed class WholeChainTests : IDisposable
             }
             """,
             Cancel);
-        Assert.Contains("56 held-out frames graded", await Run("fit", In("experiment.json"), "--out", training), StringComparison.Ordinal);
+        Assert.Contains(
+            "56 held-out frames graded", await Run("fit", In("experiment.json"), "--out", training), StringComparison.Ordinal);
         Assert.True(Read(training, "record.json").GetProperty("demonstration_only").GetBoolean());
 
         Assert.Contains("from 56 held-out frames", await Run("calibrate", "--training", training), StringComparison.Ordinal);
         float temperature = Read(training, "calibration.json").GetProperty("temperature").GetSingle();
         Assert.InRange(temperature, 0.01f, 100);
 
-        string evaluated = await Run("evaluate", "--predictions", In("training/predictions.csv"), "--index", index, "--json", In("figures.json"));
+        string evaluated = await Run(
+            "evaluate", "--predictions", In("training/predictions.csv"), "--index", index, "--json", In("figures.json"));
         Assert.Contains(Disclaimer.Text, evaluated, StringComparison.Ordinal);
         Assert.Contains(Demonstration, evaluated, StringComparison.Ordinal);
         JsonElement figures = Read(_directory, "figures.json");
@@ -94,7 +99,7 @@ public sealed class WholeChainTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>As a box does that trusts the key and nothing else.</summary>
+    /// <summary>Loads the model like an appliance that trusts only this key.</summary>
     private void Prove(string directory, string precision, float temperature)
     {
         var options = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [In("site.pub")] };
@@ -105,14 +110,18 @@ public sealed class WholeChainTests : IDisposable
         using (model)
         {
             Assert.Equal((7, 7, true), (parity.Frames, parity.SameGrade, parity.Holds));
-            Assert.Equal((true, precision, "sanmatteo-7"), (model.InUse.DemonstrationOnly, model.InUse.Precision, model.InUse.Scheme.Id));
+            Assert.Equal(
+                (true, precision, "sanmatteo-7"), (model.InUse.DemonstrationOnly, model.InUse.Precision, model.InUse.Scheme.Id));
             Assert.Equal(temperature, model.Description.Temperature, 1e-6);
             Assert.NotNull(model.Description.Gate.MinQuality);
         }
 
-        Assert.Contains(Demonstration, package.Manifest.Card!.Value.GetProperty("trained_on").GetString(), StringComparison.Ordinal);
-        Assert.Contains(Demonstration, File.ReadAllText(Path.Combine(directory, ModelPackage.CardFile)), StringComparison.Ordinal);
-        Assert.Contains("Not a medical device.", File.ReadAllText(Path.Combine(directory, ModelPackage.CardFile)), StringComparison.Ordinal);
+        Assert.Contains(
+            Demonstration, package.Manifest.Card!.Value.GetProperty("trained_on").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            Demonstration, File.ReadAllText(Path.Combine(directory, ModelPackage.CardFile)), StringComparison.Ordinal);
+        Assert.Contains(
+            "Not a medical device.", File.ReadAllText(Path.Combine(directory, ModelPackage.CardFile)), StringComparison.Ordinal);
     }
 
     private static JsonElement Read(string directory, string name)
@@ -121,13 +130,14 @@ public sealed class WholeChainTests : IDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Runs a command that is to succeed.</summary>
+    /// <summary>Runs a command that must succeed.</summary>
     private async Task<string> Run(params string[] arguments)
     {
         TimeSpan before = _watch.Elapsed;
         (int code, string output, string errors) = await CommandLine.Run(arguments);
         Assert.True(code == 0, $"{arguments[0]}: {code} {output} {errors}");
-        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{arguments[0]}: {(_watch.Elapsed - before).TotalSeconds:0.0} s"));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            FormattableString.Invariant($"{arguments[0]}: {(_watch.Elapsed - before).TotalSeconds:0.0} s"));
         return output;
     }
 

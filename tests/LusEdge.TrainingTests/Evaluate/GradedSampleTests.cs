@@ -2,7 +2,7 @@ using LusEdge.Training.Evaluate;
 
 namespace LusEdge.TrainingTests.Evaluate;
 
-/// <summary>Every figure held against a second way to get it: by hand, by brute force, or by scikit-learn.</summary>
+/// <summary>Checks every figure against a second way to compute it: by hand, by brute force, or with scikit-learn.</summary>
 public sealed class GradedSampleTests
 {
     private static readonly int[] Labels = [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 0, 1];
@@ -16,12 +16,12 @@ public sealed class GradedSampleTests
     private static readonly int[] Patients = [0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4];
 
     [Fact]
-    public void The_figures_are_those_of_scikit_learn()
+    public void The_figures_match_scikit_learn()
     {
         // scikit-learn 1.2.1 on the twelve rows above, labels y, probabilities P, grades g = P.argmax(1): accuracy_score(y, g),
         // precision_recall_fscore_support(y, g), f1_score(average="macro"), cohen_kappa_score(weights="quadratic"),
         // roc_auc_score(y == c, P[:, c]), roc_auc_score(y, P, multi_class="ovr"), ((P - eye(3)[y]) ** 2).sum(1).mean().
-        Measured all = Once();
+        SampleMetrics all = Once();
         Assert.Equal(0.5833333333333334, all.Confusion.Accuracy, 1e-12);
         Assert.Equal([0.6, 0.5, 0.6666666666666666], [.. Classes(all.Confusion.Precision)]);
         Assert.Equal([0.75, 0.5, 0.5], [.. Classes(all.Confusion.Recall)]);
@@ -34,10 +34,10 @@ public sealed class GradedSampleTests
     }
 
     [Fact]
-    public void The_quadratic_kappa_of_Cohens_own_example()
+    public void The_quadratic_kappa_matches_Cohens_own_example()
     {
-        // The table of Cohen 1968 (200 patients, two raters); the unweighted kappa printed there, .492, is what scikit-learn gives for it, and with
-        // weights="quadratic" 0.4545454545454546. By hand, rows 100 60 40 and columns 120 60 20:
+        // The table of Cohen 1968 (200 patients, two raters). scikit-learn gives the unweighted kappa printed there, .492, and
+        // with weights="quadratic" 0.4545454545454546. By hand, with row sums 100 60 40 and column sums 120 60 20:
         var cohen = new ConfusionMatrix([[88, 10, 2], [14, 40, 6], [18, 10, 12]]);
         double found = 10 + 14 + 6 + 10 + 4 * (2 + 18);
         double byChance = (100 * 60 + 60 * 120 + 60 * 20 + 40 * 60 + 4 * (100 * 20 + 40 * 120)) / 200.0;
@@ -48,9 +48,9 @@ public sealed class GradedSampleTests
     }
 
     [Fact]
-    public void The_area_under_the_curve_is_the_share_of_pairs_in_the_right_order()
+    public void The_area_under_the_curve_is_the_share_of_correctly_ordered_pairs()
     {
-        Measured all = Once();
+        SampleMetrics all = Once();
         for (int c = 0; c < 3; c++)
         {
             double won = (from hit in Enumerable.Range(0, 12)
@@ -62,63 +62,70 @@ public sealed class GradedSampleTests
     }
 
     [Fact]
-    public void Calibration_is_the_distance_of_confidence_from_what_is_right_bin_by_bin()
+    public void The_calibration_error_compares_confidence_and_accuracy_bin_by_bin()
     {
         // Confidence 0.9 right, 0.8 wrong, 0.85 right, 0.6 wrong: |0.9 - 1| + |0.8 + 0.85 - 1| + |0.6 - 0|, over 4.
-        Measured four = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.85f, 0.15f], [0.6f, 0.4f]], [0, 0, 0, 0]).Measure([1]);
+        SampleMetrics four =
+            new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.85f, 0.15f], [0.6f, 0.4f]], [0, 0, 0, 0]).Measure([1]);
         Assert.Equal((0.1 + 0.65 + 0.6) / 4, four.Reliability!.CalibrationError, 1e-6);
         Assert.Equal([0, 0, 0, 0, 0, 0, 1, 0, 2, 1], four.Reliability.Counts.Select(bin => bin.Count));
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 1, 1], four.Reliability.Counts.Select(bin => bin.Right));
     }
 
     [Fact]
-    public void Risk_and_coverage_by_hand()
+    public void Risk_and_coverage_match_values_computed_by_hand()
     {
-        // From the surest: right, wrong, right, wrong. Risks 0, 1/2, 1/3, 1/2.
-        RiskCoverage four = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.7f, 0.3f], [0.6f, 0.4f]], [0, 0, 0, 0]).Measure([1]).RiskCoverage!;
+        // From the most confident: right, wrong, right, wrong. The risks are 0, 1/2, 1/3, 1/2.
+        RiskCoverage four = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.8f, 0.2f], [0.7f, 0.3f], [0.6f, 0.4f]], [0, 0, 0, 0])
+            .Measure([1]).RiskCoverage!;
         Assert.Equal((0 + 1 / 2.0 + 1 / 3.0 + 1 / 2.0) / 4, four.Area, 1e-12);
-        Assert.Equal([1 / 2.0, 1 / 3.0, 1 / 2.0], new[] { 0.5, 0.75, 0.9 }.Select(coverage => 1 - four.AccuracyAt(coverage)), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal([1 / 2.0, 1 / 3.0, 1 / 2.0], new[] { 0.5, 0.75, 0.9 }.Select(coverage => 1 - four.AccuracyAt(coverage)),
+            (a, b) => Math.Abs(a - b) < 1e-12);
 
-        // All equally sure: half of however many are kept is wrong.
-        RiskCoverage tied = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.9f, 0.1f], [0.9f, 0.1f], [0.9f, 0.1f]], [0, 0, 0, 0]).Measure([1]).RiskCoverage!;
+        // All equally confident: half of the pictures are wrong, however many are kept.
+        RiskCoverage tied = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f], [0.9f, 0.1f], [0.9f, 0.1f], [0.9f, 0.1f]], [0, 0, 0, 0])
+            .Measure([1]).RiskCoverage!;
         Assert.Equal(0.5, tied.Area, 1e-12);
         Assert.All(tied.Risks, risk => Assert.Equal(0.5, risk, 1e-12));
     }
 
     [Fact]
-    public void A_draw_gives_what_the_drawn_pictures_give_when_they_are_gathered_one_by_one()
+    public void A_draw_gives_the_same_figures_as_the_drawn_pictures_themselves()
     {
         GradedSample sample = new(Labels, Probabilities, Patients);
         int[] times = [2, 0, 1, 3, 1];
         int[] gathered = [.. Enumerable.Range(0, 12).SelectMany(i => Enumerable.Repeat(i, times[Patients[i]]))];
         Same(
-            new GradedSample([.. gathered.Select(i => Labels[i])], [.. gathered.Select(i => Probabilities[i])], [.. gathered.Select(i => Patients[i])]).Measure([1, 1, 1, 1, 1]),
+            new GradedSample([.. gathered.Select(i => Labels[i])], [.. gathered.Select(i => Probabilities[i])],
+                [.. gathered.Select(i => Patients[i])]).Measure([1, 1, 1, 1, 1]),
             sample.Measure(times));
     }
 
     [Fact]
-    public void The_order_of_the_pictures_changes_nothing()
+    public void The_order_of_the_pictures_does_not_matter()
     {
         int[] order = [.. Enumerable.Range(0, 12).OrderBy(i => i * 7 % 12)];
-        Same(Once(), new GradedSample([.. order.Select(i => Labels[i])], [.. order.Select(i => Probabilities[i])], [.. order.Select(i => Patients[i])]).Measure([1, 1, 1, 1, 1]));
+        Same(Once(), new GradedSample([.. order.Select(i => Labels[i])], [.. order.Select(i => Probabilities[i])],
+            [.. order.Select(i => Patients[i])]).Measure([1, 1, 1, 1, 1]));
     }
 
     [Fact]
     public void Perfect_predictions_are_perfect_in_every_figure()
     {
-        Measured perfect = new GradedSample(Labels, [.. Labels.Select(Sure)], Patients).Measure([1, 1, 1, 1, 1]);
+        SampleMetrics perfect = new GradedSample(Labels, [.. Labels.Select(Sure)], Patients).Measure([1, 1, 1, 1, 1]);
         Assert.Equal(
             [1, 1, 1, 1, 1, 0, 0, 0],
             [
-                perfect.Confusion.Accuracy, perfect.Confusion.WithinOne, perfect.Confusion.MacroF1, perfect.Confusion.QuadraticKappa, perfect.MacroAuc,
+                perfect.Confusion.Accuracy, perfect.Confusion.WithinOne, perfect.Confusion.MacroF1,
+                perfect.Confusion.QuadraticKappa, perfect.MacroAuc,
                 perfect.Reliability!.CalibrationError, perfect.Brier, perfect.RiskCoverage!.Area,
             ]);
     }
 
     [Fact]
-    public void Saying_the_same_every_time_is_worth_nothing()
+    public void A_constant_grade_has_no_skill()
     {
-        Measured constant = new GradedSample(Labels, [.. Labels.Select(_ => Sure(1))], Patients).Measure([1, 1, 1, 1, 1]);
+        SampleMetrics constant = new GradedSample(Labels, [.. Labels.Select(_ => Sure(1))], Patients).Measure([1, 1, 1, 1, 1]);
         Assert.Equal(4 / 12.0, constant.Confusion.Accuracy, 1e-12);
         Assert.Equal(0, constant.Confusion.QuadraticKappa);
         Assert.Equal([0.5, 0.5, 0.5], constant.Auc!);
@@ -129,13 +136,14 @@ public sealed class GradedSampleTests
     }
 
     [Fact]
-    public void A_class_that_no_picture_has_leaves_the_others_as_they_are()
+    public void A_class_without_pictures_does_not_affect_the_others()
     {
-        Measured two = new GradedSample([0, 1, 0, 1], [[0.9f, 0.1f, 0], [0.4f, 0.6f, 0], [0.7f, 0.3f, 0], [0.8f, 0.2f, 0]], [0, 0, 0, 0]).Measure([1]);
-        Assert.True(double.IsNaN(two.Auc![2]) && double.IsNaN(two.Confusion.Recall(2)), "There is nothing to tell apart.");
+        SampleMetrics two = new GradedSample(
+            [0, 1, 0, 1], [[0.9f, 0.1f, 0], [0.4f, 0.6f, 0], [0.7f, 0.3f, 0], [0.8f, 0.2f, 0]], [0, 0, 0, 0]).Measure([1]);
+        Assert.True(double.IsNaN(two.Auc![2]) && double.IsNaN(two.Confusion.Recall(2)), "There is nothing to distinguish.");
         Assert.Equal((two.Auc[0] + two.Auc[1]) / 2, two.MacroAuc, 1e-12);
 
-        // Averaged over all three all the same: 2 * 2 / (2 + 3), 2 * 1 / (2 + 1) and 0.
+        // Still averaged over all three classes: 2 * 2 / (2 + 3), 2 * 1 / (2 + 1) and 0.
         Assert.Equal((0.8 + 2 / 3.0 + 0) / 3, two.Confusion.MacroF1, 1e-12);
     }
 
@@ -150,13 +158,13 @@ public sealed class GradedSampleTests
         Assert.Equal(seven.Sum(row => row.Sum()), four.Total);
     }
 
-    private static Measured Once() => new GradedSample(Labels, Probabilities, Patients).Measure([1, 1, 1, 1, 1]);
+    private static SampleMetrics Once() => new GradedSample(Labels, Probabilities, Patients).Measure([1, 1, 1, 1, 1]);
 
     private static IEnumerable<double> Classes(Func<int, double> of) => [of(0), of(1), of(2)];
 
     private static float[] Sure(int c) => [.. Enumerable.Range(0, 3).Select(i => i == c ? 1f : 0)];
 
-    private static void Same(Measured expected, Measured measured)
+    private static void Same(SampleMetrics expected, SampleMetrics measured)
     {
         Assert.Equal(expected.Confusion.Counts, measured.Confusion.Counts);
         Assert.Equal(expected.Auc, measured.Auc);

@@ -5,7 +5,7 @@ namespace LusEdge.TrainingTests.Experiments;
 public sealed class OrdinalTargetsTests
 {
     [Fact]
-    public void Ordinal_targets_add_up_to_one_and_fall_with_the_distance_from_the_truth()
+    public void Ordinal_targets_add_up_to_one_and_decrease_with_distance()
     {
         foreach ((float[] row, int truth) in OrdinalTargets.Table(7).Chunk(7).Select((row, truth) => (row, truth)))
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.TrainingTests.Export;
 
-/// <summary>The phantom's walk, graded by a model file on the appliance's own way.</summary>
+/// <summary>Grades the phantom's walk with a model file on the appliance's own path.</summary>
 public sealed class ClipCheckTests : IProgress<WorkProgress>
 {
     [Fact]
@@ -14,11 +14,12 @@ public sealed class ClipCheckTests : IProgress<WorkProgress>
     {
         string directory = Repository.File("models/lus-severity-7");
         using SeverityModel model = SeverityModel.Load(directory, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
-        Evaluation evaluation = ClipCheck.Run(model, Repository.File("models/phantom/phantom-walk.mp4"), this, TestContext.Current.CancellationToken);
+        Evaluation evaluation =
+            ClipCheck.Run(model, Repository.File("models/phantom/phantom-walk.mp4"), this, TestContext.Current.CancellationToken);
         Assert.True(model.InUse.DemonstrationOnly);
-        Assert.True(evaluation.Accuracy > 0.95, $"{evaluation.Accuracy:P1} of the frames are graded right");
+        Assert.True(evaluation.Accuracy > 0.95, $"{evaluation.Accuracy:P1} of the frames are graded correctly");
 
-        // Decoders may differ by a gray level from release to release, which a frame on the edge between two grades can tell.
+        // Decoders may differ by one gray level from release to release, which can change a frame on the edge between two grades.
         double onTheCard = ModelManifest.Load(directory).Card!.Value.GetProperty("walk").GetProperty("accuracy").GetDouble();
         Assert.Equal(onTheCard, evaluation.Accuracy, 0.01);
     }

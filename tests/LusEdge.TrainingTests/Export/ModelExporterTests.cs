@@ -13,7 +13,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusEdge.TrainingTests.Export;
 
-/// <summary>From a finished training to a model directory: calibrated, exported, and held against the training's own network.</summary>
+/// <summary>
+/// From a finished training to a model directory: calibrated, exported, and compared with the training's own network.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 {
@@ -29,11 +31,12 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_kind_of_training_becomes_a_model_that_grades_as_the_training_and_knows_what_it_knows(string kind)
+    public void Every_kind_of_training_exports_a_model_with_the_same_grades_and_quality(string kind)
     {
         string training = TinyTraining.Write(_directory, Kind(kind));
         CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
-        (ModelCard card, float difference, Evaluation? walk) = ModelExporter.Run(training, Model, 4, halfWeights: false, null, null, this, Cancel);
+        (ModelCard card, float difference, Evaluation? walk) =
+            ModelExporter.Run(training, Model, 4, halfWeights: false, null, null, this, Cancel);
         Assert.InRange(difference, 0, 1e-4f);
         Assert.Null(walk);
 
@@ -42,60 +45,73 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.True(model.InUse.DemonstrationOnly);
         Assert.Equal((record.MinConfidence, 0.5f), (model.Description.Gate.MinConfidence, model.Description.Gate.MinQuality));
         Assert.Equal(record.Temperature, model.Description.Temperature, 1e-6);
-        Assert.Contains(FiguresTable.ToMarkdown(card.HeldOut), File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
-        Assert.Contains("| phantom | 8 | 8 | CC0 |", File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            FiguresTable.ToMarkdown(card.HeldOut), File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            "| phantom | 8 | 8 | CC0 |", File.ReadAllText(Path.Combine(Model, "README.md")), StringComparison.Ordinal);
 
-        // The golden pictures' answers are the file's own, and so is the quality that the trainer computes by itself.
+        // The golden answers come from the file itself, and the trainer computes the same quality independently.
         using var session = new InferenceSession(Path.Combine(Model, SeverityModel.FileName));
         using var network = new QualityFeatures(File.ReadAllBytes(Path.Combine(Model, SeverityModel.FileName)));
         QualityGate gate = QualityFile.Read(Path.Combine(training, QualityFile.FileName));
 
-        // The third stage's channels, which a network of bottlenecks has four times as many of.
-        Assert.Equal(QualityGate.Bands * 4 * Residual.Network.Width * (kind == "residual" ? 1 : BottleneckBlock.Expansion), gate.Mean.Length);
+        // A network of bottlenecks has four times as many channels in its third stage.
+        Assert.Equal(QualityGate.Bands * 4 * Residual.Network.Width * (kind == "residual" ? 1 : BottleneckBlock.Expansion),
+            gate.Mean.Length);
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Model, "golden", "expected.json")));
         Assert.Equal(ModelManifest.Load(Model).Sha256, golden.RootElement.GetProperty("model_sha256").GetString());
         JsonElement[] frames = [.. golden.RootElement.GetProperty("frames").EnumerateArray()];
         Assert.Equal(7, frames.Length);
         foreach (JsonElement frame in frames)
         {
-            GrayFrame picture = PictureFolder.Read(Path.Combine(Model, "golden", frame.GetProperty("file").GetString()!), 1, 0, Cancel).Single();
+            GrayFrame picture =
+                PictureFolder.Read(Path.Combine(Model, "golden", frame.GetProperty("file").GetString()!), 1, 0, Cancel).Single();
             using var input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [1, 1, picture.Height, picture.Width]);
             using var run = new RunOptions();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, ["frame"], [input], ["probabilities", "quality", "cam", "logits"]);
-            float[] p = outputs[0].GetTensorDataAsSpan<float>().ToArray(), expected = [.. frame.GetProperty("probabilities").EnumerateArray().Select(one => one.GetSingle())];
+            using IDisposableReadOnlyCollection<OrtValue> outputs =
+                session.Run(run, ["frame"], [input], ["probabilities", "quality", "cam", "logits"]);
+            float[] p = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+            float[] expected = [.. frame.GetProperty("probabilities").EnumerateArray().Select(one => one.GetSingle())];
             Assert.All(p.Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-            Assert.Equal(gate.Quality(gate.Distance(network.Of(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
+            Assert.Equal(
+                gate.Quality(gate.Distance(network.Extract(picture).Pooled)), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-3f);
             Assert.Equal(frame.GetProperty("quality").GetSingle(), outputs[1].GetTensorDataAsSpan<float>()[0], 1e-4f);
         }
     }
 
     [Fact]
-    public void A_leaky_training_is_calibrated_for_show_and_never_exported()
+    public void A_leaky_training_can_be_calibrated_but_is_never_exported()
     {
         string training = TinyTraining.Write(_directory, Residual, leaky: true);
         CalibrationRecord record = TrainingCalibration.Run(training, null, null, this, Cancel);
         Assert.True(record.Leaky);
         Assert.Null(record.Gate);
-        Assert.StartsWith(Predictions.LeakyMarker + "\n", File.ReadAllText(Path.Combine(training, FrameGrade.FileName)), StringComparison.Ordinal);
-        var refused = Assert.Throws<TrainingException>(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel));
+        Assert.StartsWith(Predictions.LeakyMarker + "\n", File.ReadAllText(Path.Combine(training, FrameGrade.FileName)),
+            StringComparison.Ordinal);
+        var refused =
+            Assert.Throws<TrainingException>(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel));
         Assert.Equal(TrainingFailure.Leaky, refused.Reason);
         Assert.Contains("memory, not skill", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Model));
     }
 
     [Fact]
-    public void Labels_that_changed_since_are_not_taken_for_those_that_were_trained_on()
+    public void Changed_labels_are_refused_by_calibrate_and_export()
     {
-        string training = TinyTraining.Write(_directory, Residual), index = Path.Combine(_directory, "index.csv"), moved = Directory.CreateDirectory(Path.Combine(_directory, "moved")).FullName;
-        foreach (string file in (string[])[index, .. Directory.GetFiles(_directory, "*.mp4")]) File.Copy(file, Path.Combine(moved, Path.GetFileName(file)));
+        string training = TinyTraining.Write(_directory, Residual), index = Path.Combine(_directory, "index.csv"),
+            moved = Directory.CreateDirectory(Path.Combine(_directory, "moved")).FullName;
+        foreach (string file in (string[])[index, .. Directory.GetFiles(_directory, "*.mp4")])
+            File.Copy(file, Path.Combine(moved, Path.GetFileName(file)));
         TrainingCalibration.Run(training, Path.Combine(moved, "index.csv"), null, this, Cancel);
         string calibration = File.ReadAllText(Path.Combine(training, "calibration.json"));
 
         File.WriteAllText(index, File.ReadAllText(index).Replace(",0,100,", ",1,100,", StringComparison.Ordinal));
-        foreach (Action run in (Action[])[() => TrainingCalibration.Run(training, null, null, this, Cancel), () => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)])
+        foreach (Action run in (Action[])[() => TrainingCalibration.Run(training, null, null, this, Cancel),
+            () => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)])
         {
             var refused = Assert.Throws<TrainingException>(run);
-            Assert.StartsWith($"{index}: index or clips are not as they were trained on", refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{index}: the index or its clips are not those of the training", refused.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(calibration, File.ReadAllText(Path.Combine(training, "calibration.json")));
@@ -103,10 +119,11 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
     }
 
     [Fact]
-    public void What_is_missing_or_wrong_is_told_and_nothing_is_written()
+    public void Missing_or_invalid_input_is_reported_and_nothing_is_written()
     {
         string training = TinyTraining.Write(_directory, Residual), table = Path.Combine(training, FrameLogits.FileName);
-        Assert.Contains("not calibrated; run `lusedge-train calibrate", Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
+        Assert.Contains("not calibrated; run `lusedge-train calibrate",
+            Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
         string whole = File.ReadAllText(table);
         File.Delete(table);
         Assert.Contains("no held-out logits", Refused(Calibrate), StringComparison.Ordinal);
@@ -115,24 +132,31 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         File.WriteAllText(table, whole.Replace("0.mp4,1,0,", "9.mp4,1,0,", StringComparison.Ordinal));
         Assert.Contains("row 2: the index has no clip 9.mp4", Refused(Calibrate), StringComparison.Ordinal);
         File.WriteAllText(table, whole);
-        Assert.Contains("no such folder", Refused(() => TrainingCalibration.Run(training, null, Path.Combine(_directory, "nothing"), this, Cancel)), StringComparison.Ordinal);
-        Assert.Equal(["all", "experiment.json", "logits.csv", "record.json"], Directory.GetFileSystemEntries(training).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            "the folder does not exist", Refused(() => TrainingCalibration.Run(
+                training, null, Path.Combine(_directory, "nothing"), this, Cancel)), StringComparison.Ordinal);
+        Assert.Equal(["all", "experiment.json", "logits.csv", "record.json"], Directory.GetFileSystemEntries(training)
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists(Model));
 
         void Calibrate() => TrainingCalibration.Run(training, null, null, this, Cancel);
     }
 
     [Fact]
-    public void An_export_that_fails_leaves_the_models_directory_as_it_was_and_one_that_succeeds_replaces_it()
+    public void A_failed_export_leaves_the_models_directory_as_it_was()
     {
         string training = TinyTraining.Write(_directory, Residual);
         TrainingCalibration.Run(training, null, null, this, Cancel);
         Directory.CreateDirectory(Model);
         File.WriteAllText(Path.Combine(Model, "left-over.txt"), "from the release before");
-        Assert.Contains("something else than a model", Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
+        Assert.Contains("something other than a model",
+            Refused(() => ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel)), StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(Model, ModelManifest.FileName), "{}");
-        Assert.Contains("0.json", Refused(() => ModelExporter.Run(training, Model, 1, false, Path.Combine(_directory, "0.mp4"), null, this, Cancel)), StringComparison.Ordinal);
-        Assert.Equal(["left-over.txt", "manifest.json"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            "0.json", Refused(() => ModelExporter.Run(
+                training, Model, 1, false, Path.Combine(_directory, "0.mp4"), null, this, Cancel)), StringComparison.Ordinal);
+        Assert.Equal(["left-over.txt", "manifest.json"], Directory.GetFileSystemEntries(Model).Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists($"{Model}.part"));
 
         ModelExporter.Run(training, Model, 1, false, null, null, this, Cancel);
@@ -157,7 +181,12 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         {
             Method = Experiment.FrozenMethod,
             Network = new NetworkSettings { Architecture = NetworkSettings.ResNet50, Width = 16 },
-            Frozen = new FrozenSettings { Stages = kind == "head of two stages" ? [3, 4] : [3], Bands = 2, Profile = kind == "head with a profile" },
+            Frozen = new FrozenSettings
+            {
+                Stages = kind == "head of two stages" ? [3, 4] : [3],
+                Bands = 2,
+                Profile = kind == "head with a profile",
+            },
         },
     };
 }

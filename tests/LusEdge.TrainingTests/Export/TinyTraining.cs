@@ -8,10 +8,12 @@ using LusEdge.Training.Onnx;
 
 namespace LusEdge.TrainingTests.Export;
 
-/// <summary>A finished training's directory with a narrow random network, and the clips that it is said to be trained on: the phantom's walk, time and again.</summary>
+/// <summary>
+/// The directory of a finished training with a narrow random network, and its clips, which are copies of the phantom's walk.
+/// </summary>
 internal static class TinyTraining
 {
-    public const int Clips = 8, FramesAClip = 3;
+    public const int Clips = 8, FramesPerClip = 3;
 
     public static readonly FitRecord Record = new(
         new string('a', 64),
@@ -25,7 +27,7 @@ internal static class TinyTraining
         Clips,
         new SchemeFile("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]));
 
-    /// <summary>The fine-tuning of a narrow ResNet-18.</summary>
+    /// <summary>An experiment that fine-tunes a narrow ResNet-18.</summary>
     public static readonly Experiment Residual = new()
     {
         Method = Experiment.FinetuneMethod,
@@ -34,13 +36,14 @@ internal static class TinyTraining
     };
 
     /// <summary>Writes the clips and the training.</summary>
-    /// <param name="directory">Receives the clips, and the training in its directory <c>training</c>.</param>
-    /// <param name="experiment">What was trained; its network and method count.</param>
+    /// <param name="directory">The directory for the clips; the training is in its subdirectory <c>training</c>.</param>
+    /// <param name="experiment">The experiment; only its network and method matter.</param>
     /// <param name="leaky">Whether the split was by frame.</param>
     /// <returns>The training's directory.</returns>
     public static string Write(string directory, Experiment experiment, bool leaky = false)
     {
-        string index = Path.Combine(directory, "index.csv"), training = Path.Combine(directory, "training"), all = Path.Combine(training, TrainedModel.AllFolder);
+        string index = Path.Combine(directory, "index.csv"), training = Path.Combine(directory, "training"),
+            all = Path.Combine(training, TrainedModel.AllFolder);
         var rows = new StringBuilder("file,dataset,patient,fold,severity,frames,licence\n");
         var logits = new List<FrameLogits>();
         var random = new SeededRandom(8);
@@ -48,7 +51,7 @@ internal static class TinyTraining
         {
             File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(directory, $"{i}.mp4"));
             rows.Append(CultureInfo.InvariantCulture, $"{i}.mp4,phantom,p{i},{1 + i % 2},{i / 2},{100 * (i + 1)},CC0\n");
-            for (int frame = 0; frame < FramesAClip; frame++)
+            for (int frame = 0; frame < FramesPerClip; frame++)
             {
                 int fold = leaky ? 1 + frame % 2 : 1 + i % 2;
                 float[] z = [.. Enumerable.Range(0, 4).Select(grade => -2 * MathF.Abs(grade - i / 2) + 2 * random.Normal())];
@@ -59,16 +62,19 @@ internal static class TinyTraining
         File.WriteAllText(index, rows.ToString());
         string hash = TrainingClips.HashOf(index, ClipIndex.Load(index).Select(clip => TrainingClips.HashOf(index, clip)));
         Directory.CreateDirectory(all);
-        experiment = experiment with { Index = index, Frames = FramesAClip };
+        experiment = experiment with { Index = index, Frames = FramesPerClip };
         File.WriteAllText(Path.Combine(training, Experiment.FileName), experiment.ToJson());
-        File.WriteAllText(Path.Combine(training, FitRecord.FileName), (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
+        File.WriteAllText(Path.Combine(training, FitRecord.FileName),
+            (Record with { Index = index, Leaky = leaky, DataSha256 = hash }).ToJson());
         File.WriteAllText(Path.Combine(training, FrameLogits.FileName), FrameLogits.ToCsv(logits, leaky));
         TorchSharp.torch.manual_seed(2);
         if (experiment.Method == Experiment.FrozenMethod)
         {
-            int channels = experiment.Frozen.Stages.Sum(stage => experiment.Network.Width * BottleneckBlock.Expansion << stage - 1);
+            int channels =
+                experiment.Frozen.Stages.Sum(stage => experiment.Network.Width * BottleneckBlock.Expansion << stage - 1);
             int profile = experiment.Frozen.Profile ? RowProfile.RowsOf(experiment.Size) * RowProfile.Channels : 0;
-            float[] weights = [.. Enumerable.Range(0, 4 * (experiment.Frozen.Bands * channels + profile)).Select(_ => 0.05f * random.Normal())];
+            float[] weights =
+                [.. Enumerable.Range(0, 4 * (experiment.Frozen.Bands * channels + profile)).Select(_ => 0.05f * random.Normal())];
             new LinearHead(experiment.Frozen.Bands, weights, [0.1f, 0, -0.2f, 0]).Save(Path.Combine(all, LinearHead.FileName));
         }
         else

@@ -24,7 +24,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
     };
 
     [Fact]
-    public void The_same_experiment_gives_the_same_weights_to_the_last_bit_and_another_seed_others()
+    public void The_same_experiment_gives_identical_weights_and_another_seed_does_not()
     {
         byte[] first = Weights(Tiny), again = Weights(Tiny), other = Weights(Tiny with { Seed = 2 });
         Assert.Equal(first, again);
@@ -32,7 +32,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
     }
 
     [Fact]
-    public void The_loss_falls()
+    public void The_loss_decreases()
     {
         Experiment experiment = Tiny with
         {
@@ -41,16 +41,16 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
             Finetune = new FinetuneSettings { Batch = 14, LearningRate = 3e-3 },
         };
         using NetworkTrainer trainer = Start(experiment);
-        double[] losses = [.. Enumerable.Range(0, 30).Select(step => trainer.Advance(step, 30))];
+        double[] losses = [.. Enumerable.Range(0, 30).Select(step => trainer.Step(step, 30))];
         Assert.True(losses[^5..].Average() < 0.75 * losses[..5].Average(), string.Join(' ', losses));
     }
 
     /// <summary>
-    /// TorchSharp hands a number to native code as an object with a finalizer, and does not keep it alive until the native code is
-    /// done with it: a collection at the wrong moment frees what is being read.
+    /// TorchSharp passes numbers to native code as objects with finalizers, and does not keep them alive until the native code is
+    /// done. A collection at the wrong moment frees a number that is being read.
     /// </summary>
     [Fact]
-    public async Task Training_survives_a_garbage_collector_that_never_rests()
+    public async Task Training_survives_a_garbage_collector_that_never_stops()
     {
         using NetworkTrainer trainer = Start(Tiny with { Size = 64, Threads = 1 });
         using var stop = new CancellationTokenSource();
@@ -66,7 +66,7 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
             TestContext.Current.CancellationToken);
         try
         {
-            for (int step = 0; step < 50; step++) Assert.True(double.IsFinite(trainer.Advance(step, 1000)));
+            for (int step = 0; step < 50; step++) Assert.True(double.IsFinite(trainer.Step(step, 1000)));
         }
         finally
         {
@@ -83,14 +83,15 @@ public sealed class NetworkTrainerTests(PhantomClips phantom) : IClassFixture<Ph
         var frames = new StretchedFrames(experiment.Size);
         frames.Decode(clips, experiment.Frames, experiment.Threads, phantom, TestContext.Current.CancellationToken);
         Sample[] samples = [.. clips.Clips.SelectMany(clip =>
-            frames.NumbersOf(clip).Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
+            frames.FrameNumbers(clip)
+                .Select((number, place) => new Sample(clip, clips.ClassOf(clip), number, place, clip.Fold)))];
         return new NetworkTrainer(experiment, clips.Scheme.Grades.Count, samples, frames, TrainedModel.AllFolder);
     }
 
     private byte[] Weights(Experiment experiment)
     {
         using NetworkTrainer trainer = Start(experiment);
-        for (int step = 0; step < 4; step++) trainer.Advance(step, 4);
+        for (int step = 0; step < 4; step++) trainer.Step(step, 4);
         string file = Path.Combine(_directory, "weights.bin");
         trainer.SaveBest(file);
         return File.ReadAllBytes(file);

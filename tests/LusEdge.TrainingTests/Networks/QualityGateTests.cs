@@ -16,14 +16,14 @@ public sealed class QualityGateTests : IDisposable
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"lusedge-{Guid.NewGuid():N}.bin");
 
     [Fact]
-    public void What_is_like_the_training_lies_near_and_what_is_off_its_directions_lies_far()
+    public void Training_features_are_near_and_features_off_their_directions_are_far()
     {
         float[][] training = [.. Rows(1, 400)];
         QualityGate gate = QualityGate.Fit(training, Directions);
         Assert.InRange(training.Max(row => gate.Distance(row)), 0, 0.1);
         Assert.InRange(Rows(2, 100).Max(row => gate.Distance(row)), 0, 0.1);
 
-        // As long as a training picture's deviation, but in a direction in which those do not differ.
+        // As long as the deviation of a training picture, but in a direction in which training pictures do not differ.
         float[] mean = gate.Mean, first = training[0];
         float length = MathF.Sqrt(first.Zip(mean).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second)));
         float[] off = [.. mean.Select((value, i) => value + length / MathF.Sqrt(Features) * (i % 2 == 0 ? 1 : -1))];
@@ -31,17 +31,19 @@ public sealed class QualityGateTests : IDisposable
     }
 
     [Fact]
-    public void The_file_computes_the_quality_that_the_trainer_computes()
+    public void The_file_computes_the_same_quality_as_the_trainer()
     {
         QualityGate gate = QualityGate.Fit([.. Rows(1, 200)], Directions).Scaled(usual: 0.03f, farthest: 0.3f);
         Assert.Equal((0.95f, 0.5f), (MathF.Round(gate.Quality(0.03f), 4), gate.Quality(0.3f)));
         var graph = new OnnxGraph("quality");
-        SeverityGraph.Judge(graph, [graph.Input("features", DataType.Float, "1", $"{Channels}", $"{Side}", $"{Side}")], 4 * Side, gate);
+        SeverityGraph.MeasureQuality(
+            graph, [graph.Input("features", DataType.Float, "1", $"{Channels}", $"{Side}", $"{Side}")], 4 * Side, gate);
         using var session = new InferenceSession(graph.ToBytes());
         foreach (float[] row in Rows(3, 20).Append([.. gate.Mean]).Append([.. gate.Mean.Select(value => value + 5)]))
         {
-            // A map whose bands are the row's numbers.
-            float[] map = [.. row.SelectMany(value => Enumerable.Range(0, Side * Side / QualityGate.Bands).Select(i => value + (i % 2 == 0 ? 1 : -1)))];
+            // A map whose bands have the numbers of the row.
+            float[] map = [.. row.SelectMany(
+                value => Enumerable.Range(0, Side * Side / QualityGate.Bands).Select(i => value + (i % 2 == 0 ? 1 : -1)))];
             Assert.All(row.Zip(QualityGate.Pool(map, Channels)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
             using var input = OrtValue.CreateTensorValueFromMemory(map, [1, Channels, Side, Side]);
             using var run = new RunOptions();
@@ -52,7 +54,7 @@ public sealed class QualityGateTests : IDisposable
     }
 
     [Fact]
-    public void A_gate_comes_back_from_its_file_and_a_damaged_file_is_refused()
+    public void A_gate_is_read_back_from_its_file_and_a_damaged_file_is_refused()
     {
         QualityGate gate = QualityGate.Fit([.. Rows(1, 50)], Directions).Scaled(1, 2);
         QualityFile.Write(_file, gate);
@@ -65,15 +67,17 @@ public sealed class QualityGateTests : IDisposable
 
     public void Dispose() => File.Delete(_file);
 
-    /// <summary>Features that differ in three directions, and in all others by next to nothing.</summary>
+    /// <summary>Features that differ in three directions, and hardly at all in the others.</summary>
     private static IEnumerable<float[]> Rows(ulong seed, int count)
     {
         SeededRandom basis = new(9), random = new(seed);
-        float[][] along = [.. Enumerable.Range(0, Directions).Select(_ => Enumerable.Range(0, Features).Select(_ => basis.Normal()).ToArray())];
+        float[][] along =
+            [.. Enumerable.Range(0, Directions).Select(_ => Enumerable.Range(0, Features).Select(_ => basis.Normal()).ToArray())];
         for (int i = 0; i < count; i++)
         {
             float[] strengths = [random.Normal(), random.Normal(), random.Normal()];
-            yield return [.. Enumerable.Range(0, Features).Select(feature => 3 + strengths.Select((strength, k) => strength * along[k][feature]).Sum() + 0.05f * random.Normal())];
+            yield return [.. Enumerable.Range(0, Features).Select(
+                feature => 3 + strengths.Select((strength, k) => strength * along[k][feature]).Sum() + 0.05f * random.Normal())];
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class ResidualNetworkTests
         Assert.Equal([512], shapes["layer4.1.bn2.running_var"]);
         Assert.Equal([7, 512], shapes["fc.weight"]);
 
-        // torchvision's count for three channels and 1000 classes, less what a gray stem and seven classes save.
+        // torchvision's count for three channels and 1000 classes, minus the savings by a gray stem and seven classes.
         Assert.Equal(11_689_512 - 2 * 64 * 49 - 993 * 513, network.parameters().Sum(parameter => parameter.numel()));
     }
 }

@@ -8,7 +8,7 @@ public sealed class TemperatureScalingTests
     [InlineData(0.7f)]
     [InlineData(1)]
     [InlineData(3)]
-    public void The_temperature_that_the_labels_were_drawn_with_is_found(float temperature)
+    public void The_temperature_of_the_sampled_labels_is_recovered(float temperature)
     {
         var random = new Random(1);
         var logits = new List<float[]>();
@@ -27,7 +27,7 @@ public sealed class TemperatureScalingTests
     }
 
     [Fact]
-    public void A_network_that_is_never_wrong_keeps_a_rest_of_doubt() =>
+    public void A_network_without_errors_keeps_some_doubt() =>
         Assert.Equal(TemperatureScaling.Lowest, TemperatureScaling.Fit([[3, 0], [0, 3]], [0, 1]), 1e-3f);
 
     [Fact]

@@ -11,10 +11,13 @@ using static TorchSharp.torch;
 
 namespace LusEdge.TrainingTests.Networks;
 
-/// <summary>Small networks and what a file of them says about itself, for tests of the file alone.</summary>
+/// <summary>Small networks and descriptions, for tests of model files only.</summary>
 internal static class TinyNetworks
 {
-    /// <summary>A residual network for the phantom's grades, which a few steps have given statistics that folding could get wrong. In evaluation mode.</summary>
+    /// <summary>
+    /// A residual network for the phantom's grades, in evaluation mode. After a few training steps, it has statistics that a
+    /// wrong folding would reveal.
+    /// </summary>
     public static ResidualNetwork Residual(int width, int size, int depth, int steps)
     {
         int classes = Appearance.Grades.Count, area = size * size;
@@ -33,14 +36,16 @@ internal static class TinyNetworks
             {
                 var picture = new byte[128 * 100];
                 var scene = new PhantomScene(Appearance.Grades[grade], (ulong)(step * classes + grade));
-                ScanConverter.Convex(128, 100, 0.55f, 0.3f).Convert(renderer.Render(scene, 0, new SeededRandom((ulong)step)), picture);
+                ScanConverter.Convex(128, 100, 0.55f, 0.3f)
+                    .Convert(renderer.Render(scene, 0, new SeededRandom((ulong)step)), picture);
                 Span<float> target = levels.AsSpan(grade * area, area);
                 Stretch.Resample(picture, 128, (0, 0, 128, 100), mirrored: false, target, size);
                 Normalisation.Apply(target);
             }
 
             optimizer.Clear();
-            Tensor loss = -(nn.functional.log_softmax(network.forward(tensor(levels, [classes, 1, size, size])), 1) * targets).sum(1).mean();
+            Tensor loss = -(
+                nn.functional.log_softmax(network.forward(tensor(levels, [classes, 1, size, size])), 1) * targets).sum(1).mean();
             loss.backward();
             optimizer.Step(1e-3);
         }
@@ -49,7 +54,7 @@ internal static class TinyNetworks
         return network;
     }
 
-    /// <summary>What the file of a network for the phantom's grades says.</summary>
+    /// <summary>The description of a network for the phantom's grades.</summary>
     public static ModelDescription DescribeResidual(int size, float temperature) => Describe(
         "sanmatteo-7",
         [.. Appearance.Grades.Select(appearance => appearance.Grade)],
@@ -58,12 +63,13 @@ internal static class TinyNetworks
         size,
         temperature);
 
-    /// <summary>What the file of a head with four grades says.</summary>
+    /// <summary>The description of a head with four grades.</summary>
     public static ModelDescription DescribeBottleneck(int size, float temperature) =>
         Describe("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3], BottleneckGraph.Preprocessing, size, temperature);
 
     private static ModelDescription Describe(
-        string scheme, IReadOnlyList<string> classes, IReadOnlyList<int> severities, ModelPreprocessing preprocessing, int size, float temperature)
+        string scheme, IReadOnlyList<string> classes, IReadOnlyList<int> severities, ModelPreprocessing preprocessing, int size,
+        float temperature)
     {
         return new ModelDescription
         {

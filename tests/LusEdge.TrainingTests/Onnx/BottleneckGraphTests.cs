@@ -19,7 +19,7 @@ public sealed class BottleneckGraphTests
     private const float Temperature = 1.3f;
 
     [Fact]
-    public void The_exported_file_gives_the_networks_logits_to_the_fourth_decimal()
+    public void The_exported_file_gives_the_networks_logits_to_four_decimals()
     {
         using BottleneckNetwork network = RandomNetwork();
         LinearHead head = RandomHead(network);
@@ -31,29 +31,32 @@ public sealed class BottleneckGraphTests
             Assert.All(logits.Zip(exported["logits"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
             Assert.All(cam.Zip(exported["cam"]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
             Assert.All(
-                TemperatureScaling.Softmax(logits, Temperature).Zip(exported["probabilities"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
-            Assert.True(logits.Max() - logits.Min() > 0.1f, "the picture says nothing: all logits are alike");
+                TemperatureScaling.Softmax(logits, Temperature)
+                    .Zip(exported["probabilities"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+            Assert.True(logits.Max() - logits.Min() > 0.1f, "all logits are nearly equal: the picture tests nothing");
         }
     }
 
     [Fact]
-    public void Weights_in_half_precision_move_no_probability_by_more_than_a_hundredth()
+    public void Half_precision_weights_change_no_probability_by_more_than_a_hundredth()
     {
         using BottleneckNetwork network = RandomNetwork();
         LinearHead head = RandomHead(network);
-        byte[] whole = BottleneckGraph.Build(network, head, Describe(), halfWeights: false), half = BottleneckGraph.Build(network, head, Describe(), halfWeights: true);
+        byte[] whole = BottleneckGraph.Build(network, head, Describe(), halfWeights: false),
+            half = BottleneckGraph.Build(network, head, Describe(), halfWeights: true);
         Assert.True(half.Length < 0.62 * whole.Length, $"{half.Length} of {whole.Length} bytes");
         using InferenceSession first = new(whole), second = new(half);
         foreach ((byte[] picture, int width, int height) in Pictures())
         {
-            float[] expected = Run(first, picture, width, height)["probabilities"], found = Run(second, picture, width, height)["probabilities"];
+            float[] expected = Run(first, picture, width, height)["probabilities"],
+                found = Run(second, picture, width, height)["probabilities"];
             Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.01f));
             Assert.NotEqual(expected, found);
         }
     }
 
     [Fact]
-    public void The_features_that_the_head_is_trained_on_are_the_networks()
+    public void The_head_is_trained_on_the_networks_features()
     {
         using BottleneckNetwork network = RandomNetwork();
         using var session = new InferenceSession(BottleneckGraph.BuildRows(network, Size, 2, 3));
@@ -67,7 +70,7 @@ public sealed class BottleneckGraphTests
         }
     }
 
-    /// <summary>As large as the real one in depth, with statistics that folding could get wrong.</summary>
+    /// <summary>A network with statistics that a wrong folding would reveal.</summary>
     private static BottleneckNetwork RandomNetwork()
     {
         manual_seed(3);
@@ -81,7 +84,7 @@ public sealed class BottleneckGraphTests
             else nn.init.normal_(parameter, 0, 0.3);
         }
 
-        // Running means and variances from pictures, then moved away from them.
+        // Set running means and variances from pictures, then move them away.
         network.train();
         Features(network, [.. Pictures().First().Picture], 96, 96);
         network.eval();
@@ -101,13 +104,15 @@ public sealed class BottleneckGraphTests
         Tensor features = Features(network, picture, width, height)[^1];
         int inputs = Bands * (int)features.shape[1];
 
-        // So that logits are of the size that they have in earnest.
+        // Scaled so that logits have a realistic size.
         float scale = 1 / (MathF.Sqrt(inputs) * features.square().mean().sqrt().item<float>());
         var random = new SeededRandom(5);
-        return new LinearHead(Bands, [.. Enumerable.Range(0, 4 * inputs).Select(_ => scale * random.Normal())], [0.1f, -0.2f, 0.3f, 0]);
+        return new LinearHead(
+            Bands, [.. Enumerable.Range(0, 4 * inputs).Select(_ => scale * random.Normal())], [0.1f, -0.2f, 0.3f, 0]);
     }
 
-    private static (float[] Logits, float[] Cam) Grade(BottleneckNetwork network, LinearHead head, byte[] picture, int width, int height)
+    private static (float[] Logits, float[] Cam) Grade(
+        BottleneckNetwork network, LinearHead head, byte[] picture, int width, int height)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = Features(network, picture, width, height)[^1].squeeze(0);
@@ -133,9 +138,10 @@ public sealed class BottleneckGraphTests
         var renderer = new PhantomRenderer();
         foreach ((int width, int height) in new[] { (96, 96), (131, 77) })
         {
-            // Bright up to the border, where zero padding shows what is folded wrongly.
+            // Bright up to the border, where zero padding reveals a wrong folding.
             var picture = new byte[width * height];
-            ScanConverter.Linear(width, height, 0).Convert(renderer.Render(new PhantomScene(Appearance.Grades[6], 3), 0, new SeededRandom(1)), picture);
+            ScanConverter.Linear(width, height, 0)
+                .Convert(renderer.Render(new PhantomScene(Appearance.Grades[6], 3), 0, new SeededRandom(1)), picture);
             yield return (picture, width, height);
         }
     }
@@ -145,7 +151,8 @@ public sealed class BottleneckGraphTests
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 1, height, width]);
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, ["frame"], [input], session.OutputNames);
-        return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
+        return session.OutputNames.Zip(outputs)
+            .ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 
     private static ModelDescription Describe() => TinyNetworks.DescribeBottleneck(Size, Temperature);

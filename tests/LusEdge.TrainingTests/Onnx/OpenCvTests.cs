@@ -16,9 +16,9 @@ using TorchSharp;
 namespace LusEdge.TrainingTests.Onnx;
 
 /// <summary>
-/// A second reader of the exported files, which shares no code with ONNX Runtime. OpenCV 4.6 takes no picture of whole numbers or of any
-/// size, so for it the file's first two nodes, Cast and Resize, are cut off and the picture is stretched beforehand; all that is
-/// behind them, normalisation to quality, is the file's own.
+/// Reads the exported files with a second library, which shares no code with ONNX Runtime. OpenCV 4.6 accepts neither integer
+/// pictures nor pictures of any size, so the file's first two nodes, Cast and Resize, are removed and the picture is stretched
+/// beforehand. Everything after them, from normalisation to quality, is the file's own.
 /// </summary>
 [Collection(TorchTests.Name)]
 public sealed class OpenCvTests : IDisposable
@@ -45,8 +45,10 @@ public sealed class OpenCvTests : IDisposable
         network.eval();
         var random = new SeededRandom(4);
         int channels = 2 * 16 * BottleneckBlock.Expansion;
-        var head = new LinearHead(bands, [.. Enumerable.Range(0, 4 * bands * channels).Select(_ => 0.02f * random.Normal())], [0.1f, 0, 0, -0.1f]);
-        Compare(BottleneckGraph.Build(network, head, TinyNetworks.DescribeBottleneck(Size, 1.2f), halfWeights: false, Gate(channels)));
+        var head = new LinearHead(
+            bands, [.. Enumerable.Range(0, 4 * bands * channels).Select(_ => 0.02f * random.Normal())], [0.1f, 0, 0, -0.1f]);
+        Compare(BottleneckGraph.Build(
+            network, head, TinyNetworks.DescribeBottleneck(Size, 1.2f), halfWeights: false, Gate(channels)));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -55,7 +57,8 @@ public sealed class OpenCvTests : IDisposable
     {
         var random = new SeededRandom(3);
         return QualityGate.Fit(
-            [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, channels * QualityGate.Bands).Select(_ => MathF.Abs(random.Normal())).ToArray())], 4).Scaled(1, 3);
+            [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, channels * QualityGate.Bands)
+                .Select(_ => MathF.Abs(random.Normal())).ToArray())], 4).Scaled(1, 3);
     }
 
     private void Compare(byte[] content)
@@ -80,7 +83,8 @@ public sealed class OpenCvTests : IDisposable
             float[] ours = value.GetTensorDataAsSpan<float>().ToArray();
             Assert.Equal(ours.Length, found[name].Length);
             Assert.All(ours.Zip(found[name]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
-            Assert.True(name == "quality" || ours.Max() - ours.Min() > 0.001f, $"{name} says nothing: all its numbers are alike");
+            Assert.True(name == "quality" || ours.Max() - ours.Min() > 0.001f,
+                $"all numbers of {name} are nearly equal: it tests nothing");
         }
     }
 
@@ -94,7 +98,8 @@ public sealed class OpenCvTests : IDisposable
         input.Name = front[^1].Output[0];
         input.Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Float;
         input.Type.TensorType.Shape.Dim.Clear();
-        foreach (long dim in (long[])[1, 1, Size, Size]) input.Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dim });
+        foreach (long dim in (long[])[1, 1, Size, Size])
+            input.Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dim });
         return model.ToByteArray();
     }
 
@@ -102,7 +107,7 @@ public sealed class OpenCvTests : IDisposable
     {
         Assert.SkipUnless(File.Exists(Python), $"there is no {Python}: install python3-opencv");
         string script = Repository.File("tests/LusEdge.TrainingTests/Onnx/opencv-dnn.py");
-        Assert.SkipUnless(Run("-c", "import cv2").Code == 0, "OpenCV is not here: install python3-opencv");
+        Assert.SkipUnless(Run("-c", "import cv2").Code == 0, "OpenCV is not installed: install python3-opencv");
         (int code, string output, string errors) = Run([script, model, picture, $"{Size}", $"{Size}", .. outputs]);
         Assert.True(code == 0, errors);
         return JsonSerializer.Deserialize<Dictionary<string, float[]>>(output)!;
@@ -110,7 +115,8 @@ public sealed class OpenCvTests : IDisposable
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         string output = process.StandardOutput.ReadToEnd(), errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors);

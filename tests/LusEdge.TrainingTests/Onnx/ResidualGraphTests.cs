@@ -16,14 +16,14 @@ public sealed class ResidualGraphTests
 {
     private const float Temperature = 1.7f;
 
-    /// <summary>Also sizes that are smaller than the network's input, larger, and neither square nor even.</summary>
+    /// <summary>Includes sizes smaller and larger than the network's input, and one that is neither square nor even.</summary>
     private static readonly (int Width, int Height)[] Sizes = [(128, 128), (400, 320), (97, 61), (640, 480)];
 
     [Theory]
     [InlineData(16, 64, 18)]
     [InlineData(16, 64, 34)]
     [InlineData(64, 128, 18)]
-    public void The_exported_file_gives_the_networks_logits_to_the_fourth_decimal(int width, int size, int depth)
+    public void The_exported_file_gives_the_networks_logits_to_four_decimals(int width, int size, int depth)
     {
         using ResidualNetwork network = TinyNetworks.Residual(width, size, depth, steps: 2);
         using var session = new InferenceSession(ResidualGraph.Build(network, TinyNetworks.DescribeResidual(size, Temperature)));
@@ -33,13 +33,14 @@ public sealed class ResidualGraphTests
             float[] expected = Logits(network, picture, pictureWidth, pictureHeight, size);
             Assert.All(expected.Zip(exported["logits"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
             Assert.All(
-                TemperatureScaling.Softmax(expected, Temperature).Zip(exported["probabilities"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+                TemperatureScaling.Softmax(expected, Temperature)
+                    .Zip(exported["probabilities"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
             float[] bias = network.Classifier.bias!.data<float>().ToArray();
             float[] cam = exported["cam"];
             int area = cam.Length / bias.Length;
             for (int c = 0; c < bias.Length; c++)
                 Assert.Equal(exported["logits"][c], cam.AsSpan(c * area, area).ToArray().Average() + bias[c], 1e-4f);
-            Assert.True(expected.Max() - expected.Min() > 0.01f, $"picture {number} says nothing: all logits are alike");
+            Assert.True(expected.Max() - expected.Min() > 0.01f, $"all logits are nearly equal: picture {number} tests nothing");
         }
     }
 
@@ -55,7 +56,8 @@ public sealed class ResidualGraphTests
             var expected = new float[40 * 30];
             Stretch.Resample(gray, width, (0, 0, width, height), mirrored: false, expected, 40);
             Normalisation.Apply(expected);
-            Assert.All(expected.Zip(Run(session, gray, width, height)["stretched"]), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+            Assert.All(expected.Zip(Run(session, gray, width, height)["stretched"]),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         }
     }
 
@@ -85,7 +87,8 @@ public sealed class ResidualGraphTests
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 1, height, width]);
         using var options = new RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, ["frame"], [input], session.OutputNames);
-        return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
+        return session.OutputNames.Zip(outputs)
+            .ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 
     private static float[] Logits(ResidualNetwork network, byte[] picture, int width, int height, int size)

@@ -10,7 +10,8 @@ import numpy
 
 model, picture, width, height, *outputs = sys.argv[1:]
 network = cv2.dnn.readNetFromONNX(model)
-# OpenCV 4.6 takes the bands' factors, one a row, for factors of channels when it fuses them with the convolution before them, and fails.
+# When OpenCV 4.6 fuses the bands' factors (one per row) with the preceding convolution, it mistakes them for factors
+# per channel and fails.
 network.enableFusion(False)
 network.setInput(numpy.fromfile(picture, numpy.float32).reshape(1, 1, int(height), int(width)))
 print(json.dumps({name: values.flatten().tolist() for name, values in zip(outputs, network.forward(outputs))}))

@@ -15,7 +15,7 @@ public sealed class PhantomFilesTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_collection_has_a_clip_a_line_and_the_appliance_decodes_every_frame_of_it()
+    public async Task A_collection_lists_one_clip_per_line_and_the_appliance_decodes_all_frames()
     {
         await ClipCollection.WriteAsync(_directory, count: 8, frames: 75, seed: 3, _silent, Cancel);
         string[] lines = await File.ReadAllLinesAsync(Path.Combine(_directory, "index.csv"), Cancel);
@@ -27,7 +27,7 @@ public sealed class PhantomFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_contact_sheet_is_a_PNG_with_a_column_a_grade()
+    public async Task A_contact_sheet_is_a_PNG_with_one_column_per_grade()
     {
         string file = Path.Combine(_directory, "sheet.png");
         await ContactSheet.WriteAsync(file, seed: 1, Cancel);
@@ -37,12 +37,12 @@ public sealed class PhantomFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_encoder_refuses_is_told_in_its_words_and_leaves_nothing()
+    public async Task An_encoder_error_is_passed_on_and_leaves_no_file()
     {
         string file = Path.Combine(_directory, "odd.mp4");
         var failure = await Assert.ThrowsAsync<PhantomException>(async () =>
         {
-            await using FFmpegEncoder encoder = FFmpegEncoder.Video(file, 33, 33, 25); // yuv420p takes no odd size
+            await using FFmpegEncoder encoder = FFmpegEncoder.Video(file, 33, 33, 25); // yuv420p needs even sizes
             await encoder.WriteAsync(new byte[33 * 33], Cancel);
             await encoder.FinishAsync(Cancel);
         });
@@ -53,18 +53,20 @@ public sealed class PhantomFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task An_abandoned_clip_leaves_nothing()
+    public async Task An_abandoned_clip_leaves_no_file()
     {
         string file = Path.Combine(_directory, "half.mp4");
-        await using (FFmpegEncoder encoder = FFmpegEncoder.Video(file, 64, 64, 25)) await encoder.WriteAsync(new byte[64 * 64], Cancel);
+        await using (FFmpegEncoder encoder = FFmpegEncoder.Video(file, 64, 64, 25)) await encoder.WriteAsync(
+            new byte[64 * 64], Cancel);
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }
 
     [Fact]
-    public void The_committed_walk_is_small_and_its_sidecar_covers_every_frame_that_the_appliance_decodes()
+    public void The_committed_walk_is_small_and_its_sidecar_covers_every_frame()
     {
         string clip = Repository.File("models/phantom/phantom-walk.mp4");
-        PhantomSidecar sidecar = JsonSerializer.Deserialize(File.ReadAllBytes(Path.ChangeExtension(clip, ".json")), PhantomJson.Default.PhantomSidecar)!;
+        PhantomSidecar sidecar = JsonSerializer.Deserialize(
+            File.ReadAllBytes(Path.ChangeExtension(clip, ".json")), PhantomJson.Default.PhantomSidecar)!;
         Assert.InRange(new FileInfo(clip).Length, 1, 2_000_000);
         Assert.Equal(Appearance.Grades.Select(appearance => appearance.Grade), sidecar.Steps.Select(step => step.Grade));
         Assert.Equal(0, sidecar.Steps[0].From);
@@ -74,16 +76,18 @@ public sealed class PhantomFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_committed_walk_shows_what_its_seed_gives()
+    public void The_committed_walk_matches_its_seed()
     {
-        // Decoded, a frame differs from the drawn one by what the codec loses: far less than two scenes differ.
+        // A decoded frame differs from the drawn one by the losses of the codec, which are much smaller than the difference of
+        // two scenes.
         PhantomClip clip = PhantomWalk.Clip(seed: 1);
         var drawn = new byte[400 * 320];
         Decode(Repository.File("models/phantom/phantom-walk.mp4"), 400, 320, frame =>
         {
             if (frame.Number % 50 != 10) return;
             clip.Draw((int)frame.Number, drawn);
-            double difference = Enumerable.Range(0, 320).Average(y => Enumerable.Range(0, 400).Average(x => Math.Abs(drawn[y * 400 + x] - frame.Row(y)[x])));
+            double difference = Enumerable.Range(0, 320)
+                .Average(y => Enumerable.Range(0, 400).Average(x => Math.Abs(drawn[y * 400 + x] - frame.Row(y)[x])));
             Assert.InRange(difference, 0, 12);
         });
     }
@@ -93,7 +97,8 @@ public sealed class PhantomFilesTests : IDisposable
     private static int Decode(string file, int width, int height, Action<CapturedFrame>? look = null)
     {
         var ledger = new FrameLedger();
-        using var feed = new VideoFeed(new CaptureOptions { Source = file }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
+        using var feed =
+            new VideoFeed(new CaptureOptions { Source = file }, ledger, TimeProvider.System, NullLogger<VideoFeed>.Instance);
         feed.Open();
         Assert.Equal((width, height), (feed.Description!.FrameSize.Width, feed.Description.FrameSize.Height));
         feed.Start();

@@ -8,7 +8,7 @@ public sealed class PhantomRendererTests
     private readonly PhantomRenderer _renderer = new();
 
     [Fact]
-    public void The_same_seed_and_moment_give_the_same_picture_and_another_seed_another()
+    public void The_same_seed_and_time_give_the_same_picture()
     {
         byte[] first = Render(3, 7, 1.5f), again = Render(3, 7, 1.5f), other = Render(3, 8, 1.5f);
         Assert.Equal(first, again);
@@ -16,7 +16,7 @@ public sealed class PhantomRendererTests
     }
 
     [Fact]
-    public void Breathing_moves_the_lung_and_leaves_the_chest_wall_where_it_is()
+    public void Breathing_moves_the_lung_but_not_the_chest_wall()
     {
         var scene = new PhantomScene(Appearance.Grades[3], 2);
         byte[] now = Render(scene, 0), later = Render(scene, scene.BreathSeconds / 3);
@@ -25,7 +25,7 @@ public sealed class PhantomRendererTests
     }
 
     [Fact]
-    public void A_healthy_lung_repeats_its_pleura_at_equal_distances_each_fainter_than_the_last()
+    public void A_healthy_lung_has_A_lines_at_equal_distances_each_fainter_than_the_last()
     {
         foreach (ulong seed in Enumerable.Range(0, 20).Select(i => (ulong)i))
         {
@@ -34,7 +34,8 @@ public sealed class PhantomRendererTests
             float pleura = scene.PleuraDepth * (PhantomRenderer.Samples - 1);
             float line = Peak(profile, pleura), first = Peak(profile, 2 * pleura), second = Peak(profile, 3 * pleura);
             float between = Trough(profile, 2.5f * pleura);
-            Assert.True(line >= first && first > second && second > between + 20, $"seed {seed}: {line}, {first}, {second}, between them {between}");
+            Assert.True(line >= first && first > second && second > between + 20,
+                $"seed {seed}: {line}, {first}, {second}, between them {between}");
         }
     }
 
@@ -48,23 +49,26 @@ public sealed class PhantomRendererTests
     }
 
     [Fact]
-    public void The_lung_grows_brighter_from_grade_1_on()
+    public void The_lung_becomes_brighter_from_grade_1_on()
     {
-        double[] means = [.. Enumerable.Range(2, 5).Select(grade => Enumerable.Range(0, 30).Average(seed => LungMean(grade, (ulong)seed)))];
+        double[] means =
+            [.. Enumerable.Range(2, 5).Select(grade => Enumerable.Range(0, 30).Average(seed => LungMean(grade, (ulong)seed)))];
         Assert.Equal(means.Order(), means);
     }
 
     [Fact]
     public void Speckle_is_Rayleigh_distributed()
     {
-        // Of a Rayleigh distribution the deviation is 0.5227 means.
-        float[] values = [.. Enumerable.Range(0, SpeckleField.Beams).SelectMany(beam => SpeckleField.Shared.Beam(beam).ToArray())];
+        // The standard deviation of a Rayleigh distribution is 0.5227 times its mean.
+        float[] values =
+            [.. Enumerable.Range(0, SpeckleField.Beams).SelectMany(beam => SpeckleField.Shared.Beam(beam).ToArray())];
         double mean = values.Average(v => (double)v), deviation = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
         Assert.Equal(1, mean, 1e-4);
         Assert.Equal(0.5227, deviation, 0.02);
     }
 
-    private byte[] Render(int grade, ulong seed, float seconds) => Render(new PhantomScene(Appearance.Grades[grade], seed), seconds);
+    private byte[] Render(int grade, ulong seed, float seconds) =>
+        Render(new PhantomScene(Appearance.Grades[grade], seed), seconds);
 
     private byte[] Render(PhantomScene scene, float seconds) => _renderer.Render(scene, seconds, new SeededRandom(1)).ToArray();
 
@@ -77,14 +81,17 @@ public sealed class PhantomRendererTests
 
     private static double Difference(byte[] a, byte[] b, int from, int to) =>
         Enumerable.Range(0, PhantomRenderer.Beams).Average(beam =>
-            Enumerable.Range(from, to - from).Average(i => Math.Abs(a[beam * PhantomRenderer.Samples + i] - b[beam * PhantomRenderer.Samples + i])));
+            Enumerable.Range(from, to - from)
+                .Average(i => Math.Abs(a[beam * PhantomRenderer.Samples + i] - b[beam * PhantomRenderer.Samples + i])));
 
-    /// <summary>The middle beams' mean, where the pleura is level.</summary>
+    /// <summary>The mean of the middle beams, where the pleura is level.</summary>
     private static float[] MiddleProfile(byte[] levels) =>
         [.. Enumerable.Range(0, PhantomRenderer.Samples).Select(i =>
-            (float)Enumerable.Range(PhantomRenderer.Beams / 2 - 4, 8).Average(beam => levels[beam * PhantomRenderer.Samples + i]))];
+            (float)Enumerable.Range(PhantomRenderer.Beams / 2 - 4, 8)
+                .Average(beam => levels[beam * PhantomRenderer.Samples + i]))];
 
-    private static float Peak(float[] profile, float at) => profile[Math.Max(0, (int)at - 6)..Math.Min(profile.Length, (int)at + 7)].Max();
+    private static float Peak(float[] profile, float at) =>
+        profile[Math.Max(0, (int)at - 6)..Math.Min(profile.Length, (int)at + 7)].Max();
 
     private static float Trough(float[] profile, float at) => profile[((int)at - 3)..((int)at + 4)].Min();
 

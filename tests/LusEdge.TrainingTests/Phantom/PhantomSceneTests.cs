@@ -9,7 +9,7 @@ public sealed class PhantomSceneTests
     public static TheoryData<int> Grades => [.. Enumerable.Range(0, Appearance.Grades.Count)];
 
     [Fact]
-    public void The_grades_are_those_of_the_scheme_in_its_order() =>
+    public void The_grades_are_those_of_the_scheme_in_order() =>
         Assert.Equal(["0", "0*", "1", "1*", "2", "2*", "3"], Appearance.Grades.Select(appearance => appearance.Grade));
 
     [Theory]
@@ -17,7 +17,7 @@ public sealed class PhantomSceneTests
     [InlineData(1, 0, 0)]
     [InlineData(2, 1, 2)]
     [InlineData(3, 3, 4)]
-    public void Below_grade_2_a_scene_has_as_many_B_lines_as_the_grade_says(int grade, int fewest, int most)
+    public void Below_grade_2_a_scene_has_the_B_lines_of_its_grade(int grade, int fewest, int most)
     {
         foreach (PhantomScene scene in Draw(grade))
             Assert.InRange(scene.BLines.Count(line => line.Length > 1), fewest, most);
@@ -25,14 +25,14 @@ public sealed class PhantomSceneTests
 
     [Theory]
     [MemberData(nameof(Grades))]
-    public void B_lines_start_on_the_pleura_that_the_probe_sees_through_the_whole_breath(int grade)
+    public void B_lines_start_on_visible_pleura_during_the_whole_breath(int grade)
     {
         foreach (PhantomScene scene in Draw(grade))
             Assert.All(scene.BLines, line => Assert.InRange(Math.Abs(line.Position) + scene.Slide, 0, 1));
     }
 
     [Fact]
-    public void The_starred_2_has_more_than_half_of_its_usable_width_confluent_and_the_plain_2_less()
+    public void Grade_2_starred_is_confluent_over_more_than_half_its_width_and_2_is_not()
     {
         Assert.All(Draw(4), scene => Assert.InRange(Confluent(scene), 0.1f, 0.3f));
         Assert.All(Draw(5), scene => Assert.InRange(Confluent(scene), 0.5f, 0.75f));
@@ -46,7 +46,7 @@ public sealed class PhantomSceneTests
     }
 
     [Fact]
-    public void A_third_of_severity_is_white_and_often_consolidated()
+    public void Grade_3_is_white_and_often_consolidated()
     {
         PhantomScene[] scenes = [.. Draw(6)];
         Assert.All(scenes, scene => Assert.True(scene.WhiteLung > 0.9f));
@@ -54,17 +54,18 @@ public sealed class PhantomSceneTests
     }
 
     [Fact]
-    public void A_seed_has_one_chest_whatever_the_grade()
+    public void A_seed_gives_the_same_chest_for_every_grade()
     {
         PhantomScene healthy = new(Appearance.Grades[0], 5), white = new(Appearance.Grades[6], 5);
-        Assert.Equal((healthy.PleuraDepth, healthy.BreathSeconds, healthy.Gain), (white.PleuraDepth, white.BreathSeconds, white.Gain));
+        Assert.Equal(
+            (healthy.PleuraDepth, healthy.BreathSeconds, healthy.Gain), (white.PleuraDepth, white.BreathSeconds, white.Gain));
         Assert.NotEqual(healthy.PleuraDepth, new PhantomScene(Appearance.Grades[0], 6).PleuraDepth);
     }
 
     private static IEnumerable<PhantomScene> Draw(int grade) =>
         Enumerable.Range(0, Scenes).Select(seed => new PhantomScene(Appearance.Grades[grade], (ulong)seed));
 
-    /// <summary>The strands of a confluent band are broad and touch: their distance is about three of their deviations.</summary>
+    /// <summary>The strands of a confluent band are broad and touch: their distance is about three standard deviations.</summary>
     private static float Confluent(PhantomScene scene)
     {
         PhantomScene.BLine[] strands = [.. scene.BLines.Where(line => line.Width > 0.05f)];

@@ -7,7 +7,7 @@ public sealed class ScanConverterTests
     private const int Width = 200, Height = 160;
 
     [Fact]
-    public void A_convex_picture_has_black_corners_and_a_full_middle()
+    public void A_convex_picture_has_black_corners_and_a_full_centre()
     {
         byte[] picture = Draw(ScanConverter.Convex(Width, Height, 0.55f, 0.28f), Lit(_ => true));
         Assert.Equal(0, picture[0]);
@@ -18,9 +18,10 @@ public sealed class ScanConverterTests
     }
 
     [Fact]
-    public void Beams_of_a_convex_probe_diverge_and_are_symmetrical()
+    public void The_beams_of_a_convex_probe_diverge_symmetrically()
     {
-        byte[] picture = Draw(ScanConverter.Convex(Width, Height, 0.55f, 0.28f), Lit(beam => beam is < 20 or >= PhantomRenderer.Beams - 20));
+        byte[] picture =
+            Draw(ScanConverter.Convex(Width, Height, 0.55f, 0.28f), Lit(beam => beam is < 20 or >= PhantomRenderer.Beams - 20));
         int Left(int y) => Enumerable.Range(0, Width).First(x => picture[y * Width + x] > 128);
         int Right(int y) => Enumerable.Range(0, Width).Last(x => picture[y * Width + x] > 128);
         int upper = Height / 3, lower = 2 * Height / 3;
@@ -29,7 +30,7 @@ public sealed class ScanConverterTests
     }
 
     [Fact]
-    public void A_linear_picture_keeps_beams_upright_between_its_margins()
+    public void A_linear_picture_has_vertical_beams_between_its_margins()
     {
         byte[] picture = Draw(ScanConverter.Linear(Width, Height, 0.1f), Lit(beam => beam < PhantomRenderer.Beams / 2));
         Assert.All(picture.Chunk(Width), row =>
@@ -49,5 +50,6 @@ public sealed class ScanConverterTests
     }
 
     private static byte[] Lit(Func<int, bool> beam) =>
-        [.. Enumerable.Range(0, PhantomRenderer.Beams * PhantomRenderer.Samples).Select(i => beam(i / PhantomRenderer.Samples) ? (byte)255 : (byte)0)];
+        [.. Enumerable.Range(0, PhantomRenderer.Beams * PhantomRenderer.Samples)
+            .Select(i => beam(i / PhantomRenderer.Samples) ? (byte)255 : (byte)0)];
 }

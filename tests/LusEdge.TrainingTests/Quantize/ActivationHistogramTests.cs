@@ -6,7 +6,7 @@ namespace LusEdge.TrainingTests.Quantize;
 public sealed class ActivationHistogramTests
 {
     [Fact]
-    public void Few_far_numbers_are_cut_off_so_that_the_many_have_finer_steps()
+    public void Rare_outliers_are_clipped_to_give_the_others_finer_steps()
     {
         var random = new SeededRandom(1);
         float[] values = [.. Enumerable.Range(0, 400_000).Select(_ => MathF.Abs(random.Normal())), 12];
@@ -19,10 +19,11 @@ public sealed class ActivationHistogramTests
     }
 
     [Fact]
-    public void It_does_not_matter_in_what_order_small_and_large_numbers_come()
+    public void The_order_of_small_and_large_numbers_does_not_matter()
     {
         var random = new SeededRandom(2);
-        float[] small = [.. Enumerable.Range(0, 5000).Select(_ => random.Normal())], large = [.. small.Select(value => 20 * value)];
+        float[] small = [.. Enumerable.Range(0, 5000).Select(_ => random.Normal())],
+            large = [.. small.Select(value => 20 * value)];
         ActivationHistogram upwards = new(), downwards = new();
         foreach (float[] values in (float[][])[small, large]) upwards.Add(values);
         foreach (float[] values in (float[][])[large, small]) downwards.Add(values);
@@ -32,7 +33,7 @@ public sealed class ActivationHistogramTests
     }
 
     [Fact]
-    public void Zero_has_a_step_of_its_own()
+    public void Zero_has_its_own_step()
     {
         foreach ((float low, float high) in new[] { (-3f, 5f), (0.5f, 2), (-7, -1) })
         {

@@ -32,7 +32,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_quantised_model_loads_computes_in_whole_numbers_and_grades_as_the_other(bool bottleneck)
+    public void A_quantised_model_computes_in_integers_and_grades_like_the_original(bool bottleneck)
     {
         WriteModel(bottleneck);
         Agreement agreement = Run();
@@ -67,7 +67,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         Assert.Equal((ModelManifest.Load(answered).Sha256, 0.02), (golden.ModelSha256, golden.Tolerance));
         Assert.Contains(said, card);
 
-        // All convolutions but the classifier's, and perhaps the first, are computed in whole numbers.
+        // All convolutions except the classifier's, and perhaps the first one, compute in integers.
         Dictionary<string, int> kernels = Kernels(File.ReadAllBytes(Path.Combine(Quantized, SeverityModel.FileName)));
         int convolutions = OnnxFile.Parse(File.ReadAllBytes(Onnx), Onnx).Nodes.Count(node => node.OpType == "Conv");
         Assert.InRange(kernels["QLinearConv"], convolutions - 2, convolutions - 1);
@@ -75,26 +75,30 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     }
 
     [Fact]
-    public void No_weight_is_so_large_that_two_products_overflow_16_bits()
+    public void No_two_products_of_weights_overflow_16_bits()
     {
         WriteModel(bottleneck: false);
         OnnxFile file = OnnxFile.Parse(File.ReadAllBytes(Onnx), Onnx);
         var graph = new QdqGraph(file, spared: 0);
-        ModelProto built = ModelProto.Parser.ParseFrom(graph.Build(graph.Values.ToDictionary(value => value, _ => QuantizedRange.Of(-1, 1))).ToBytes());
-        sbyte[] weights = [.. built.Graph.Initializer.Where(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Int8).SelectMany(tensor => tensor.RawData.Select(b => (sbyte)b))];
+        ModelProto built = ModelProto.Parser.ParseFrom(
+            graph.Build(graph.Values.ToDictionary(value => value, _ => QuantizedRange.Of(-1, 1))).ToBytes());
+        sbyte[] weights = [.. built.Graph.Initializer.Where(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Int8)
+            .SelectMany(tensor => tensor.RawData.Select(b => (sbyte)b))];
         Assert.Equal((-63, 63), (weights.Min(), weights.Max()));
         Assert.InRange(2 * 255 * 63, 0, short.MaxValue);
     }
 
     [Fact]
-    public void What_is_no_model_of_this_trainer_is_refused_and_nothing_is_left()
+    public void A_model_of_another_program_is_refused_and_nothing_is_left_behind()
     {
         WriteModel(bottleneck: false);
         byte[] content = File.ReadAllBytes(Onnx);
-        Assert.Contains("no ONNX file, or not all of one", Refused(() => OnnxFile.Parse(content[..(content.Length / 2)], "m.onnx")), StringComparison.Ordinal);
+        Assert.Contains("not a complete ONNX file", Refused(() => OnnxFile.Parse(content[..(content.Length / 2)], "m.onnx")),
+            StringComparison.Ordinal);
         ModelProto foreign = ModelProto.Parser.ParseFrom(content);
         foreign.ProducerName = "pytorch";
-        Assert.Contains("pytorch wrote it", Refused(() => OnnxFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(foreign), "m.onnx")), StringComparison.Ordinal);
+        Assert.Contains("it was written by pytorch", Refused(
+            () => OnnxFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(foreign), "m.onnx")), StringComparison.Ordinal);
 
         File.WriteAllBytes(Onnx, content[..(content.Length / 2)]);
         Assert.Equal(ModelFailure.HashMismatch, Assert.Throws<ModelException>(() => Run()).Reason);
@@ -113,18 +117,18 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     }
 
     [Fact]
-    public void Weights_in_half_precision_become_what_they_are_widened_to()
+    public void Half_precision_weights_are_widened_without_changing_a_grade()
     {
         WriteModel(bottleneck: true);
         byte[] half = File.ReadAllBytes(Onnx);
         OnnxFile file = OnnxFile.Parse(half, Onnx);
-        file.Widen();
+        file.WidenHalfWeights();
         Agreement agreement = Agreement.Of(half, file.ToBytes(), new ModelGate(3, 0.3f), HeldOut(5, 3), [], _ => { }, Cancel);
         Assert.Equal((1, 0), (agreement.SameGrade, agreement.LargestDifference));
     }
 
     [Fact]
-    public void No_patient_calibrates_and_is_compared_on()
+    public void No_patient_is_used_for_both_calibration_and_comparison()
     {
         string index = Path.Combine(_directory, "index.csv");
         File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(_directory, "walk.mp4"));
@@ -140,14 +144,17 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     }
 
     [Fact]
-    public void A_folder_without_pictures_and_a_file_that_is_none_are_refused()
+    public void A_folder_without_pictures_and_an_invalid_picture_are_refused()
     {
-        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(() => FrameSets.OfPictures(Path.Combine(_directory, "nothing"), 5, 3, Cancel)).Reason);
-        Assert.Contains("no picture and no clip", Refused(() => FrameSets.OfPictures(_directory, 5, 3, Cancel)), StringComparison.Ordinal);
+        Assert.Equal(TrainingFailure.NotFound, Assert.Throws<TrainingException>(
+            () => FrameSets.OfPictures(Path.Combine(_directory, "nothing"), 5, 3, Cancel)).Reason);
+        Assert.Contains(
+            "no pictures or clips", Refused(() => FrameSets.OfPictures(_directory, 5, 3, Cancel)), StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_directory, "a.png"), "no picture");
         File.WriteAllText(Path.Combine(_directory, "b.png"), "no picture");
         FrameSets sets = FrameSets.OfPictures(_directory, 5, 3, Cancel);
-        Assert.Contains("a.png", Assert.Throws<LusEdge.Capture.CaptureException>(() => sets.Calibration.Count()).Message, StringComparison.Ordinal);
+        Assert.Contains("a.png", Assert.Throws<LusEdge.Capture.CaptureException>(() => sets.Calibration.Count()).Message,
+            StringComparison.Ordinal);
     }
 
     void IProgress<WorkProgress>.Report(WorkProgress value)
@@ -173,7 +180,8 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         {
             var picture = new byte[96 * 80];
             ScanConverter.Convex(96, 80, 0.55f, 0.3f).Convert(
-                renderer.Render(new PhantomScene(Appearance.Grades[i % 7], seed * 100 + (ulong)i), 0, new SeededRandom(1)), picture);
+                renderer.Render(
+                    new PhantomScene(Appearance.Grades[i % 7], seed * 100 + (ulong)i), 0, new SeededRandom(1)), picture);
             yield return new GrayFrame(i, 96, 80, picture);
         }
     }
@@ -181,7 +189,8 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
     private static Dictionary<string, int> Kernels(byte[] content)
     {
         string prefix = Path.Combine(Path.GetTempPath(), $"lusedge-{Guid.NewGuid():N}");
-        using var options = new SessionOptions { IntraOpNumThreads = 1, ProfileOutputPathPrefix = prefix, EnableProfiling = true };
+        using var options =
+            new SessionOptions { IntraOpNumThreads = 1, ProfileOutputPathPrefix = prefix, EnableProfiling = true };
         using var session = new InferenceSession(content, options);
         GrayFrame frame = Pictures(1, 1).Single();
         using var input = OrtValue.CreateTensorValueFromMemory(frame.Pixels, [1, 1, frame.Height, frame.Width]);
@@ -198,7 +207,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
 
     private Agreement Run() => Quantizer.Run(Source, Frames, Quantized, 4, this, Cancel);
 
-    /// <summary>A network that a few steps of training have given something to say, or a random one of the other kind in half precision.</summary>
+    /// <summary>Writes a residual network after a few training steps, or a random bottleneck network in half precision.</summary>
     private void WriteModel(bool bottleneck)
     {
         byte[] content;

@@ -5,9 +5,9 @@ namespace LusEdge.TrainingTests.Torch;
 public sealed class TorchLibraryTests
 {
     [Fact]
-    public void The_unused_version_is_marked_weak_by_one_flag_and_only_once()
+    public void The_unused_version_is_marked_weak_once_by_a_single_flag()
     {
-        // The library in the output may carry the mark already; taking it away first gives what the package ships.
+        // The library in the output may already be marked; without the mark it is what the package ships.
         byte[] library = File.ReadAllBytes(TorchLibrary.DefaultPath);
         byte[] before = [.. library];
         bool changed = TorchLibrary.MarkWeak(library);
@@ -24,10 +24,10 @@ public sealed class TorchLibraryTests
     }
 
     [Fact]
-    public void A_file_of_another_kind_is_refused() =>
+    public void A_file_that_is_not_a_library_is_refused() =>
         Assert.Throws<InvalidDataException>(() => TorchLibrary.MarkWeak("not a library, but long enough to be one"u8.ToArray()));
 
-    /// <summary>Finds the flag by the version's hash, which stands right before it (the System V hash of GLIBCXX_3.4.32).</summary>
+    /// <summary>Finds the flag by the version's hash, which is right before it (the System V hash of GLIBCXX_3.4.32).</summary>
     private static int FlagOf(byte[] library)
     {
         uint hash = 0;

@@ -3,7 +3,7 @@ using LusEdge.Training.Torch;
 namespace LusEdge.TrainingTests.Torch;
 
 /// <summary>
-/// The tensor library has one random generator and one number of threads for the whole process: its tests take turns.
+/// The tensor library has one random generator and one thread count for the whole process, so its tests must not run in parallel.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TorchTests : ICollectionFixture<TorchTests.Loaded>
