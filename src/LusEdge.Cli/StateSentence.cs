@@ -18,6 +18,6 @@ internal static class StateSentence
         FrameState.ModeChanged => "The picture size has changed.",
         FrameState.Corrupt => "The picture is damaged.",
         FrameState.Stale => "Grading is too slow.",
-        _ => "The model gives no answer.",
+        _ => "The model failed on this frame.",
     };
 }

@@ -37,7 +37,7 @@ public sealed partial class FramePipeline
     private FreezeDetector? _freeze;
 
     private Preprocessor? _preprocessor;
-    private FrameState _state = FrameState.Starting;
+    private SignalState _signal = new(FrameState.Starting, LiveSince: null);
     private int _failedInARow;
 
     /// <summary>The feed's own time, which clips, smoothing and stills are measured in.</summary>
@@ -138,17 +138,17 @@ public sealed partial class FramePipeline
     /// </summary>
     private FrameState OfPicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
     {
-        FrameState state = _judge.OfPicture(picture, age, _state);
+        FrameState state = _judge.OfPicture(picture, age);
         if (state != FrameState.Live || _model.Description.Gate.FrozenDifference is not { } difference) return state;
         _freeze ??= new FreezeDetector(difference, _preprocessor!.Width, _preprocessor.Height);
-        return _judge.OfPicture(picture with { StillFor = _freeze.StillFor(input, _feedTime) }, age, _state);
+        return _judge.OfPicture(picture with { StillFor = _freeze.StillFor(input, _feedTime) }, age);
     }
 
-    private void ThrowIfModelFaulted()
+    private void ThrowIfModelFaulted(FrameState state)
     {
         // Only an answer shows that the model works: a black or damaged picture never reached it.
-        if (_state is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
-        else if (_state == FrameState.Failed) _failedInARow++;
+        if (state is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
+        else if (state == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
         throw new ModelException(
             ModelFailure.Faulted,

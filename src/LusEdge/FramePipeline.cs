@@ -3,6 +3,7 @@ using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.Inbox;
 using LusEdge.Preprocess;
+using LusEdge.Signal;
 
 namespace LusEdge;
 
@@ -20,7 +21,7 @@ namespace LusEdge;
 /// 1. Take leases a pooled picture. The lease ends with the loop's body, and the decoder may then overwrite the picture.<br/>
 /// 2. Preprocess copies it into the model's own input and reports what it shows.<br/>
 /// 3. Infer gives a view of the model's own output, valid until its next run.<br/>
-/// 4. Judge turns facts into a state. Only a frame that is <c>live</c> gets a score.<br/>
+/// 4. Judge turns facts into the frame's state and the signal's. Only a frame that is <c>live</c> gets a score.<br/>
 /// 5. Aggregate copies the probabilities; a reading is a view of its memory, valid until the next frame.<br/>
 /// 6. Results are copied into each listener's queue. No step waits for a network or a disk.<br/>
 /// Every frame that is taken is entered in the ledger exactly once, whatever its state. That no frame comes, or that this loop hangs, is told
@@ -66,24 +67,25 @@ public sealed partial class FramePipeline
                     ReadOnlySpan<float> p = ask ? _model.Run(out quality) : [];
 
                     // :: Step 4: Judge.
-                    if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, AgeOf(frame), _state);
-                    _state = state;
+                    if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, AgeOf(frame));
+                    _signal = SignalJudge.Steady(_signal, state, _feedTime);
 
                     // :: Step 5: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
                     FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, state, p, quality) with
                     {
+                        Signal = _signal.State,
                         Timestamp = frame.Timestamp,
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };
 
                     // :: Step 6: Results.
                     _meter.Ledger.Completed(state);
-                    _meter.Progress.Judged(state);
+                    _meter.Progress.Judged(_signal.State);
                     _meter.Latency.Add(reading.Latency);
                     if (ended is not null) _sink.Clip(ended);
                     _sink.Frame(in reading);
-                    ThrowIfModelFaulted();
+                    ThrowIfModelFaulted(state);
                 }
             }
         }

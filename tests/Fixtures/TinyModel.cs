@@ -80,8 +80,16 @@ internal static class TinyModel
         return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
     }
 
+    /// <summary><see cref="Four"/> with an input of 1920x1080, which is also the size of the picture that a model is tried with when it is loaded.</summary>
+    public static readonly ModelDescription LargeInput = Four with { Input = new ModelInput("frame", 1920, 1080) };
+
+    /// <summary>A model of <see cref="LargeInput"/> that takes many seconds to load.</summary>
+    public static byte[] SlowToLoad() => Slow(LargeInput);
+
     /// <summary>A model of <see cref="Four"/> that takes many seconds over a picture of 1920x1080: it convolves, again and again, before it shrinks.</summary>
-    public static byte[] Slow()
+    public static byte[] Slow() => Slow(Four);
+
+    private static byte[] Slow(ModelDescription description)
     {
         const int Convolutions = 6, Channels = 16, Kernel = 31, Pad = Kernel / 2;
         long[] pads = [Pad, Pad, Pad, Pad];
@@ -95,7 +103,7 @@ internal static class TinyModel
         }
 
         SeverityGraph.Classify(graph, features, new float[4], new float[4], 1);
-        return graph.ToBytes((ModelDescription.MetadataKey, Four.ToJson()));
+        return graph.ToBytes((ModelDescription.MetadataKey, description.ToJson()));
     }
 
     /// <summary>Writes a model's directory.</summary>

@@ -46,7 +46,7 @@ internal static class ClipCheck
             using (frame)
             {
                 Span<byte> input = model.InputFor(preprocessor.Width, preprocessor.Height);
-                FrameState state = judge.OfPicture(preprocessor.Fill(frame!, input), TimeSpan.Zero, FrameState.Live);
+                FrameState state = judge.OfPicture(preprocessor.Fill(frame!, input), TimeSpan.Zero);
                 ledger.Completed(state);
                 if (state != FrameState.Live || sidecar.Steps.FirstOrDefault(
                     step => frame!.Number >= step.From && frame.Number <= step.To) is not { } shown)

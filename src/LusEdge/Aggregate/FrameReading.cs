@@ -19,6 +19,9 @@ public readonly record struct FrameReading(
     Score? Smoothed,
     TimeSpan Latency)
 {
+    /// <summary>The state of the signal after this frame: what a person should read. Live only if the frame is, and perhaps a little later.</summary>
+    public FrameState Signal { get; init; }
+
     /// <summary>Capture time as a timestamp of the clock: what a picture's age is measured from.</summary>
     public long Timestamp { get; init; }
 

@@ -35,8 +35,11 @@ public sealed class QueuedReading
     /// <summary>When it was written into the queue, as a timestamp of the clock.</summary>
     public long QueuedAt { get; private set; }
 
-    /// <summary>Why there is a score, or why there is none.</summary>
+    /// <summary>The frame's own state: why it has a score, or why it has none.</summary>
     public FrameState State { get; private set; }
+
+    /// <summary>The state of the signal: what a person should read. For an announcement: <see cref="State"/>.</summary>
+    public FrameState Signal { get; private set; }
 
     /// <summary>How much the picture looks like those that the model was trained on, 0-1, or null.</summary>
     public float? Quality { get; private set; }
@@ -47,8 +50,8 @@ public sealed class QueuedReading
     /// <summary>The model's word on this one frame; null unless live.</summary>
     public ScoreCopy? Score => State == FrameState.Live ? _score : null;
 
-    /// <summary>The smoothed score; null unless live.</summary>
-    public ScoreCopy? Smoothed => State == FrameState.Live ? _smoothed : null;
+    /// <summary>The smoothed score, for a person to read; null unless the signal is live.</summary>
+    public ScoreCopy? Smoothed => Signal == FrameState.Live ? _smoothed : null;
 
     internal void Set(in FrameReading reading, long now, ModelInUse model)
     {
@@ -59,6 +62,7 @@ public sealed class QueuedReading
         Since = reading.CapturedAt;
         Timestamp = reading.Timestamp;
         State = reading.State;
+        Signal = reading.Signal;
         Quality = reading.Quality;
         Latency = reading.Latency;
         if (reading.Score is { } score) _score.Set(score);
@@ -74,6 +78,7 @@ public sealed class QueuedReading
         Since = announcement.Since;
         Timestamp = now;
         State = announcement.State;
+        Signal = announcement.State;
         Quality = null;
         Latency = TimeSpan.Zero;
     }

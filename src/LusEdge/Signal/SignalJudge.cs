@@ -5,32 +5,24 @@ using LusEdge.Preprocess;
 namespace LusEdge.Signal;
 
 /// <summary>
-/// Turns facts into a state: the one place that knows which fact outranks which, and at what value. Pure: the same facts after the same
-/// state always give the same state. docs/states.md holds the same table for readers, and a test holds the two together.
+/// Turns facts into states: the one place that knows which fact outranks which, and at what value. Pure: the same facts always give the same
+/// state. docs/states.md holds the same tables for readers, and a test holds the two together.
 /// <code>
-///   picture:  corrupt &gt; stale &gt; mode_changed &gt; black &gt; frozen      asked before the model runs
-///   answer:   failed &gt; stale &gt; ood &gt; low_confidence &gt; live         asked after it
-///   feed:     failed &gt; starting or no_signal &gt; stale               asked ten times per second, on a thread of its own
+///   a frame, by its picture:  corrupt &gt; stale &gt; mode_changed &gt; black &gt; frozen      asked before the model runs
+///   a frame, by its answer:   failed &gt; stale &gt; ood &gt; low_confidence &gt; live         asked after it
+///   the signal:               the frames' state, but back to live only when it stays live
+///   while no verdict comes:   failed &gt; starting or no_signal &gt; stale               asked ten times per second, on a thread of its own
 /// </code>
+/// A frame's state counts for clips and for the ledger; the signal's state is what a person reads.
 /// </summary>
-/// <remarks>
-/// Limits have a margin on the way back only: leaving <c>live</c> is never delayed, while returning to it takes a little more than the limit,
-/// so a signal at the limit does not flicker.
-/// </remarks>
 /// <param name="thresholds">The model's own limits.</param>
 public sealed class SignalJudge(SignalThresholds thresholds)
 {
     /// <summary>A picture that was captured longer ago than this says nothing about the patient now.</summary>
     public static readonly TimeSpan OldestScore = TimeSpan.FromSeconds(1);
 
-    /// <summary>After a stale picture, a picture must be this much younger than <see cref="OldestScore"/>.</summary>
-    public static readonly TimeSpan AgeMargin = TimeSpan.FromSeconds(0.2);
-
-    /// <summary>After a black picture, a picture must be this much brighter than the limit, in gray levels.</summary>
-    public const float BlackMargin = 1;
-
-    /// <summary>After an unknown picture or a doubtful answer, quality or confidence must be this share of the way from the limit to 1 above the limit.</summary>
-    public const float ReturnShare = 0.1f;
+    /// <summary>After a state with a limit, frames must have been live for this long before the signal is: one at the limit would flicker.</summary>
+    public static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(0.3);
 
     /// <summary>A pause this long is a stall: over ten frames at 25 per second, and half of the promised second.</summary>
     public static readonly TimeSpan UsualStall = TimeSpan.FromMilliseconds(500);
@@ -44,14 +36,13 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <summary>What the picture alone says.</summary>
     /// <param name="picture">What it shows.</param>
     /// <param name="age">Time since it was captured; zero for a recording.</param>
-    /// <param name="previous">State of the frame before.</param>
     /// <returns><see cref="FrameState.Live"/> if the model may be asked, otherwise why not.</returns>
-    public FrameState OfPicture(in PictureFacts picture, TimeSpan age, FrameState previous)
+    public FrameState OfPicture(in PictureFacts picture, TimeSpan age)
     {
         if (picture.IsDamaged) return FrameState.Corrupt;
-        if (IsStale(age, previous)) return FrameState.Stale;
+        if (age > OldestScore) return FrameState.Stale;
         if (!picture.FitsGeometry) return FrameState.ModeChanged;
-        if (picture.MeanGray < Limit(thresholds.BlackMean, BlackMargin, previous == FrameState.Black)) return FrameState.Black;
+        if (picture.MeanGray < thresholds.BlackMean) return FrameState.Black;
         return picture.StillFor >= thresholds.FrozenAfter ? FrameState.Frozen : FrameState.Live;
     }
 
@@ -59,15 +50,24 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <param name="p">The probabilities in class order; empty if the model failed.</param>
     /// <param name="quality">How much the picture looks like those that the model was trained on, 0-1; null if that was not measured.</param>
     /// <param name="age">Time since the picture was captured; zero for a recording.</param>
-    /// <param name="previous">State of the frame before.</param>
-    public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, TimeSpan age, FrameState previous)
+    public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, TimeSpan age)
     {
         if (p.IsEmpty) return FrameState.Failed;
-        if (IsStale(age, previous)) return FrameState.Stale;
-        if (quality < Limit(thresholds.MinQuality, ReturnShare * (1 - thresholds.MinQuality), previous == FrameState.Ood)) return FrameState.Ood;
-        float confidence = TensorPrimitives.Max(p);
-        float needed = Limit(thresholds.MinConfidence, ReturnShare * (1 - thresholds.MinConfidence), previous == FrameState.LowConfidence);
-        return confidence < needed ? FrameState.LowConfidence : FrameState.Live;
+        if (age > OldestScore) return FrameState.Stale;
+        if (quality < thresholds.MinQuality) return FrameState.Ood;
+        return TensorPrimitives.Max(p) < thresholds.MinConfidence ? FrameState.LowConfidence : FrameState.Live;
+    }
+
+    /// <summary>The signal after another frame. Leaving live is never delayed.</summary>
+    /// <param name="before">The signal before it.</param>
+    /// <param name="frame">The frame's state.</param>
+    /// <param name="at">Its feed time.</param>
+    public static SignalState Steady(SignalState before, FrameState frame, TimeSpan at)
+    {
+        if (frame != FrameState.Live) return new SignalState(frame, LiveSince: null);
+        TimeSpan since = before.LiveSince is { } earlier && earlier <= at ? earlier : at;
+        bool hasLimit = before.State is FrameState.Black or FrameState.Ood or FrameState.LowConfidence or FrameState.Stale;
+        return new SignalState(hasLimit && at - since < SteadyAfter ? before.State : FrameState.Live, since);
     }
 
     /// <summary>What the feed says while no verdict comes. Needs no model, so it can be asked while one hangs.</summary>
@@ -83,10 +83,4 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <summary>How long a feed may pause before it counts as stalled.</summary>
     public static TimeSpan StallOf(TimeSpan frameInterval) =>
         StallFrames * frameInterval > UsualStall ? StallFrames * frameInterval : UsualStall;
-
-    private static bool IsStale(TimeSpan age, FrameState previous) =>
-        age > (previous == FrameState.Stale ? OldestScore - AgeMargin : OldestScore);
-
-    // A limit of 0 is switched off, and stays so.
-    private static float Limit(float limit, float margin, bool wasBelow) => wasBelow && limit > 0 ? limit + margin : limit;
 }

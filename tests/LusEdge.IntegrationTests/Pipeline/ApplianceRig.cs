@@ -33,14 +33,15 @@ internal sealed class ApplianceRig : IAsyncDisposable
 
     /// <summary>Starts both.</summary>
     /// <param name="options">Their broker and device are filled in.</param>
-    public static async Task<ApplianceRig> StartAsync(LusEdgeOptions options)
+    /// <param name="brokerPort">Where the appliance looks for its broker; null for the one that is there.</param>
+    public static async Task<ApplianceRig> StartAsync(LusEdgeOptions options, int? brokerPort = null)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EmbeddedBroker broker = await EmbeddedBroker.StartAsync(LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
         var rig = new ApplianceRig(broker);
         try
         {
-            MqttOptions mqtt = options.Mqtt with { Port = broker.TcpPort };
+            MqttOptions mqtt = options.Mqtt with { Port = brokerPort ?? broker.TcpPort };
             rig.Appliance = await Appliance.StartAsync(
                 options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt }, TimeProvider.System, NullLoggerFactory.Instance, stop, rig.Note);
             return rig;

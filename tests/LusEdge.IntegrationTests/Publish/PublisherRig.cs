@@ -81,6 +81,7 @@ internal sealed class PublisherRig : IAsyncDisposable
         Score? score = state == FrameState.Live ? new Score(2, "2", _p) : null;
         Results.Frame(new FrameReading(_frame++, null, Now, state, score, score, TimeSpan.FromMilliseconds(18.4))
         {
+            Signal = state,
             Timestamp = TimeProvider.System.GetTimestamp(),
             Quality = state is FrameState.Live or FrameState.Ood ? 0.12345f : null,
         });

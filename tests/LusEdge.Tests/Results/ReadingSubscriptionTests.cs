@@ -172,6 +172,6 @@ public sealed class ReadingSubscriptionTests : IDisposable
     private FrameReading Reading(long frame)
     {
         var score = new Score(3, "3", _p);
-        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch.AddSeconds(frame), FrameState.Live, score, score, TimeSpan.Zero) { Quality = 0.5f };
+        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch.AddSeconds(frame), FrameState.Live, score, score, TimeSpan.Zero) { Signal = FrameState.Live, Quality = 0.5f };
     }
 }

@@ -54,7 +54,7 @@ public sealed partial class SignalJudgeTests
             // Age only rises.
             if (((Frame)facts).HasFlag(Frame.OldWhenTaken) && !((Frame)facts).HasFlag(Frame.OldWhenAnswered)) continue;
             string expected = rows[Array.FindIndex([.. conditions, Frame.None], condition => ((Frame)facts & condition) == condition)];
-            Assert.Equal((expected, (Frame)facts), (NameOf(StateOf((Frame)facts, FrameState.Live)), (Frame)facts));
+            Assert.Equal((expected, (Frame)facts), (NameOf(StateOf((Frame)facts)), (Frame)facts));
         }
     }
 
@@ -92,60 +92,97 @@ public sealed partial class SignalJudgeTests
     public void A_score_appears_in_no_state_but_live_and_every_fact_alone_ends_it_at_once()
     {
         foreach (Frame fact in Enum.GetValues<Frame>().Where(fact => fact != Frame.None))
-            Assert.NotEqual(FrameState.Live, StateOf(fact == Frame.OldWhenTaken ? fact | Frame.OldWhenAnswered : fact, FrameState.Live));
+            Assert.NotEqual(FrameState.Live, StateOf(fact == Frame.OldWhenTaken ? fact | Frame.OldWhenAnswered : fact));
     }
 
     [Theory]
-    [InlineData(FrameState.Black, 3f, 3.99f, 4f)]
-    [InlineData(FrameState.Ood, 0.4f, 0.459f, 0.461f)]
-    [InlineData(FrameState.LowConfidence, 0.5f, 0.549f, 0.551f)]
-    public void A_signal_at_a_limit_leaves_live_at_once_and_returns_only_beyond_a_margin(FrameState state, float limit, float within, float beyond)
+    [InlineData(FrameState.Black, 3f)]
+    [InlineData(FrameState.Ood, 0.4f)]
+    [InlineData(FrameState.LowConfidence, 0.5f)]
+    public void A_value_at_its_limit_is_live_and_one_below_is_not(FrameState state, float limit)
     {
-        Assert.Equal(FrameState.Live, Of(limit, FrameState.Live));
-        Assert.Equal(state, Of(limit - 0.001f, FrameState.Live));
-        Assert.Equal(state, Of(within, state));
-        Assert.Equal(FrameState.Live, Of(beyond, state));
+        Assert.Equal(FrameState.Live, Of(limit));
+        Assert.Equal(state, Of(limit - 0.001f));
 
-        // The margin belongs to the state that was left: after another one, the limit alone counts.
-        Assert.Equal(FrameState.Live, Of(limit, FrameState.Corrupt));
-
-        // A value that swings around the limit within the margin changes the state once.
-        FrameState now = FrameState.Live;
-        int changes = 0;
-        for (int i = 0; i < 100; i++)
+        FrameState Of(float value) => state switch
         {
-            FrameState next = Of(i % 2 == 0 ? limit - 0.001f : within, now);
-            changes += next == now ? 0 : 1;
-            now = next;
-        }
-
-        Assert.Equal(1, changes);
-
-        FrameState Of(float value, FrameState previous) => state switch
-        {
-            FrameState.Black => Judge.OfPicture(Good with { MeanGray = value }, Young, previous),
-            FrameState.Ood => Judge.OfAnswer([1, 0], value, Young, previous),
-            _ => Judge.OfAnswer([value, (1 - value) / 2, (1 - value) / 2], 1, Young, previous),
+            FrameState.Black => Judge.OfPicture(Good with { MeanGray = value }, Young),
+            FrameState.Ood => Judge.OfAnswer([1, 0], value, Young),
+            _ => Judge.OfAnswer([value, (1 - value) / 2, (1 - value) / 2], 1, Young),
         };
     }
 
     [Fact]
-    public void A_limit_of_zero_is_switched_off_and_a_limit_near_one_can_be_reached_again()
+    public void A_limit_of_zero_is_switched_off()
     {
         var none = new SignalJudge(new SignalThresholds(0, null, 0, 0));
-        Assert.Equal(FrameState.Live, none.OfPicture(Good with { MeanGray = 0, StillFor = TimeSpan.FromHours(1) }, Young, FrameState.Black));
-        Assert.Equal(FrameState.Live, none.OfAnswer([0.5f, 0.5f], 0, Young, FrameState.Ood));
-        Assert.Equal(FrameState.Live, none.OfAnswer([0.5f, 0.5f], null, Young, FrameState.LowConfidence));
-        var strict = new SignalJudge(new SignalThresholds(0, null, 0.99f, 0));
-        Assert.Equal(FrameState.Live, strict.OfAnswer([1, 0], 1, Young, FrameState.Ood));
+        Assert.Equal(FrameState.Live, none.OfPicture(Good with { MeanGray = 0, StillFor = TimeSpan.FromHours(1) }, Young));
+        Assert.Equal(FrameState.Live, none.OfAnswer([0.5f, 0.5f], 0, Young));
+        Assert.Equal(FrameState.Live, none.OfAnswer([0.5f, 0.5f], null, Young));
     }
 
     [Fact]
-    public void Old_pictures_return_only_when_they_are_clearly_young()
+    public void The_signal_leaves_live_with_the_first_frame_that_does_and_is_live_only_if_the_frame_is()
     {
-        Assert.Equal(FrameState.Stale, Judge.OfPicture(Good, SignalJudge.OldestScore, FrameState.Stale));
-        Assert.Equal(FrameState.Live, Judge.OfPicture(Good, SignalJudge.OldestScore - SignalJudge.AgeMargin, FrameState.Stale));
-        Assert.Equal(FrameState.Live, Judge.OfPicture(Good, SignalJudge.OldestScore, FrameState.Live));
+        var random = new Random(3);
+        FrameState[] states = Enum.GetValues<FrameState>();
+        SignalState signal = new(FrameState.Starting, null);
+        for (int frame = 0; frame < 20_000; frame++)
+        {
+            FrameState state = random.Next(3) == 0 ? states[random.Next(states.Length)] : FrameState.Live;
+            signal = SignalJudge.Steady(signal, state, frame * TimeSpan.FromMilliseconds(40));
+            if (state != FrameState.Live) Assert.Equal(state, signal.State);
+        }
+    }
+
+    [Theory]
+    [InlineData(FrameState.Black, true)]
+    [InlineData(FrameState.Ood, true)]
+    [InlineData(FrameState.LowConfidence, true)]
+    [InlineData(FrameState.Stale, true)]
+    [InlineData(FrameState.Frozen, false)]
+    [InlineData(FrameState.Corrupt, false)]
+    [InlineData(FrameState.ModeChanged, false)]
+    [InlineData(FrameState.Failed, false)]
+    [InlineData(FrameState.Starting, false)]
+    public void The_signal_returns_from_a_state_with_a_limit_when_frames_stay_live(FrameState state, bool waits)
+    {
+        SignalState signal = SignalJudge.Steady(new SignalState(FrameState.Live, TimeSpan.Zero), state, At(0));
+        for (int frame = 1; frame <= 8; frame++)
+        {
+            signal = SignalJudge.Steady(signal, FrameState.Live, At(frame));
+            Assert.Equal(waits ? state : FrameState.Live, signal.State);
+        }
+
+        // The first live frame was the first: 0.3 s later is the ninth.
+        Assert.Equal(FrameState.Live, SignalJudge.Steady(signal, FrameState.Live, At(9)).State);
+
+        static TimeSpan At(int frame) => frame * TimeSpan.FromMilliseconds(40);
+    }
+
+    [Fact]
+    public void A_signal_that_swings_around_a_limit_changes_its_state_once()
+    {
+        SignalState signal = new(FrameState.Live, TimeSpan.Zero);
+        int changes = 0;
+        for (int frame = 0; frame < 200; frame++)
+        {
+            SignalState next = SignalJudge.Steady(
+                signal, frame % 3 == 0 ? FrameState.LowConfidence : FrameState.Live, frame * TimeSpan.FromMilliseconds(40));
+            changes += next.State == signal.State ? 0 : 1;
+            signal = next;
+        }
+
+        Assert.Equal(1, changes);
+    }
+
+    [Fact]
+    public void Feed_time_that_goes_back_starts_the_wait_again()
+    {
+        var signal = new SignalState(FrameState.Ood, TimeSpan.FromSeconds(100));
+        signal = SignalJudge.Steady(signal, FrameState.Live, TimeSpan.Zero);
+        Assert.Equal(new SignalState(FrameState.Ood, TimeSpan.Zero), signal);
+        Assert.Equal(FrameState.Live, SignalJudge.Steady(signal, FrameState.Live, SignalJudge.SteadyAfter).State);
     }
 
     [Theory]
@@ -160,9 +197,8 @@ public sealed partial class SignalJudgeTests
     public void The_documents_values_are_the_programs()
     {
         Assert.Contains($"more than {SignalJudge.OldestScore.TotalSeconds:0} s ago", Document, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"at {(SignalJudge.OldestScore - SignalJudge.AgeMargin).TotalSeconds:0.0} s or less"), Document, StringComparison.Ordinal);
-        Assert.Contains($"at {SignalJudge.BlackMargin:0} gray level above", Document, StringComparison.Ordinal);
-        Assert.Equal((0.1f, 3), (SignalJudge.ReturnShare, SignalJudge.StallFrames)); // "a tenth", "three"
+        Assert.Contains(FormattableString.Invariant($"live for {SignalJudge.SteadyAfter.TotalSeconds:0.0} s first"), Document, StringComparison.Ordinal);
+        Assert.Equal(3, SignalJudge.StallFrames); // "three"
         Assert.Contains(FormattableString.Invariant($"for {SignalJudge.UsualStall.TotalSeconds:0.0} s, or for three"), Document, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"with one frame for {SignalJudge.LongestFrame.TotalSeconds:0.0} s"), Document, StringComparison.Ordinal);
     }
@@ -178,7 +214,7 @@ public sealed partial class SignalJudgeTests
 
     private static PictureFacts Good => new() { FitsGeometry = true, MeanGray = 90 };
 
-    private static FrameState StateOf(Frame facts, FrameState previous)
+    private static FrameState StateOf(Frame facts)
     {
         var picture = new PictureFacts
         {
@@ -187,10 +223,10 @@ public sealed partial class SignalJudgeTests
             MeanGray = facts.HasFlag(Frame.Dark) ? BlackMean - 0.1f : 90,
             StillFor = facts.HasFlag(Frame.Still) ? FrozenAfter : TimeSpan.Zero,
         };
-        FrameState state = Judge.OfPicture(picture, facts.HasFlag(Frame.OldWhenTaken) ? Old : Young, previous);
+        FrameState state = Judge.OfPicture(picture, facts.HasFlag(Frame.OldWhenTaken) ? Old : Young);
         if (state != FrameState.Live) return state;
         float[] p = facts.HasFlag(Frame.NoAnswer) ? [] : facts.HasFlag(Frame.Unsure) ? [0.49f, 0.3f, 0.21f] : [0.9f, 0.1f, 0];
-        return Judge.OfAnswer(p, facts.HasFlag(Frame.Unfamiliar) ? 0.39f : 0.9f, facts.HasFlag(Frame.OldWhenAnswered) ? Old : Young, previous);
+        return Judge.OfAnswer(p, facts.HasFlag(Frame.Unfamiliar) ? 0.39f : 0.9f, facts.HasFlag(Frame.OldWhenAnswered) ? Old : Young);
     }
 
     private static string NameOf(FrameState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());

@@ -151,7 +151,7 @@ internal sealed class EventStore : IDisposable
         Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
         _work.CompleteAdding();
         await Task.WhenAny(_ended.Task, Task.Delay(within, _time)).ConfigureAwait(false);
-        if (!_waiting.IsEmpty) _log.EventsLost(_waiting.Count, _file);
+        if (!_waiting.IsEmpty) _log.EventsLost(_file, _waiting.Count);
     }
 
     /// <inheritdoc/>
@@ -278,8 +278,9 @@ internal sealed class EventStore : IDisposable
         _board.Clear(HealthCode.EventStoreFailed);
     }
 
-    private void Failed(string error)
+    private void Failed(string message)
     {
+        string error = message.TrimEnd('.');
         if (_lastError is null) _log.EventStoreFailed(_file, error);
         _lastError = error;
         _board.Raise(HealthCode.EventStoreFailed, $"Events can't be written to {_file} ({error}). They wait in memory. Free the file or make room on its disk.");

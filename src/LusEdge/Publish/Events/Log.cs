@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(5011, LogLevel.Information, "Events are written to {File} again")]
     public static partial void EventStoreRecovered(this ILogger log, string file);
 
-    [LoggerMessage(5012, LogLevel.Error, "{Count} events are lost: they could not be written to {File} before the stop")]
-    public static partial void EventsLost(this ILogger log, int count, string file);
+    [LoggerMessage(5012, LogLevel.Error, "Events that could not be written to {File} before the stop, and are lost: {Count}")]
+    public static partial void EventsLost(this ILogger log, string file, int count);
 
     [LoggerMessage(5013, LogLevel.Error, "{File} is full: the oldest events are discarded unsent. Only the first time is logged")]
     public static partial void EventsDiscarded(this ILogger log, string file);

@@ -68,7 +68,7 @@ internal sealed class MessageWriter(
             T = reading.At,
             Clk = KernelClock.Read(),
             Frame = reading.Frame,
-            State = reading.State,
+            State = reading.Signal,
             Since = since,
             Severity = score?.Severity,
             Grade = score?.Grade,

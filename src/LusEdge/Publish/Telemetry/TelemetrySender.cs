@@ -32,7 +32,7 @@ internal sealed class TelemetrySender(
     private readonly FrameBatch _batch = new();
     private readonly JsonBuffer _json = new();
     private Dictionary<string, long> _droppedBefore = [];
-    private FrameState? _state;
+    private FrameState? _signal;
     private DateTimeOffset _since;
 
     /// <summary>Sends until the connection breaks, which shows as an exception.</summary>
@@ -68,7 +68,7 @@ internal sealed class TelemetrySender(
             return;
         }
 
-        if (reading.State != _state) (_state, _since) = (reading.State, reading.Since);
+        if (reading.Signal != _signal) (_signal, _since) = (reading.Signal, reading.Since);
         DateTimeOffset at = reading.At;
         bool isFrame = reading.Frame is not null;
         FrameMessage? frame = isFrame && delivery != FrameDelivery.Batch ? writer.Frame(reading) : null;
@@ -95,8 +95,8 @@ internal sealed class TelemetrySender(
     /// <summary>Whether the reading goes out as the present one. A score that grew too old on its way here never does: what is said next replaces it.</summary>
     private bool IsLiveDue(QueuedReading reading)
     {
-        if (reading.State == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.OldestScore) return false;
-        return _cadence.IsDue(reading.State, reading.Smoothed?.Grade, time.GetElapsedTime(0, reading.QueuedAt));
+        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.OldestScore) return false;
+        return _cadence.IsDue(reading.Signal, reading.Smoothed?.Grade, time.GetElapsedTime(0, reading.QueuedAt));
     }
 
     private async Task FlushAsync(BrokerConnection connection, CancellationToken stop)

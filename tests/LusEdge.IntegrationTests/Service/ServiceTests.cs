@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using LusEdge.Contract;
+using LusEdge.Infer;
+using LusEdge.IntegrationTests.Capture;
+using LusEdge.IntegrationTests.Publish;
+using LusEdge.Tests;
+using Microsoft.Data.Sqlite;
+
+namespace LusEdge.IntegrationTests.Service;
+
+/// <summary>The published program as systemd runs it: what it says on the notify socket, and how it stops in each phase of its life.</summary>
+public sealed class ServiceTests : IDisposable
+{
+    private const string Feed = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime";
+
+    private static readonly string Program = Path.Combine(RootOf(AppContext.BaseDirectory), "artifacts/lusedge/lusedge");
+
+    private readonly TemporaryDirectory _temp = new();
+    private readonly NotifySocket _systemd;
+
+    public ServiceTests() => _systemd = new NotifySocket(_temp["notify"]);
+
+    public void Dispose()
+    {
+        _systemd.Dispose();
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task Readiness_status_and_watchdog_are_told_without_a_broker_and_the_stop_too()
+    {
+        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), watchdog: true);
+        await Eventually.TrueAsync("the service is ready", () => _systemd.Has("READY=1"));
+        await Eventually.TrueAsync("the state is told in words", () => _systemd.Messages.Any(m =>
+            m.Message.StartsWith("STATUS=Grading. Provider cpu; health degraded: model_unsigned", StringComparison.Ordinal)));
+        int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
+        await Eventually.TrueAsync("the watchdog is fed", () => _systemd.Messages.Count(m => m.Message == "WATCHDOG=1") >= fed + 3);
+
+        await StopAsync(service);
+        string[] messages = [.. _systemd.Messages.Select(m => m.Message)];
+        Assert.True(Array.IndexOf(messages, "STATUS=Loading the model") < Array.IndexOf(messages, "READY=1"));
+        Assert.Contains("STOPPING=1", messages);
+    }
+
+    [Fact]
+    public async Task A_service_whose_model_cant_be_used_is_never_ready()
+    {
+        using ChildProcess service = Start(Feed, [1, 2, 3]);
+        await service.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(65, service.ExitCode);
+        Assert.DoesNotContain(_systemd.Messages, m => m.Message == "READY=1");
+    }
+
+    [Fact]
+    public async Task A_pipeline_that_hangs_no_longer_feeds_the_watchdog_and_its_state_is_told()
+    {
+        using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow(), watchdog: true);
+        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
+        long told = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync("three seconds have passed", () => Stopwatch.GetElapsedTime(told) > TimeSpan.FromSeconds(3));
+        Assert.InRange(_systemd.Messages.Count(m => m.Message == "WATCHDOG=1"), fed, fed + 1);
+        service.Kill();
+    }
+
+    [Fact]
+    public async Task Sigterm_while_the_model_is_being_loaded_ends_within_five_seconds()
+    {
+        using ChildProcess service = Start(Feed, TinyModel.SlowToLoad(), description: TinyModel.LargeInput);
+        await Eventually.TrueAsync("it is being loaded", () => _systemd.Has("STATUS=Loading the model"));
+        await StopAsync(service);
+        Assert.DoesNotContain(_systemd.Messages, m => m.Message == "READY=1");
+    }
+
+    [Fact]
+    public async Task Sigterm_while_the_broker_takes_the_connection_and_says_nothing_ends_within_five_seconds()
+    {
+        using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
+        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
+        await Eventually.TrueAsync("it grades", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading.", StringComparison.Ordinal)));
+        await StopAsync(service);
+    }
+
+    [Fact]
+    public async Task Sigterm_while_the_feed_hangs_ends_within_five_seconds()
+    {
+        using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
+        using ChildProcess service = Start($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
+        await Eventually.TrueAsync("it waits", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Waiting for the first picture.", StringComparison.Ordinal)));
+        await StopAsync(service);
+    }
+
+    [Fact]
+    public async Task Sigterm_while_another_process_holds_the_events_says_offline_and_ends_within_five_seconds()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), broker: broker.Port);
+        var topics = new Topics("site", "test");
+        await subscriber.WaitForAsync(topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Live);
+        using var holder = new SqliteConnection($"Data Source={_temp["events.db"]};Pooling=False");
+        holder.Open();
+        using SqliteCommand command = holder.CreateCommand();
+        command.CommandText = "BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+        await StopAsync(service);
+        await subscriber.WaitForAsync(
+            topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Offline);
+    }
+
+    [Fact]
+    public async Task Sigterm_while_the_model_holds_a_frame_ends_within_five_seconds_and_says_what_hung()
+    {
+        using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
+        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        await StopAsync(service, code: 75);
+    }
+
+    private static string RootOf(string? directory)
+    {
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new DirectoryNotFoundException("The tests run from a build inside the repository.");
+    }
+
+    private static async Task StopAsync(ChildProcess service, int code = 0)
+    {
+        long asked = Stopwatch.GetTimestamp();
+        FFmpegTool.Signal(service, "TERM");
+        await service.WaitForExitAsync(TestContext.Current.CancellationToken);
+        TimeSpan took = Stopwatch.GetElapsedTime(asked);
+        TestContext.Current.TestOutputHelper!.WriteLine($"it took {took}");
+        Assert.Equal(code, service.ExitCode);
+        Assert.True(took < ShutdownBudget.Promised, $"it took {took}");
+    }
+
+    private ChildProcess Start(
+        string source, byte[] model, int? broker = null, bool watchdog = false, ModelDescription? description = null)
+    {
+        Assert.SkipUnless(File.Exists(Program), "artifacts/lusedge is not published: run tests/run.sh");
+        string directory = TinyModel.Write(_temp["model"], (description ?? TinyModel.Four).Scheme, model);
+        File.WriteAllText(_temp["lusedge.json"], $$"""
+            {
+              "Device": { "Id": "test" },
+              "Capture": { "Source": "{{source}}" },
+              "Infer": { "Model": "{{directory}}", "Provider": "cpu" },
+              "Mqtt": { "Port": {{broker ?? LoopbackPort.Free()}}, "EventsDatabase": "{{_temp["events.db"]}}" }
+            }
+            """);
+        var start = new ProcessStartInfo(Program, ["run", "--config", _temp["lusedge.json"]]);
+        start.Environment["NOTIFY_SOCKET"] = _systemd.Path;
+        if (watchdog) start.Environment["WATCHDOG_USEC"] = "3000000";
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        ChildProcess service = ChildProcess.Start(start);
+        service.BeginOutputReadLine();
+        service.BeginErrorReadLine();
+        return service;
+    }
+}

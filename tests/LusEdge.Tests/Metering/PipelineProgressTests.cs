@@ -1,0 +1,34 @@
+using LusEdge.Contract;
+using LusEdge.Metering;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LusEdge.Tests.Metering;
+
+public sealed class PipelineProgressTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly PipelineProgress _progress;
+
+    public PipelineProgressTests() => _progress = new PipelineProgress(_time);
+
+    [Fact]
+    public void A_loop_that_waits_goes_round_and_is_not_busy()
+    {
+        Assert.Equal((0, TimeSpan.Zero, FrameState.Starting), (_progress.Rounds, _progress.Busy, _progress.State));
+        _progress.Waits();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((1, TimeSpan.Zero), (_progress.Rounds, _progress.Busy));
+    }
+
+    [Fact]
+    public void A_loop_that_hangs_in_a_round_is_busy_for_as_long_as_it_does()
+    {
+        _progress.Waits();
+        _progress.Works();
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal((1, TimeSpan.FromSeconds(3)), (_progress.Rounds, _progress.Busy));
+        _progress.Judged(FrameState.Stale);
+        _progress.Waits();
+        Assert.Equal((2, TimeSpan.Zero, FrameState.Stale), (_progress.Rounds, _progress.Busy, _progress.State));
+    }
+}
