@@ -96,8 +96,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         TimeProvider time,
         ILogger<MqttPublisher> logger)
     {
-        // A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.
-        EventStore store = await Task.Run(() => EventStore.Open(options.EventsDatabase, options.EventsMaxBytes, board, time, logger)).ConfigureAwait(false);
+        EventStore store = await EventStore.OpenAsync(options.EventsDatabase, options.EventsMaxBytes, board, time, logger).ConfigureAwait(false);
         return new MqttPublisher(options, topics, readings, meter, board, store, time, logger);
     }
 

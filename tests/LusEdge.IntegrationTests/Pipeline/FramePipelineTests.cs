@@ -1,6 +1,7 @@
 using LusEdge.Capture;
 using LusEdge.Configuration;
 using LusEdge.Contract;
+using LusEdge.Inbox;
 using LusEdge.Infer;
 using LusEdge.Metering;
 using LusEdge.Models;
@@ -280,6 +281,60 @@ public sealed class FramePipelineTests
         // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
         Assert.InRange(at1500 - at500, 0, 500);
         Assert.Empty(run.Ledger.Withheld);
+    }
+
+    [Fact]
+    public void Zones_and_cuts_end_the_clip_between_two_frames_and_no_frame_is_lost()
+    {
+        var options = new LusEdgeOptions
+        {
+            Capture = new CaptureOptions { Source = Gray("90", seconds: 8) },
+            Aggregate = new LusEdge.Aggregate.AggregateOptions { MinFrames = 1 },
+        };
+        using var run = new PipelineRun(options);
+        run.OnFrame = frame =>
+        {
+            PipelineCommand? command = frame.Frame switch
+            {
+                39 => new PipelineCommand.BeginZone("right-anterior-upper"),
+                79 => new PipelineCommand.CutClip(),
+                99 => new PipelineCommand.BeginZone("right-anterior-lower"),
+                139 => new PipelineCommand.EndZone(),
+                _ => null,
+            };
+            if (command is not null) run.Inbox.Post(command);
+        };
+        run.ToItsEnd();
+
+        Assert.Equal(
+            [
+                (0, 39, null),
+                (40, 79, "right-anterior-upper"),
+                (80, 99, "right-anterior-upper"),
+                (100, 139, "right-anterior-lower"),
+                (140, 199, null),
+            ],
+            run.Clips.Select(clip => ((int)clip.FirstFrame, (int)clip.LastFrame, clip.Zone)));
+        Assert.Equal(200, run.Ledger.Scored);
+    }
+
+    [Fact]
+    public void A_zone_outlives_a_model_that_takes_over()
+    {
+        using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 4));
+        using var temp = new TemporaryDirectory();
+        string next = TinyModel.Write(temp["next"], TinyModel.Four);
+        run.OnFrame = frame =>
+        {
+            if (frame.Frame == 9) run.Inbox.Post(new PipelineCommand.BeginZone("left-lateral-lower"));
+            if (frame.Frame != 49) return;
+            run.Inbox.Post(new PipelineCommand.SwapModel(
+                SeverityModel.Load(next, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)));
+        };
+        run.ToItsEnd();
+
+        Assert.Equal([null, "left-lateral-lower", "left-lateral-lower"], run.Clips.Select(clip => clip.Zone));
+        Assert.Equal([7, 7, 4], run.Clips.Select(clip => clip.Distribution.Count));
     }
 
     private static ChildProcess Send(int port) => FFmpegTool.Start(

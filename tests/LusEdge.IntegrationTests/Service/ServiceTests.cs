@@ -116,6 +116,59 @@ public sealed class ServiceTests : IDisposable
         await StopAsync(service, code: 75);
     }
 
+    [Fact]
+    public async Task Frames_readings_and_clips_go_on_while_every_fsync_takes_two_seconds()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        using ChildProcess service = Start(
+            Feed, TinyModel.Bytes(TinyModel.Four), broker: broker.Port, environment: [("LD_PRELOAD", SlowDisk()), ("SLOW_FSYNC_MS", "2000")]);
+        var topics = new Topics("site", "test");
+        await subscriber.WaitAsync("a clip", _ => Clips().Count > 0);
+        IReadOnlyList<LiveMessage> lives = subscriber.On(topics.Live, LusEdgeJson.Default.LiveMessage);
+        IReadOnlyList<FrameMessage> frames = subscriber.On(topics.Frame, LusEdgeJson.Default.FrameMessage);
+        await StopAsync(service);
+
+        // The disk was as slow as that: the clip came long after it had been closed.
+        Assert.True(Clips()[0].T < lives[^1].T.AddSeconds(-2));
+        Assert.True(lives.Zip(lives.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
+        Assert.True(frames.Zip(frames.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
+
+        IReadOnlyList<ClipMessage> Clips() => subscriber.On(topics.Clip, LusEdgeJson.Default.ClipMessage);
+    }
+
+    /// <summary>A library that makes every fsync of a process wait first.</summary>
+    private string SlowDisk()
+    {
+        File.WriteAllText(_temp["slow.c"], """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <stdlib.h>
+            #include <time.h>
+            static int slow(const char *name, int fd)
+            {
+                long ms = atol(getenv("SLOW_FSYNC_MS"));
+                struct timespec wait = { ms / 1000, ms % 1000 * 1000000 };
+                nanosleep(&wait, NULL);
+                return ((int (*)(int))dlsym(RTLD_NEXT, name))(fd);
+            }
+            int fsync(int fd) { return slow("fsync", fd); }
+            int fdatasync(int fd) { return slow("fdatasync", fd); }
+            """);
+        try
+        {
+            using ChildProcess gcc = ChildProcess.Start(
+                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", _temp["slow.so"], _temp["slow.c"], "-ldl"]) { RedirectStandardError = true, RedirectStandardOutput = true });
+            gcc.OutputOfAll();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("gcc is not installed: tests/run.sh --all installs it");
+        }
+
+        return _temp["slow.so"];
+    }
+
     private static string RootOf(string? directory)
     {
         while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
@@ -134,7 +187,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     private ChildProcess Start(
-        string source, byte[] model, int? broker = null, bool watchdog = false, ModelDescription? description = null)
+        string source, byte[] model, int? broker = null, bool watchdog = false, ModelDescription? description = null, (string Name, string Value)[]? environment = null)
     {
         Assert.SkipUnless(File.Exists(Program), "artifacts/lusedge is not published: run tests/run.sh");
         string directory = TinyModel.Write(_temp["model"], (description ?? TinyModel.Four).Scheme, model);
@@ -143,11 +196,13 @@ public sealed class ServiceTests : IDisposable
               "Device": { "Id": "test" },
               "Capture": { "Source": "{{source}}" },
               "Infer": { "Model": "{{directory}}", "Provider": "cpu" },
+              "Aggregate": { "ClipLength": "00:00:01", "MinFrames": 1 },
               "Mqtt": { "Port": {{broker ?? LoopbackPort.Free()}}, "EventsDatabase": "{{_temp["events.db"]}}" }
             }
             """);
         var start = new ProcessStartInfo(Program, ["run", "--config", _temp["lusedge.json"]]);
         start.Environment["NOTIFY_SOCKET"] = _systemd.Path;
+        foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
         if (watchdog) start.Environment["WATCHDOG_USEC"] = "3000000";
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         ChildProcess service = ChildProcess.Start(start);

@@ -19,6 +19,9 @@ internal sealed class EventStore : IDisposable
     /// <summary>Events that are committed at once, at most.</summary>
     private const int BatchSize = 64;
 
+    /// <summary>A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.</summary>
+    private static readonly TimeSpan OpensWithin = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
     private readonly string _file;
@@ -28,10 +31,13 @@ internal sealed class EventStore : IDisposable
     private readonly ILogger _log;
     private readonly BlockingCollection<Work> _work = [];
     private readonly ConcurrentQueue<NewEvent> _waiting = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EventDatabase? _database;
     private volatile string? _lastError;
+    private volatile bool _isAwaited = true;
     private long _closeBy = long.MaxValue;
+    private bool _isCommitDue;
     private bool _isFull;
     private long _discardedBefore;
     private long _lastId;
@@ -70,32 +76,24 @@ internal sealed class EventStore : IDisposable
     /// <summary>Events that could not be stored since the start.</summary>
     public long NotStored => Interlocked.Read(ref _notStored);
 
-    /// <summary>Opens the store, or makes a new one. A damaged file is set aside, and one that another process holds is waited for.</summary>
+    /// <summary>
+    /// Opens the store, or makes a new one. A damaged file is set aside. One that another process holds, or that lies on a disk that hangs, is
+    /// waited for in the background: nobody's start depends on the disk.
+    /// </summary>
     /// <param name="file">The database file; its folder is created if it is missing.</param>
     /// <param name="maxBytes">The most bytes that it may take.</param>
     /// <param name="board">Told when events can't be kept.</param>
-    /// <param name="time">Names a file that is set aside.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
     /// <exception cref="EventStoreException">The file can't be opened or written.</exception>
-    public static EventStore Open(string file, long maxBytes, HealthBoard board, TimeProvider time, ILogger log)
+    public static async Task<EventStore> OpenAsync(string file, long maxBytes, HealthBoard board, TimeProvider time, ILogger log)
     {
         var store = new EventStore(file, maxBytes, board, time, log);
-        try
-        {
-            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
-            store.OpenDatabase();
-        }
-        catch (SqliteException e) when (EventDatabase.IsLock(e))
-        {
-            store.Failed(e.Message);
-        }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
-        {
-            throw new EventStoreException(
-                $"Mqtt:EventsDatabase: {file} can't be opened ({e.Message}). Check that its folder can be written and has free space, or choose another.", e);
-        }
-
         new Thread(store.Run) { Name = "events", IsBackground = true }.Start();
+        Task first = await Task.WhenAny(store._opened.Task, Task.Delay(OpensWithin, time)).ConfigureAwait(false);
+        store._isAwaited = false;
+        if (first == store._opened.Task) await first.ConfigureAwait(false);
+        else store.Failed("it does not answer");
         return store;
     }
 
@@ -110,7 +108,15 @@ internal sealed class EventStore : IDisposable
         }
 
         _waiting.Enqueue(added);
-        Do(_ => { });
+        if (Interlocked.Exchange(ref _isCommitDue, true)) return;
+        Do(_ =>
+        {
+            IsNoLongerDue();
+            Commit();
+        }, giveUp: IsNoLongerDue);
+
+        // Before the commit, so that what is appended from here on asks again. One is due at a time: on a slow disk they would pile up.
+        void IsNoLongerDue() => Interlocked.Exchange(ref _isCommitDue, false);
     }
 
     /// <inheritdoc cref="EventDatabase.Read"/>
@@ -179,12 +185,19 @@ internal sealed class EventStore : IDisposable
     {
         // If the file can't be read there is nothing to send for now.
         var answer = new TaskCompletionSource<IReadOnlyList<StoredEvent>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!Do(database => answer.SetResult(query(database)), () => answer.TrySetResult([]))) answer.SetResult([]);
+        void Answer(EventDatabase database)
+        {
+            Commit();
+            answer.SetResult(query(database));
+        }
+
+        if (!Do(Answer, () => answer.TrySetResult([]))) answer.SetResult([]);
         return answer.Task;
     }
 
     private void Run()
     {
+        if (!TryOpenFirst()) return;
         using var pause = new ManualResetEventSlim();
         do
         {
@@ -194,7 +207,8 @@ internal sealed class EventStore : IDisposable
             {
                 if (_database is null) OpenDatabase();
                 if (hasWork) work.Act(_database!);
-                Commit();
+                else Commit();
+                Publish();
                 Succeeded();
             }
             catch (Exception e) // The top of the thread: whatever the disk does, events wait in memory and are tried again.
@@ -211,19 +225,45 @@ internal sealed class EventStore : IDisposable
         _ended.SetResult();
     }
 
+    /// <summary>What is wrong with the path shows at once, and ends the start; what is wrong with the disk may pass.</summary>
+    private bool TryOpenFirst()
+    {
+        try
+        {
+            OpenDatabase();
+            Succeeded();
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            if (!_isAwaited || (e is SqliteException busy && EventDatabase.IsLock(busy)))
+            {
+                Failed(e.Message);
+                _opened.TrySetResult();
+                return true;
+            }
+
+            _ended.SetResult();
+            _opened.SetException(new EventStoreException(
+                $"Mqtt:EventsDatabase: {_file} can't be opened ({e.Message}). Check that its folder can be written and has free space, or choose another.", e));
+            return false;
+        }
+
+        _opened.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Commits what waits now. What comes meanwhile is committed next time: on a slow disk there would be no end, and nobody could read.</summary>
     private void Commit()
     {
-        while (!_waiting.IsEmpty)
+        for (int left = _waiting.Count; left > 0; left -= BatchSize)
         {
-            NewEvent[] batch = [.. _waiting.Take(BatchSize)];
+            NewEvent[] batch = [.. _waiting.Take(Math.Min(left, BatchSize))];
             _database!.Append(batch);
             // In this order: whoever finds nothing waiting must find it on the disk.
             Publish();
             foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
             Committed.Set();
         }
-
-        Publish();
     }
 
     /// <summary>Copies the counts for other threads, and tells what they mean.</summary>
@@ -246,6 +286,7 @@ internal sealed class EventStore : IDisposable
 
     private void OpenDatabase()
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder) Directory.CreateDirectory(folder);
         try
         {
             _database = EventDatabase.Open(_file, _maxBytes);

@@ -27,7 +27,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Events_come_back_in_order_until_they_are_acknowledged()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 5);
         IReadOnlyList<StoredEvent> all = await store.ReadAsync(0, long.MaxValue, 10);
         Assert.Equal([1, 2, 3, 4, 5], all.Select(stored => stored.Id));
@@ -43,7 +43,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Acknowledged_events_return_when_the_connection_is_lost_before_a_ping_is_answered()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 5);
         store.Acknowledged([1, 2]);
         store.Asked();
@@ -68,7 +68,7 @@ public sealed class EventStoreTests : IDisposable
     [InlineData(36)]
     public async Task Acknowledged_events_are_deleted_first_and_do_not_count_as_discarded(int acknowledged)
     {
-        EventStore store = Open(SmallestCap);
+        EventStore store = await OpenAsync(SmallestCap);
         Append(store, 40);
         store.Acknowledged([.. Enumerable.Range(1, acknowledged).Select(id => (long)id)]);
         int more = 0;
@@ -89,7 +89,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task A_late_event_is_the_same_object_with_one_more_field()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 1);
         string late = Encoding.UTF8.GetString((await store.ReadAsync(0, 1, 1))[0].LatePayload());
         Assert.Equal(Encoding.UTF8.GetString(Payload)[..^1] + ",\"late\":true}", late);
@@ -98,7 +98,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Committed_events_survive_a_power_cut()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 20);
         store.Acknowledged([1]);
         store.Asked();
@@ -109,7 +109,7 @@ public sealed class EventStoreTests : IDisposable
         string cut = Path.Combine(_folder, "cut");
         Directory.CreateDirectory(cut);
         foreach (string file in Directory.GetFiles(Path.GetDirectoryName(FilePath)!)) File.Copy(file, Path.Combine(cut, Path.GetFileName(file)));
-        EventStore after = Open(file: Path.Combine(cut, "events.db"));
+        EventStore after = await OpenAsync(file: Path.Combine(cut, "events.db"));
         Assert.Equal(Enumerable.Range(2, 19).Select(id => (long)id), await IdsAsync(after));
         Assert.Equal(19, after.Depth);
     }
@@ -117,14 +117,14 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task An_id_is_never_used_twice()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 2);
         store.Acknowledged([1, 2]);
         store.Asked();
         store.Answered();
         await store.CloseAsync(TimeSpan.FromSeconds(10));
 
-        EventStore again = Open();
+        EventStore again = await OpenAsync();
         Assert.Equal((0, 2), (again.Depth, again.LastId));
         Append(again, 1);
         await SettleAsync(again);
@@ -134,7 +134,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task A_full_store_discards_the_oldest_events_counts_them_and_says_so_until_it_is_empty()
     {
-        EventStore store = Open(SmallestCap);
+        EventStore store = await OpenAsync(SmallestCap);
         const int Events = 500;
         Append(store, Events);
         long[] kept = [.. await IdsAsync(store)];
@@ -156,7 +156,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Refused_events_are_discarded_before_others()
     {
-        EventStore store = Open(SmallestCap);
+        EventStore store = await OpenAsync(SmallestCap);
         Append(store, 40);
         foreach (long id in Enumerable.Range(21, 20)) store.SetAside(id, 0x87);
         await SettleAsync(store);
@@ -174,7 +174,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task An_event_that_finds_no_room_is_counted_and_the_next_one_is_kept()
     {
-        EventStore store = Open(SmallestCap);
+        EventStore store = await OpenAsync(SmallestCap);
         store.Append(new NewEvent("t", new byte[2 * SmallestCap], _boot, 0, default));
         Append(store, 1);
         Assert.Equal([1], await IdsAsync(store));
@@ -185,7 +185,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task A_refused_event_is_passed_over_until_it_is_to_be_tried_again()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 2);
         store.SetAside(1, 0x87);
         Assert.Equal([2], await IdsAsync(store));
@@ -202,7 +202,7 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Topics_can_be_left_out_and_be_asked_for_their_oldest()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         foreach (string topic in (string[])["a", "b", "a", "b", "c"]) store.Append(new NewEvent(topic, Payload, _boot, 0, default));
         Assert.Equal([2, 4], (await store.ReadAsync(0, long.MaxValue, 10, ["a", "c"])).Select(stored => stored.Id));
         Assert.Equal([(1, "a"), (2, "b"), (5, "c")], (await store.OldestByTopicAsync()).Select(stored => ((int)stored.Id, stored.Topic)));
@@ -213,7 +213,7 @@ public sealed class EventStoreTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllBytes(FilePath, [.. Enumerable.Repeat((byte)'x', 10_000)]);
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 1);
         Assert.Equal([1], await IdsAsync(store));
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(FilePath)!, "events.db.damaged-*"));
@@ -221,16 +221,16 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_can_not_be_made_is_one_clear_sentence()
+    public async Task A_file_that_can_not_be_made_is_one_clear_sentence()
     {
-        var e = Assert.Throws<EventStoreException>(() => Open(file: "/proc/lusedge/events.db"));
+        var e = await Assert.ThrowsAsync<EventStoreException>(() => OpenAsync(file: "/proc/lusedge/events.db"));
         Assert.StartsWith("Mqtt:EventsDatabase: /proc/lusedge/events.db can't be opened", e.Message);
     }
 
     [Fact]
     public async Task Whoever_appends_does_not_wait_while_another_process_holds_the_file_and_nothing_is_lost()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 1);
         await SettleAsync(store);
         using (SqliteConnection holder = Hold())
@@ -250,11 +250,11 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task A_store_that_another_process_holds_at_the_start_is_waited_for()
     {
-        await Open().CloseAsync(TimeSpan.FromSeconds(10));
+        await (await OpenAsync()).CloseAsync(TimeSpan.FromSeconds(10));
         EventStore store;
         using (SqliteConnection holder = Hold())
         {
-            store = Open();
+            store = await OpenAsync();
             Append(store, 3);
             Assert.Empty(await store.ReadAsync(0, long.MaxValue, 10));
             Assert.Contains("event_store_failed", Codes());
@@ -267,12 +267,12 @@ public sealed class EventStoreTests : IDisposable
     [Fact]
     public async Task Closing_commits_what_waits_and_gives_up_on_a_file_that_stays_locked()
     {
-        EventStore store = Open();
+        EventStore store = await OpenAsync();
         Append(store, 100);
         await store.CloseAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(0, store.Waiting);
 
-        EventStore again = Open();
+        EventStore again = await OpenAsync();
         using SqliteConnection holder = Hold();
         Append(again, 2);
         await again.CloseAsync(TimeSpan.FromSeconds(0.3));
@@ -280,9 +280,9 @@ public sealed class EventStoreTests : IDisposable
         Assert.Contains("are lost: 2", Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5012).Message, StringComparison.Ordinal);
     }
 
-    private EventStore Open(long maxBytes = SmallestCap * 16, string? file = null)
+    private async Task<EventStore> OpenAsync(long maxBytes = SmallestCap * 16, string? file = null)
     {
-        EventStore store = EventStore.Open(file ?? FilePath, maxBytes, _board, TimeProvider.System, _log);
+        EventStore store = await EventStore.OpenAsync(file ?? FilePath, maxBytes, _board, TimeProvider.System, _log);
         _stores.Add(store);
         return store;
     }
