@@ -103,7 +103,8 @@ internal static class ClipFrames
             {
                 if (!isWanted(frame!.Number, frames.Count)) continue;
                 pixels ??= new byte[preprocessor.Width * preprocessor.Height];
-                if (judge.OfPicture(preprocessor.Fill(frame, pixels), TimeSpan.Zero, FrameState.Live) != FrameState.Live) continue;
+                PictureFacts facts = preprocessor.Fill(frame, pixels);
+                if (judge.OfPicture(facts, TimeSpan.Zero, FrameState.Live) != FrameState.Live) continue;
                 frames.Add(new GrayFrame((int)frame.Number, preprocessor.Width, preprocessor.Height, pixels));
                 pixels = null;
             }
