@@ -13,16 +13,22 @@ internal static class QuantizeCommand
     {
         var model = new Argument<string>("MODEL_DIR") { Description = "The model in full precision, as written by `export`." };
         Option<string> index = ClipOptions.Index(required: false);
-        var pictures = new Option<string>("--pictures") { Description = "A folder of pictures or clips without labels, in place of --index.", HelpName = "DIR" };
-        var frames = new PositiveOption("--frames", "Frames to calibrate with. They are of other patients, or files, than those that are compared on.", byDefault: 200);
+        var pictures = new Option<string>("--pictures")
+        {
+            Description = "A folder of unlabelled pictures or clips, instead of --index.",
+            HelpName = "DIR",
+        };
+        var frames = new PositiveOption("--frames",
+            "The number of frames for calibration. The comparison uses frames of other patients or files.", byDefault: 200);
         var output = new Option<string>("--out")
         {
-            Description = "The new model's directory, whose name is its id. What is there is replaced.",
+            Description = "The new model's directory, whose name becomes the model's id. An existing model is replaced.",
             HelpName = "DIR",
             Required = true,
         };
-        var release = new PositiveOption("--release", "The version that the manifest gives the model.", byDefault: 1);
-        var quantize = new Command("quantize", "Writes a model that computes in whole numbers of 8 bits, and measures what that costs in grades and brings in speed.")
+        var release = new PositiveOption("--release", "The model's version in the manifest.", byDefault: 1);
+        var quantize = new Command("quantize",
+            "Writes a model that computes in 8-bit integers, and measures how many grades change and how much faster it is.")
         {
             model, index, pictures, frames, output, release,
         };

@@ -34,6 +34,9 @@ internal sealed record ModelCard(
     /// <summary>The intended use of every model.</summary>
     public const string Use = "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.";
 
+    /// <summary>The beginnings of the two lines that <c>quantize</c> replaces.</summary>
+    internal const string Precision = "| precision |", WrittenBy = "This directory was written by";
+
     /// <summary>The card as JSON, for the manifest.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, ModelCardJson.Default.ModelCard);
 
@@ -77,7 +80,7 @@ internal sealed record ModelCard(
             ## How good it is
 
             On {HeldOut[0].Dataset}, the share of clips with the labelled grade is {FiguresTable.Cell(first.Accuracy)},
-            and the share of those at most one grade off is {FiguresTable.Cell(first.WithinOne)}. Always giving the most
+            and the share at most one grade off is {FiguresTable.Cell(first.WithinOne)}. Always giving the most
             frequent grade would reach {FiguresTable.Cell(always.Accuracy)} and {FiguresTable.Cell(always.WithinOne)}.
             Each clip was graded by a network that had seen no clip of its patient: the folds are by patient, and each is held
             out in turn. The brackets contain 95 % intervals over bootstrap draws of the patients. `{FrameGrade.FileName}`
@@ -115,9 +118,9 @@ internal sealed record ModelCard(
             | temperature | {Temperature:0.000}, fitted on held-out patients |
             | input | `frame`, uint8 [1,1,H,W], gray, any size; {stretched} |
             | outputs | `probabilities`, `logits`, `cam`{(Gate is null ? "" : ", `quality`")} |
-            | precision | computes in fp32; the file stores weights in {(halfWeights ? "half" : "full")} precision |
+            {Precision} computes in fp32; the file stores weights in {(halfWeights ? "half" : "full")} precision |
 
-            This directory was written by `lusedge-train fit`, `calibrate` and `export`.
+            {WrittenBy} `lusedge-train fit`, `calibrate` and `export`.
 
             """);
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Serialization;
 using LusEdge.Infer;
 using LusEdge.Training.Clips;
 using Microsoft.ML.OnnxRuntime;
@@ -20,30 +19,33 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
 
     private const int FewestRuns = 40;
 
-    /// <summary>Shares of the pictures that get the grade of their label; null if any has no label.</summary>
+    /// <summary>The shares of pictures that get the labelled grade; null if any picture has no label.</summary>
     public (double Reference, double Changed)? Right { get; init; }
 
-    /// <summary>Shares of the pictures whose quality suffices; null for a model without a gate.</summary>
+    /// <summary>The shares of pictures that the gate keeps; null for a model without a gate.</summary>
     public (double Reference, double Changed)? Kept { get; init; }
 
-    /// <summary>How many pictures that show no lung get a grade all the same; null without a gate or such pictures.</summary>
+    /// <summary>
+    /// The number of pictures that show no lung, and how many of them still get a grade; null without a gate or such pictures.
+    /// </summary>
     public (int Pictures, int Reference, int Changed)? Foreign { get; init; }
 
-    /// <summary>Whether the file gives the original's golden answers, within the tolerance for whole numbers of 8 bits.</summary>
+    /// <summary>Whether the changed file reproduces the original's golden answers, within the tolerance for 8 bits.</summary>
     public bool GivesGolden { get; init; }
 
-    /// <summary>How many times as fast the file is.</summary>
-    [JsonIgnore]
+    /// <summary>How many times as fast as the original the changed file is.</summary>
     public double Ratio => Math.Round(Reference / Changed, 2);
 
-    /// <summary>Grades pictures with both files, in turns on one core, so that what else the machine does is the same for both.</summary>
-    /// <param name="reference">The original's content.</param>
-    /// <param name="changed">The other's.</param>
-    /// <param name="gate">When a picture gets a grade, by either file.</param>
+    /// <summary>
+    /// Grades pictures with both files alternately on one core, so that other load on the machine affects both equally.
+    /// </summary>
+    /// <param name="reference">The content of the original file.</param>
+    /// <param name="changed">The content of the changed file.</param>
+    /// <param name="gate">Decides which pictures get a grade; the same for both files.</param>
     /// <param name="frames">The pictures.</param>
     /// <param name="foreign">Pictures that show no lung.</param>
-    /// <param name="seen">Told the number of pictures after each.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="seen">Receives the number of pictures after each one.</param>
+    /// <param name="cancel">Stops the work.</param>
     /// <exception cref="TrainingException">There are no pictures.</exception>
     public static Agreement Of(
         byte[] reference,
@@ -81,7 +83,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         double[] Sorted(Func<(double Reference, double Changed), double> of) => [.. times.Skip(WarmUps).Select(of).Order()];
         double[] ofFirst = Sorted(time => time.Reference), ofSecond = Sorted(time => time.Changed);
 
-        int strangers = 0;
+        int foreignCount = 0;
         (int Reference, int Changed) graded = (0, 0);
         foreach (GrayFrame frame in gate.MinQuality is null ? [] : foreign)
         {
@@ -89,7 +91,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
             (Answer expected, Answer given) = Grade(frame);
             bool isBlack = frame.Pixels.Average(pixel => pixel) < gate.BlackMean;
             Add(ref graded, !isBlack && expected.Passes(gate), !isBlack && given.Passes(gate));
-            strangers++;
+            foreignCount++;
         }
 
         return new Agreement(
@@ -101,7 +103,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         {
             Right = labelled == count ? Shares(right) : null,
             Kept = gate.MinQuality is null ? null : Shares(kept),
-            Foreign = strangers == 0 ? null : (strangers, graded.Reference, graded.Changed),
+            Foreign = foreignCount == 0 ? null : (foreignCount, graded.Reference, graded.Changed),
         };
 
         (double, double) Shares((int Reference, int Changed) of) =>
@@ -118,27 +120,24 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
         }
     }
 
-    /// <summary>The figures as a table.</summary>
-    /// <param name="reference">What the original is called.</param>
-    /// <param name="changed">What the other is called.</param>
+    /// <summary>Formats the figures as a table.</summary>
+    /// <param name="reference">The name of the original.</param>
+    /// <param name="changed">The name of the changed file.</param>
     public string ToMarkdown(string reference, string changed)
     {
         var text = new StringBuilder();
-        string golden = GivesGolden
-            ? $"it gives the answers of {reference}"
-            : $"it does not give the answers of {reference}; they are its own";
-        Row($"{changed} beside {reference}, on {Frames} held-out frames", $"");
+        Row($"{changed} compared with {reference}, on {Frames} held-out frames", $"");
         text.Append("|---|---|\n");
-        Row($"the same grade", $"{SameGrade:P2}");
+        Row($"same grade", $"{SameGrade:P2}");
         Row($"largest difference of a probability", $"{LargestDifference:0.0000}");
-        if (Right is { } right) Row($"the right grade", $"{right.Changed:P2} beside {right.Reference:P2}");
-        if (Kept is { } kept) Row($"frames kept by the gate", $"{kept.Changed:P2} beside {kept.Reference:P2}");
+        if (Right is { } right) Row($"right grade", $"{right.Changed:P2} ({reference}: {right.Reference:P2})");
+        if (Kept is { } kept) Row($"frames kept by the gate", $"{kept.Changed:P2} ({reference}: {kept.Reference:P2})");
         if (Foreign is var (pictures, before, now))
-            Row($"of {pictures} drawn pictures that show no lung, given a grade", $"{now} beside {before}");
-        Row($"golden frames", $"{golden}");
+            Row($"drawn pictures without a lung that get a grade", $"{now} of {pictures} ({reference}: {before})");
+        Row($"golden answers of {reference}", $"{(GivesGolden ? "reproduced" : "not reproduced, replaced by its own")}");
         Row(
-            $"processor time per frame, one thread, median",
-            $"{Changed:0.0} ms beside {Reference:0.0} ms: {Ratio:0.00} times as fast");
+            $"median processor time per frame, one thread",
+            $"{Changed:0.0} ms ({reference}: {Reference:0.0} ms), {Ratio:0.00} times as fast");
         return text.ToString();
 
         void Row(FormattableString what, FormattableString value) => text.Append(
@@ -149,7 +148,7 @@ internal sealed record Agreement(int Frames, double SameGrade, double LargestDif
     private static void Add(ref (int Reference, int Changed) counts, bool reference, bool changed) =>
         counts = (counts.Reference + (reference ? 1 : 0), counts.Changed + (changed ? 1 : 0));
 
-    /// <summary>What a file says of a picture.</summary>
+    /// <summary>A file's answer to a picture.</summary>
     private readonly record struct Answer(float[] P, float? Quality)
     {
         public int Class => Array.IndexOf(P, P.Max());

@@ -2,12 +2,12 @@ using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Quantize;
 
-/// <summary>Pictures to calibrate with, and pictures of others to compare on. They are decoded when they are asked for.</summary>
-/// <param name="Calibration">To calibrate with.</param>
-/// <param name="CalibrationFrames">How many those are at most.</param>
-/// <param name="HeldOut">To compare on.</param>
-/// <param name="HeldOutFrames">How many those are at most.</param>
-/// <param name="Words">A sentence on what they are, for the card.</param>
+/// <summary>Pictures for calibration, and other pictures for the comparison. They are decoded on demand.</summary>
+/// <param name="Calibration">The pictures for calibration.</param>
+/// <param name="CalibrationFrames">Their maximum number.</param>
+/// <param name="HeldOut">The pictures for the comparison.</param>
+/// <param name="HeldOutFrames">Their maximum number.</param>
+/// <param name="Words">A sentence about both, for the card.</param>
 internal sealed record FrameSets(
     IEnumerable<GrayFrame> Calibration,
     int CalibrationFrames,
@@ -15,21 +15,21 @@ internal sealed record FrameSets(
     int HeldOutFrames,
     string Words)
 {
-    /// <summary>Pictures that show no lung, to try the gate on; none by default.</summary>
+    /// <summary>Pictures that show no lung, for testing the gate; none by default.</summary>
     public IEnumerable<GrayFrame> Foreign { get; init; } = [];
 
-    /// <summary>Of four patients or files one calibrates.</summary>
+    /// <summary>One of this many patients or files is used for calibration.</summary>
     private const int Share = 4;
 
     private const int HeldOutFramesPerClip = 8;
 
     /// <summary>Uses the clips of an index. No patient is in both sets.</summary>
     /// <param name="index">The index's path.</param>
-    /// <param name="frames">Frames to calibrate with, about.</param>
-    /// <param name="blackMean">A picture whose mean gray is below this is left out.</param>
-    /// <param name="classOf">The class that a clip's label means.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <exception cref="TrainingException">The index can't be used, or has a single patient.</exception>
+    /// <param name="frames">The approximate number of frames for calibration.</param>
+    /// <param name="blackMean">A picture with a lower mean gray level is skipped.</param>
+    /// <param name="classOf">The class of a clip's label.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="TrainingException">The index can't be used, or has only one patient.</exception>
     public static FrameSets OfIndex(
         string index, int frames, float blackMean, Func<LabelledClip, int> classOf, CancellationToken cancel)
     {

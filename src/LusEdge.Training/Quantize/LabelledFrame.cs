@@ -2,7 +2,7 @@ using LusEdge.Training.Clips;
 
 namespace LusEdge.Training.Quantize;
 
-/// <summary>A picture to compare two files on.</summary>
+/// <summary>A picture for the comparison of two files.</summary>
 /// <param name="Frame">The picture.</param>
-/// <param name="Label">The class its clip is labelled with; null without a label.</param>
+/// <param name="Label">The class of its clip's label; null without a label.</param>
 internal sealed record LabelledFrame(GrayFrame Frame, int? Label);

@@ -16,19 +16,21 @@ namespace LusEdge.Training.Quantize;
 /// </summary>
 internal static class Quantizer
 {
-    /// <summary>With these figures the quantised file is worth using instead of the original.</summary>
+    /// <summary>The quantised file is worth using instead of the original if it reaches these figures.</summary>
     public const double WantedRatio = 1.7, WantedAgreement = 0.99;
 
     /// <summary>Quantises a model.</summary>
     /// <param name="source">The model's directory.</param>
-    /// <param name="frames">Makes the pictures, given what the model says about itself.</param>
-    /// <param name="directory">The new model's directory, whose name is its id; what is there is replaced as a whole.</param>
-    /// <param name="version">The manifest's version, from 1.</param>
-    /// <param name="progress">Told after every picture.</param>
-    /// <param name="cancel">Stops; the directory is then as it was.</param>
-    /// <exception cref="ModelException">The source is no model that the appliance loads.</exception>
+    /// <param name="frames">Provides the pictures, given the description in the model file.</param>
+    /// <param name="directory">
+    /// The new model's directory, whose name becomes the model's id; an existing model is replaced as a whole.
+    /// </param>
+    /// <param name="version">The version in the manifest, from 1.</param>
+    /// <param name="progress">Receives the progress after every picture.</param>
+    /// <param name="cancel">Stops the work; the directory stays as it was.</param>
+    /// <exception cref="ModelException">The appliance can't load the source.</exception>
     /// <exception cref="TrainingException">
-    /// It is quantised already, another program wrote it, it has no card, or there are no pictures.
+    /// The source is already quantised, was written by another program or has no card, or there are no pictures.
     /// </exception>
     public static Agreement Run(
         string source,
@@ -46,8 +48,14 @@ internal static class Quantizer
         string path = Path.Combine(source, SeverityModel.FileName);
         ModelDescription description;
         using (SeverityModel model = SeverityModel.Load(
-            source, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)) description = model.Description;
-        if (description.Precision == "int8") throw new TrainingException(TrainingFailure.Unreadable, $"{path}: it is quantised already; give the model that it was made from.");
+            source, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance))
+            description = model.Description;
+        if (description.Precision == "int8")
+        {
+            throw new TrainingException(
+                TrainingFailure.Unreadable, $"{path}: it is already quantised; give the model that it was made from.");
+        }
+
         string card = Path.Combine(source, ModelPackage.CardFile);
         if (!File.Exists(card))
             throw new TrainingException(TrainingFailure.NotFound, $"{card}: it is missing. Export the model again.");
@@ -65,7 +73,7 @@ internal static class Quantizer
             done => progress.Report(new WorkProgress("calibrating", done, calibration.Length)), cancel);
         byte[] content = Finish(graph, ranges, description, manifest);
 
-        // The first convolution sees the picture itself, of which some networks need more than 256 steps.
+        // The first convolution sees the picture itself, and some networks need more than 256 steps there.
         Agreement firstLook = Agreement.Of(
             original,
             content,
@@ -79,7 +87,8 @@ internal static class Quantizer
         var own = new ModelManifest(id, version, manifest.Scheme, ModelManifest.HashOf(content));
         return ModelDirectory.Replace(directory, own, content, (model, unfinished) =>
         {
-            // A box holds the file against the answers in full precision; against its own, if it does not give those.
+            // Appliances compare the file with the golden answers of full precision, or with its own if it does not reproduce
+            // those.
             GoldenPictures.Write(unfinished, original, model.Description);
             bool givesGolden = GoldenFrames.Load(unfinished)!.Compare(unfinished, model).Holds;
             if (!givesGolden) GoldenPictures.Write(unfinished, content, model.Description);
@@ -101,9 +110,9 @@ internal static class Quantizer
     /// <summary>Says whether the quantised file may replace the original.</summary>
     public static string Verdict(Agreement agreement) =>
         agreement is { GivesGolden: true, SameGrade: >= WantedAgreement, Ratio: >= WantedRatio }
-            ? "It may take the place of the model in full precision."
-            : $"It misses what would make it the default: the same grade on {WantedAgreement:P0} of the frames, "
-                + $"the golden answers of full precision, and {WantedRatio} times the speed.";
+            ? "It may replace the model in full precision."
+            : "It does not meet the requirements for replacing the model in full precision: the same grade on "
+                + $"{WantedAgreement:P0} of the frames, the same golden answers, and {WantedRatio} times the speed.";
 
     private static byte[] Finish(
         QdqGraph graph, IReadOnlyDictionary<string, QuantizedRange> ranges, ModelDescription description, ModelManifest from)
@@ -152,23 +161,23 @@ internal static class Quantizer
     private static JsonObject Both(JsonNode reference, JsonNode changed) =>
         new() { ["full_precision"] = reference, ["int8"] = changed };
 
-    /// <summary>The original's card, with a section of this file's own figures before the original's.</summary>
+    /// <summary>The original's card, with a section about the quantised file inserted before the original's figures.</summary>
     private static string Readme(string card, string id, ModelManifest manifest, Agreement agreement, FrameSets sets)
     {
-        string precision = $"| precision | computes in int8, weights in 7 bits; made from `{manifest.Reference}` |";
-        const string WrittenBy = "`lusedge-train fit`, `calibrate`, `export` and `quantize` wrote this directory.";
+        string precision = $"{ModelCard.Precision} computes in int8, with 7-bit weights; made from `{manifest.Reference}` |";
+        const string WrittenBy = $"{ModelCard.WrittenBy} `lusedge-train fit`, `calibrate`, `export` and `quantize`.";
         IEnumerable<string> lines = card.Split('\n').Select((line, i) =>
             i == 0 ? $"# {id}"
-            : line.StartsWith("| precision |", StringComparison.Ordinal) ? precision
-            : line.StartsWith("`lusedge-train fit`", StringComparison.Ordinal) ? WrittenBy
+            : line.StartsWith(ModelCard.Precision, StringComparison.Ordinal) ? precision
+            : line.StartsWith(ModelCard.WrittenBy, StringComparison.Ordinal) ? WrittenBy
             : line);
         string text = string.Join('\n', lines), section = $"""
 
 
-            ## In 8 bits
+            ## Quantised to 8 bits
 
-            This file is `{manifest.Reference}` quantised to 8-bit integers. The next table is about this file; everything
-            after it was measured on the original in full precision.
+            This file is `{manifest.Reference}`, quantised to 8-bit integers. The figures in this section were measured on this
+            file, and all others on the original in full precision.
 
             {agreement.ToMarkdown("full precision", "8 bits")}
             {sets.Words} {Verdict(agreement)}

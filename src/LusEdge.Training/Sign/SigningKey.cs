@@ -76,11 +76,12 @@ internal sealed class SigningKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private static void Write(string file, byte[] content, UnixFileMode mode)
+    /// <summary>Writes PEM. NSec ends its lines with CR and LF; the files end theirs with LF, as openssl's do.</summary>
+    private static void Write(string file, byte[] pem, UnixFileMode mode)
     {
         using var stream = new FileStream(
             file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        stream.Write(content);
+        stream.Write([.. pem.Where(letter => letter != (byte)'\r')]);
         stream.Flush(flushToDisk: true);
     }
 }

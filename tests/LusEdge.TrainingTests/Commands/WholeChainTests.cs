@@ -57,7 +57,8 @@ public sealed class WholeChainTests : IDisposable
         double kappa = rule.GetProperty("quadratic_kappa").GetProperty("value").GetDouble();
         Assert.InRange(kappa, -1, 1);
 
-        Assert.Contains(Demonstration, await Run("export", "--training", training, "--out", model, "--release", "2"), StringComparison.Ordinal);
+        Assert.Contains(Demonstration, await Run("export", "--training", training, "--out", model, "--release", "2"),
+            StringComparison.Ordinal);
         await Run("quantize", model, "--index", index, "--frames", "14", "--out", quick, "--release", "3");
         await Run("keygen", "--out", key);
         foreach ((string directory, string precision) in ((string, string)[])[(model, "fp32"), (quick, "int8")])
@@ -66,7 +67,7 @@ public sealed class WholeChainTests : IDisposable
             Prove(directory, precision, temperature);
         }
 
-        // What the card says of the quantised file is measured on it, the gate included; the rest is the original's.
+        // The card's figures on the quantised file, including those of the gate, were measured on that file.
         JsonElement quantized = ModelManifest.Load(quick).Card!.Value.GetProperty("quantized");
         Assert.Equal(ModelManifest.Load(model).Reference, quantized.GetProperty("from").GetString());
         Assert.Equal(3, ModelManifest.Load(quick).Version);
@@ -76,10 +77,13 @@ public sealed class WholeChainTests : IDisposable
         string card = await File.ReadAllTextAsync(Path.Combine(quick, "README.md"), Cancel);
         Assert.Contains("| precision | computes in int8", card, StringComparison.Ordinal);
         Assert.DoesNotContain("computes in fp32", card, StringComparison.Ordinal);
-        Assert.Contains("`export` and `quantize` wrote this directory.", card, StringComparison.Ordinal);
+        Assert.Contains(
+            "This directory was written by `lusedge-train fit`, `calibrate`, `export` and `quantize`.", card,
+            StringComparison.Ordinal);
 
-        // The card's figures are those that evaluate prints.
-        double onTheCard = ModelManifest.Load(model).Card!.Value.GetProperty("held_out")[0].GetProperty("rules")[0].GetProperty("quadratic_kappa").GetProperty("value").GetDouble();
+        // The card has the same figures that evaluate prints.
+        double onTheCard = ModelManifest.Load(model).Card!.Value.GetProperty("held_out")[0].GetProperty("rules")[0]
+            .GetProperty("quadratic_kappa").GetProperty("value").GetDouble();
         Assert.Equal(kappa, onTheCard, 1e-9);
 
         await Run("report", "--training", training, "--out", In("report.html"));

@@ -13,7 +13,8 @@ public sealed class ClipCheckTests : IProgress<WorkProgress>
     public void The_committed_model_grades_the_committed_walk_as_its_card_says()
     {
         string directory = Repository.File("models/lus-severity-7");
-        using SeverityModel model = SeverityModel.Load(directory, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(
+            directory, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         Evaluation evaluation =
             ClipCheck.Run(model, Repository.File("models/phantom/phantom-walk.mp4"), this, TestContext.Current.CancellationToken);
         Assert.True(model.InUse.DemonstrationOnly);

@@ -40,7 +40,8 @@ public sealed class ModelExporterTests : IDisposable, IProgress<WorkProgress>
         Assert.InRange(difference, 0, 1e-4f);
         Assert.Null(walk);
 
-        using SeverityModel model = SeverityModel.Load(Model, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(
+            Model, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         Assert.StartsWith("lus-tiny@4:", model.InUse.Reference, StringComparison.Ordinal);
         Assert.True(model.InUse.DemonstrationOnly);
         Assert.Equal((record.MinConfidence, 0.5f), (model.Description.Gate.MinConfidence, model.Description.Gate.MinQuality));

@@ -3,6 +3,7 @@ using LusEdge.Infer;
 using LusEdge.Models;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
+using LusEdge.Training.Export;
 using LusEdge.Training.Networks;
 using LusEdge.Training.Onnx;
 using LusEdge.Training.Onnx.Proto;
@@ -40,32 +41,36 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         Assert.InRange(agreement.SameGrade, 0.8, 1);
         Assert.InRange(agreement.LargestDifference, 1e-6, 0.1);
 
-        using SeverityModel model = SeverityModel.Load(Quantized, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(
+            Quantized, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         Assert.Equal(("int8", true), (model.InUse.Precision, model.InUse.DemonstrationOnly));
         Assert.StartsWith("model-int8@4:", model.InUse.Reference, StringComparison.Ordinal);
-        Assert.Equal(ModelManifest.HashOf(File.ReadAllBytes(Onnx)), model.Description.Provenance.More!["quantized_from"].GetString());
-        Assert.Equal(agreement.SameGrade, ModelManifest.Load(Quantized).Card!.Value.GetProperty("quantized").GetProperty("same_grade").GetDouble());
+        Assert.Equal(
+            ModelManifest.HashOf(File.ReadAllBytes(Onnx)), model.Description.Provenance.More!["quantized_from"].GetString());
+        Assert.Equal(agreement.SameGrade, ModelManifest.Load(Quantized).Card!.Value.GetProperty("quantized")
+            .GetProperty("same_grade").GetDouble());
 
-        // The card is the original's, and says what this file is and where it comes from.
+        // The card is the original's, and also says what this file is and what it was made from.
         string[] card = Lines(Quantized, "README.md");
         string from = ModelManifest.Load(Source).Reference;
         Assert.Equal("# model-int8", card[0]);
         Assert.Equal(Lines(Source, "README.md")[1..4], card[1..4]);
-        Assert.Equal(["## In 8 bits", "## How good it is", "## How it was made"], card.Where(line => line.StartsWith("## ")));
         Assert.Equal(
-            [$"| precision | computes in int8, weights in 7 bits; made from `{from}` |"],
+            ["## Quantised to 8 bits", "## How good it is", "## How it was made"], card.Where(line => line.StartsWith("## ")));
+        Assert.Equal(
+            [$"| precision | computes in int8, with 7-bit weights; made from `{from}` |"],
             card.Where(line => line.StartsWith("| precision")));
-        Assert.Equal("`lusedge-train fit`, `calibrate`, `export` and `quantize` wrote this directory.", card[^1]);
+        Assert.Equal("This directory was written by `lusedge-train fit`, `calibrate`, `export` and `quantize`.", card[^1]);
         Assert.Equal(Lines(Source, "predictions.csv"), Lines(Quantized, "predictions.csv"));
 
-        // The golden answers are those in full precision, or the file's own if it does not give those.
+        // The golden answers are those of full precision, or the file's own if it does not reproduce those.
         GoldenFrames golden = GoldenFrames.Load(Quantized)!;
-        (string answered, string said) = agreement.GivesGolden
-            ? (Source, "| golden frames | it gives the answers of full precision |")
-            : (Quantized, "| golden frames | it does not give the answers of full precision; they are its own |");
+        (string answered, string row) = agreement.GivesGolden
+            ? (Source, "| golden answers of full precision | reproduced |")
+            : (Quantized, "| golden answers of full precision | not reproduced, replaced by its own |");
         Assert.True(golden.Compare(Quantized, model).Holds);
         Assert.Equal((ModelManifest.Load(answered).Sha256, 0.02), (golden.ModelSha256, golden.Tolerance));
-        Assert.Contains(said, card);
+        Assert.Contains(row, card);
 
         // All convolutions except the classifier's, and perhaps the first one, compute in integers.
         Dictionary<string, int> kernels = Kernels(File.ReadAllBytes(Path.Combine(Quantized, SeverityModel.FileName)));
@@ -111,9 +116,9 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         WriteModel(bottleneck: false);
         Run();
         string onto = Refused(() => Quantizer.Run(Quantized, Frames, Quantized, 1, this, Cancel));
-        Assert.Contains("that is the model itself", onto, StringComparison.Ordinal);
+        Assert.Contains("this is the model itself", onto, StringComparison.Ordinal);
         string again = Refused(() => Quantizer.Run(Quantized, Frames, Path.Combine(_directory, "again"), 1, this, Cancel));
-        Assert.Contains("quantised already", again, StringComparison.Ordinal);
+        Assert.Contains("already quantised", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +139,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         File.Copy(Repository.File("models/phantom/phantom-walk.mp4"), Path.Combine(_directory, "walk.mp4"));
         File.WriteAllText(index, "file,dataset,patient,fold,severity,frames\nwalk.mp4,a,p,1,0,50\n");
         string single = Refused(() => FrameSets.OfIndex(index, 10, 3, clip => clip.Severity, Cancel));
-        Assert.Contains("a single patient", single, StringComparison.Ordinal);
+        Assert.Contains("only one patient", single, StringComparison.Ordinal);
         File.Copy(Path.Combine(_directory, "walk.mp4"), Path.Combine(_directory, "other.mp4"));
         File.AppendAllText(index, "other.mp4,a,q,2,1,50\n");
         FrameSets sets = FrameSets.OfIndex(index, 10, 3, clip => clip.Severity, Cancel);
@@ -232,9 +237,10 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
 
         Directory.CreateDirectory(Source);
         File.WriteAllBytes(Onnx, content);
-        File.WriteAllText(Path.Combine(Source, ModelManifest.FileName), new ModelManifest("tiny", 3, scheme, ModelManifest.HashOf(content)).ToJson());
+        File.WriteAllText(Path.Combine(Source, ModelManifest.FileName),
+            new ModelManifest("tiny", 3, scheme, ModelManifest.HashOf(content)).ToJson());
         File.WriteAllText(Path.Combine(Source, "predictions.csv"), "file,fold,frame\n");
-        File.WriteAllText(Path.Combine(Source, "README.md"), """
+        File.WriteAllText(Path.Combine(Source, "README.md"), $"""
             # tiny
 
             **Trained on nothing much.**
@@ -243,9 +249,9 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
 
             ## How it was made
 
-            | precision | computes in fp32; the file stores weights in full precision |
+            {ModelCard.Precision} computes in fp32; the file stores weights in full precision |
 
-            `lusedge-train fit`, `calibrate` and `export` wrote this directory.
+            {ModelCard.WrittenBy} `lusedge-train fit`, `calibrate` and `export`.
 
             """);
     }
