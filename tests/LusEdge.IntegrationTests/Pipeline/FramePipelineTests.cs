@@ -229,6 +229,36 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
+    public async Task No_picture_from_before_a_stall_comes_out_as_live_after_it()
+    {
+        int port = LoopbackPort.Free();
+        using ChildProcess sender = Send(port);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var run = PipelineRun.Of($"udp://127.0.0.1:{port}");
+        var ages = new List<TimeSpan>();
+        bool goesOn = false;
+        run.OnFrame = frame =>
+        {
+            if (frame.State == FrameState.Live) ages.Add(TimeProvider.System.GetElapsedTime(frame.Timestamp));
+            if (run.Frames.Count == 50) FFmpegTool.Signal(sender, "STOP");
+            if (run.Frames.Count == 100) stop.Cancel();
+        };
+        run.OnAnnouncement = state =>
+        {
+            // Long after the stall began, so that what the parser held is old.
+            if (state != FrameState.NoSignal || goesOn || run.Announcements.Count(a => a.State == FrameState.NoSignal) < 25) return;
+            goesOn = true;
+            FFmpegTool.Signal(sender, "CONT");
+        };
+        await Task.Run(() => run.ToItsEnd(stop.Token), TestContext.Current.CancellationToken);
+
+        Assert.True(goesOn);
+        Assert.All(ages, age => Assert.True(age < TimeSpan.FromSeconds(1.1), $"{age}"));
+        Assert.Equal(100, run.Frames.Count);
+        TestContext.Current.TestOutputHelper!.WriteLine($"stale: {run.Ledger.Withheld.GetValueOrDefault(FrameState.Stale)}");
+    }
+
+    [Fact]
     public async Task A_clip_that_has_its_length_is_closed_although_no_frame_comes_to_end_it()
     {
         int port = LoopbackPort.Free();

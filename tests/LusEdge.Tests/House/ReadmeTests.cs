@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests
 
     private static IEnumerable<string> Documents =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Append(Path.Combine(Repository.Root, "README.md"));
+            .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"));
 
     [Theory]
     [InlineData("./install.sh --demo")]
@@ -47,16 +47,32 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_package_that_ships_has_its_line_in_the_readme()
+    public void Every_package_that_ships_is_named_in_a_decision_record()
     {
-        XDocument packages = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"));
-        var direct =
-            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            from reference in XDocument.Load(file).Descendants("PackageReference")
-            select reference.Attribute("Include")!.Value;
-        Assert.NotEmpty(packages.Descendants("PackageVersion"));
-        Assert.DoesNotContain(direct.Distinct(), package => !Readme.Contains($"`{package}`", StringComparison.Ordinal));
+        string decisions = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md").Select(File.ReadAllText));
+        string[] direct =
+        [
+            .. from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+               from reference in XDocument.Load(file).Descendants("PackageReference")
+               select reference.Attribute("Include")!.Value,
+        ];
+        Assert.NotEmpty(direct);
+        Assert.DoesNotContain(direct.Distinct(), package => !decisions.Contains($"`{package}`", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Every_decision_record_has_its_number_and_its_three_sections()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md"))
+        {
+            string[] lines = File.ReadAllLines(file);
+            Assert.StartsWith($"# {int.Parse(Path.GetFileName(file)[..4], null)}. ", lines[0], StringComparison.Ordinal);
+            Assert.Equal(["## Context", "## Decision", "## Consequences"], lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void The_readme_fits_one_screen_and_a_half() => Assert.InRange(Readme.Split('\n').Length, 1, 85);
 
     [Fact]
     public void Every_key_of_the_configuration_is_in_its_document_and_the_other_way_round()
