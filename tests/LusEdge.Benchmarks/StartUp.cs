@@ -5,8 +5,8 @@ using System.Text.Json;
 using LusEdge.Broker;
 using LusEdge.Contract;
 using LusEdge.Tests;
-using MQTTnet;
 using Microsoft.Extensions.Logging.Abstractions;
+using MQTTnet;
 
 namespace LusEdge.Benchmarks;
 

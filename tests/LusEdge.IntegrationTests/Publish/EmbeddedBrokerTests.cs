@@ -5,10 +5,10 @@ using System.Net.Sockets;
 using LusEdge.Broker;
 using LusEdge.Contract;
 using LusEdge.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Publish;
 

@@ -5,8 +5,8 @@ using LusEdge.Infer;
 using LusEdge.Publish.Messages;
 using LusEdge.Results;
 using LusEdge.Tests;
-using MQTTnet.Packets;
 using Microsoft.Extensions.Logging.Abstractions;
+using MQTTnet.Packets;
 
 namespace LusEdge.IntegrationTests.Publish;
 

@@ -59,7 +59,10 @@ public sealed class HealthBoardTests
     {
         ModelInUse inUse = Model with
         {
-            SignatureFlaw = "it is not signed.", DemonstrationOnly = true, RequestedProvider = "auto", Refused = new Dictionary<string, string> { ["cuda"] = "no device" },
+            SignatureFlaw = "it is not signed.",
+            DemonstrationOnly = true,
+            RequestedProvider = "auto",
+            Refused = new Dictionary<string, string> { ["cuda"] = "no device" },
         };
         var health = new ModelHealth(() => inUse, _board);
         health.Look();
