@@ -27,6 +27,7 @@ public sealed partial class SeverityModel : IDisposable
     private OrtValue? _input;
     private (int Width, int Height) _inputSize;
     private bool _failing;
+    private bool _isDisposed;
 
     private SeverityModel(InferenceSession session, ModelDescription description, ModelInUse inUse, ILogger logger)
     {
@@ -58,6 +59,8 @@ public sealed partial class SeverityModel : IDisposable
     /// <returns>The input's native memory. It stays the same until another size is asked for.</returns>
     public Span<byte> InputFor(int width, int height)
     {
+        // ONNX Runtime itself crashes on a binding that was disposed.
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_input is null || _inputSize != (width, height))
         {
             _input?.Dispose();
@@ -82,6 +85,7 @@ public sealed partial class SeverityModel : IDisposable
     public ReadOnlySpan<float> Run(out float? quality)
     {
         quality = null;
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_input is null) throw new InvalidOperationException("The input was never filled.");
         try
         {
@@ -106,6 +110,7 @@ public sealed partial class SeverityModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _binding.Dispose();
         _input?.Dispose();
         _output.Dispose();
