@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LusEdge.FFmpeg.Handles;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
@@ -22,8 +22,8 @@ public sealed unsafe class Demuxer : IDisposable
         nint pointer = context.DangerousGetHandle();
         nint stream = (*(nint**)(pointer + FFmpegRelease.FormatStreams))[index];
         CodecParameters = *(nint*)(stream + release.CodecParameters);
-        TimeBase = *(Rational*)(stream + release.TimeBase);
-        FrameRate = LibAv.av_guess_frame_rate(context, stream, 0);
+        TimeBase = ToRational(*(AVRational*)(stream + release.TimeBase));
+        FrameRate = ToRational(LibAv.av_guess_frame_rate(context, stream, 0));
         Format = Text(*(nint*)(*(nint*)(pointer + FFmpegRelease.FormatInputFormat) + FFmpegRelease.InputFormatName));
         Codec = Text(LibAv.avcodec_get_name(*(int*)(CodecParameters + FFmpegRelease.CodecParametersId)));
     }
@@ -102,6 +102,8 @@ public sealed unsafe class Demuxer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
+
+    private static Rational ToRational(AVRational value) => new(value.Num, value.Den);
 
     private static Demuxer OpenHeld(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
     {

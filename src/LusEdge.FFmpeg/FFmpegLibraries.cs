@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 

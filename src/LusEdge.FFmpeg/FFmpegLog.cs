@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 

@@ -1,4 +1,4 @@
-using LusEdge.FFmpeg.Handles;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 

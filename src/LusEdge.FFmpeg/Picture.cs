@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LusEdge.FFmpeg.Handles;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 

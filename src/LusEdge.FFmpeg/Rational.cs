@@ -1,6 +1,6 @@
 namespace LusEdge.FFmpeg;
 
-/// <summary>A fraction, laid out as C's AVRational: a time base in seconds, or a rate in frames per second.</summary>
+/// <summary>A fraction: a time base in seconds, or a rate in frames per second.</summary>
 /// <param name="Num">Numerator.</param>
 /// <param name="Den">Denominator; 0 where FFmpeg does not know the value.</param>
 public readonly record struct Rational(int Num, int Den)

@@ -1,3 +1,5 @@
+using LusEdge.FFmpeg.Native;
+
 namespace LusEdge.FFmpeg;
 
 /// <summary>Whether the loaded libraries are laid out and behave as the table of <see cref="FFmpegRelease"/> says. A few milliseconds, once a process.</summary>
@@ -13,7 +15,7 @@ internal static unsafe class SelfCheck
     /// <param name="release">The row to check.</param>
     public static void Layout(FFmpegRelease release)
     {
-        using (Handles.FrameHandle handle = LibAv.av_frame_alloc())
+        using (FrameHandle handle = LibAv.av_frame_alloc())
         {
             nint frame = handle.DangerousGetHandle();
             Demand(*(long*)(frame + FFmpegRelease.FramePts) == NoTimestamp, "AVFrame.pts", release);
@@ -23,7 +25,7 @@ internal static unsafe class SelfCheck
             Demand(*(int*)(frame + release.DecodeErrorFlags) == 0, "AVFrame.decode_error_flags", release);
         }
 
-        using (Handles.PacketHandle handle = LibAv.av_packet_alloc())
+        using (PacketHandle handle = LibAv.av_packet_alloc())
         {
             nint packet = handle.DangerousGetHandle();
             Demand(*(long*)(packet + FFmpegRelease.PacketPts) == NoTimestamp, "AVPacket.pts", release);

@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Infer;
 using LusEdge.Models;
 using Microsoft.Extensions.Logging.Abstractions;

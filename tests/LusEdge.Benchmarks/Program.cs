@@ -1,5 +1,6 @@
 using LusEdge.Benchmarks;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 
 // What the appliance costs on top of the work that cannot be avoided. Standard output is docs/benchmarks.md; progress goes to standard error.

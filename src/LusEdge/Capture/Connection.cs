@@ -1,3 +1,5 @@
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using LusEdge.Capture.Source;
+
 namespace LusEdge.Capture;
 
 /// <summary>How a feed ended.</summary>

@@ -1,3 +1,4 @@
+using LusEdge.Capture.Frames;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Capture;

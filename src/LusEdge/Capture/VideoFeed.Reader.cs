@@ -1,3 +1,5 @@
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Contract;
 using LusEdge.FFmpeg;
 using LusEdge.Metering;

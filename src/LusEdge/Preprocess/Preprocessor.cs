@@ -1,5 +1,5 @@
 using System.Numerics;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
 namespace LusEdge.Preprocess;
 

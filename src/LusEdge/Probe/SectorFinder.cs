@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
 namespace LusEdge.Probe;
 

@@ -1,4 +1,6 @@
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 using LusEdge.Metering;
 using Microsoft.Extensions.Logging;

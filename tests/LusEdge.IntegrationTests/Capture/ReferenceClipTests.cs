@@ -1,4 +1,5 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 
 namespace LusEdge.IntegrationTests.Capture;
 

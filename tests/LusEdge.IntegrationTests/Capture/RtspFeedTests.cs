@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;

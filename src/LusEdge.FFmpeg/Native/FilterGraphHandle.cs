@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LusEdge.FFmpeg.Handles;
+namespace LusEdge.FFmpeg.Native;
 
 /// <summary>Owns an AVFilterGraph with the filters in it.</summary>
 internal sealed unsafe class FilterGraphHandle() : SafeHandle(0, ownsHandle: true)

@@ -1,9 +1,8 @@
 using LusEdge.Contract;
 using LusEdge.Infer;
-using LusEdge.Publish.Messages;
 using LusEdge.Results;
 
-namespace LusEdge.Publish.Telemetry;
+namespace LusEdge.Publish.Messages;
 
 /// <summary>The frames of about a second, gathered as columns.</summary>
 internal sealed class FrameBatch

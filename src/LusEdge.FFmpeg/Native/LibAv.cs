@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using LusEdge.FFmpeg.Handles;
 
-namespace LusEdge.FFmpeg;
+namespace LusEdge.FFmpeg.Native;
 
 /// <summary>
 /// The C functions that are used, under their C names: all of them have had these signatures from FFmpeg 4.3 to 9.0.
@@ -131,7 +130,7 @@ internal static unsafe partial class LibAv
     public static partial int av_read_frame(FormatContextHandle s, PacketHandle pkt);
 
     [LibraryImport(AvFormat)]
-    public static partial Rational av_guess_frame_rate(FormatContextHandle ctx, nint stream, nint frame);
+    public static partial AVRational av_guess_frame_rate(FormatContextHandle ctx, nint stream, nint frame);
 
     // libavfilter
     [LibraryImport(AvFilter)]

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>The size of a picture.</summary>
 /// <param name="Width">In pixels.</param>

@@ -1,4 +1,4 @@
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>What came of waiting for a frame.</summary>
 public enum TakeResult

@@ -1,6 +1,6 @@
 using LusEdge.FFmpeg;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>
 /// A captured frame: the sector in 8-bit full-range gray, still in FFmpeg's own buffer. It has one owner at a time, who disposes it

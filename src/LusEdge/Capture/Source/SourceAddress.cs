@@ -1,7 +1,7 @@
 using System.Globalization;
 using LusEdge.FFmpeg;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>What kind of thing a source is: decides how it is opened and what its end means.</summary>
 internal enum SourceKind

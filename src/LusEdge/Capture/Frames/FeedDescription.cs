@@ -1,4 +1,4 @@
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>What a feed is, known from the moment it was first opened. A reopened feed gets a new description, with the same geometry and sector.</summary>
 /// <param name="Format">FFmpeg's name of the container, protocol or device, for instance <c>mpegts</c>.</param>

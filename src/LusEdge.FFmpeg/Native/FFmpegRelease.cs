@@ -1,4 +1,4 @@
-namespace LusEdge.FFmpeg;
+namespace LusEdge.FFmpeg.Native;
 
 /// <summary>
 /// One FFmpeg release line: the major versions of its libraries, which the loader needs, and the offsets (bytes) of the few

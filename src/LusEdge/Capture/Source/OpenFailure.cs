@@ -1,6 +1,6 @@
 using LusEdge.FFmpeg;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>From FFmpeg's error code to a reason and a sentence that says what to do.</summary>
 internal static class OpenFailure

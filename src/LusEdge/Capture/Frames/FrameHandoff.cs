@@ -1,6 +1,6 @@
 using LusEdge.Metering;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>
 /// Between the reader thread and the pipeline. A file's frames all arrive: the reader waits while the hand-off is full. Of a live

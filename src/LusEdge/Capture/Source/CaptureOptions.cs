@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using LusEdge.Capture.Frames;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>Where the video comes from, and what of the picture is looked at.</summary>
 public sealed record CaptureOptions

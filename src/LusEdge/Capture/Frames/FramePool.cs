@@ -1,6 +1,6 @@
 using LusEdge.Metering;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>The frames of one feed. Holds no more of them than are ever out at once: the hand-off's, the pipeline's, and the reader's.</summary>
 internal sealed class FramePool(FrameLedger ledger) : IDisposable

@@ -1,4 +1,4 @@
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>How fast frames come.</summary>
 public enum Pace

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Frames;
 
 /// <summary>The rectangle of the picture that is looked at, in pixels from the upper left corner. The default value is the whole picture.</summary>
 public readonly record struct Sector(int X, int Y, int Width, int Height) : IParsable<Sector>

@@ -1,4 +1,4 @@
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>Why a source could not be opened, or what broke it off.</summary>
 public enum CaptureFailure

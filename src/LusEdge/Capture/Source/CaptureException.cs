@@ -1,4 +1,4 @@
-namespace LusEdge.Capture;
+namespace LusEdge.Capture.Source;
 
 /// <summary>A source could not be opened. A live feed that is not there yet, or is lost, is a state (<see cref="VideoFeed.LastError"/>), not an exception.</summary>
 /// <param name="reason">The kind of failure.</param>
