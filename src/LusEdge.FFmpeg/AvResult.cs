@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// A C function's return value: zero or above for success, otherwise an FFmpeg error code. A value type, so that the end of a file
-/// costs no exception.
+/// A C function's return value: zero or above for success, otherwise an FFmpeg error code. A value type, so that the end of a
+/// file costs no exception.
 /// </summary>
 /// <param name="Code">The C return value.</param>
 public readonly record struct AvResult(int Code)

@@ -9,7 +9,9 @@ public sealed unsafe class Decoder : IDisposable
 
     private Decoder(CodecContextHandle context) => _context = context;
 
-    /// <summary>Whether pictures come out in packet order, as far as the stream declares: it has no B-frames. False if unknown.</summary>
+    /// <summary>
+    /// Whether pictures come out in packet order, as far as the stream declares: it has no B-frames. False if unknown.
+    /// </summary>
     public bool KeepsOrder
     {
         get
@@ -20,7 +22,8 @@ public sealed unsafe class Decoder : IDisposable
     }
 
     /// <summary>
-    /// Opens FFmpeg's decoder for a source's video stream, with one thread: more threads delay pictures, and the other cores are busy.
+    /// Opens FFmpeg's decoder for a source's video stream, with one thread: more threads delay pictures, and the other cores are
+    /// busy.
     /// </summary>
     /// <param name="source">The source; its stream's parameters are copied.</param>
     /// <exception cref="FFmpegException">The decoder rejects the stream.</exception>
@@ -56,7 +59,9 @@ public sealed unsafe class Decoder : IDisposable
 
     /// <summary>Receives the next picture.</summary>
     /// <param name="picture">Cleared first.</param>
-    /// <returns>Ok, <see cref="AvResult.Again"/> (send a packet), <see cref="AvResult.End"/>, or the error of one picture.</returns>
+    /// <returns>
+    /// Ok, <see cref="AvResult.Again"/> (send a packet), <see cref="AvResult.End"/>, or the error of one picture.
+    /// </returns>
     public AvResult Receive(Picture picture) => new(LibAv.avcodec_receive_frame(_context, picture.Handle));
 
     /// <inheritdoc/>

@@ -41,8 +41,8 @@ public sealed unsafe class Demuxer : IDisposable
     public Rational FrameRate { get; }
 
     /// <summary>
-    /// Stamps packets from now on with the wall-clock time (UTC since 1970) at which they were read off the line, or goes back to the
-    /// source's own timestamps. Only for streams without B-frames, because the stamps follow packet order.
+    /// Stamps packets from now on with the wall-clock time (UTC since 1970) at which they were read off the line, or goes back to
+    /// the source's own timestamps. Only for streams without B-frames, because the stamps follow packet order.
     /// </summary>
     /// <returns>Whether FFmpeg accepted the setting.</returns>
     public bool StampWithWallClock(bool stamp) =>
@@ -83,8 +83,8 @@ public sealed unsafe class Demuxer : IDisposable
     /// <summary>Reads the next packet of the video stream.</summary>
     /// <param name="packet">Empty; filled on success.</param>
     /// <returns>
-    /// Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>, or
-    /// another error.
+    /// Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>,
+    /// or another error.
     /// </returns>
     public AvResult Read(Packet packet)
     {
@@ -92,7 +92,8 @@ public sealed unsafe class Demuxer : IDisposable
         {
             AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
 
-            // After a stall the parser still returns what it had buffered; without this test, detecting a stall takes twice as long.
+            // After a stall the parser still returns what it had buffered; without this test, detecting a stall takes twice as
+            // long.
             if (_deadline.HasPassed)
             {
                 packet.Clear();

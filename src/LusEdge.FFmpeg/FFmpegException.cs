@@ -1,6 +1,8 @@
 namespace LusEdge.FFmpeg;
 
-/// <summary>FFmpeg can't be used, or a call into it failed. Routine results (no data yet, end of stream) are values, never exceptions.</summary>
+/// <summary>
+/// FFmpeg can't be used, or a call into it failed. Routine results (no data yet, end of stream) are values, never exceptions.
+/// </summary>
 public sealed class FFmpegException : Exception
 {
     /// <summary>A failed call.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// The distribution's FFmpeg libraries, loaded into this process: one complete release from <see cref="FFmpegRelease.Known"/> that
-/// passed a self-check, or nothing. Loading is explicit so that the caller sees the original error.
+/// The distribution's FFmpeg libraries, loaded into this process: one complete release from <see cref="FFmpegRelease.Known"/>
+/// that passed a self-check, or nothing. Loading is explicit so that the caller sees the original error.
 /// </summary>
 public static class FFmpegLibraries
 {
@@ -36,7 +36,9 @@ public static class FFmpegLibraries
     internal static FFmpegRelease Release =>
         _release ?? throw new InvalidOperationException($"Call {nameof(FFmpegLibraries)}.{nameof(Load)} first.");
 
-    /// <summary>Loads the newest known release that is complete, and checks it against the layout table. Does nothing if already loaded.</summary>
+    /// <summary>
+    /// Loads the newest known release that is complete, and checks it against the layout table. Does nothing if already loaded.
+    /// </summary>
     /// <exception cref="FFmpegException">The libraries are missing, of an unknown version, or fail the self-check.</exception>
     public static void Load()
     {

@@ -50,23 +50,25 @@ public static unsafe partial class FFmpegLog
     private static volatile Route? _latest;
 
     /// <summary>
-    /// The last error or fatal line on this thread since <see cref="Attach"/> or <see cref="ClearLastError"/>: often the cause that a
-    /// bare error code hides.
+    /// The last error or fatal line on this thread since <see cref="Attach"/> or <see cref="ClearLastError"/>: often the cause
+    /// that a bare error code hides.
     /// </summary>
     public static string? LastError => _lastError;
 
     /// <summary>
-    /// How many lines on this thread reported that part of a stream was missing or had to be concealed. Some losses leave no other sign:
-    /// a picture lost whole over RTP, say, or (before 5.0) the flag of a damaged packet.
+    /// How many lines on this thread reported that part of a stream was missing or had to be concealed. Some losses leave no
+    /// other sign: a picture lost whole over RTP, say, or (before 5.0) the flag of a damaged packet.
     /// </summary>
     public static int Losses => _losses;
 
     /// <summary>
-    /// Sends what FFmpeg logs on this thread to <paramref name="sink"/>. Lines from FFmpeg's own threads, which belong to no caller, go
-    /// there too until another sink is attached.
+    /// Sends what FFmpeg logs on this thread to <paramref name="sink"/>. Lines from FFmpeg's own threads, which belong to no
+    /// caller, go there too until another sink is attached.
     /// </summary>
     /// <param name="sink">Where the lines go.</param>
-    /// <param name="finest">Finer lines are not even formatted, because some releases log on every frame. Errors always are.</param>
+    /// <param name="finest">
+    /// Finer lines are not even formatted, because some releases log on every frame. Errors always are.
+    /// </param>
     public static void Attach(FFmpegLogLine sink, FFmpegLogLevel finest)
     {
         int maxLevel = finest switch
@@ -90,7 +92,9 @@ public static unsafe partial class FFmpegLog
     /// <summary>Clears <see cref="LastError"/>.</summary>
     public static void ClearLastError() => _lastError = null;
 
-    /// <summary>Takes over the log until the process exits, because the libraries may log after managed code can no longer run.</summary>
+    /// <summary>
+    /// Takes over the log until the process exits, because the libraries may log after managed code can no longer run.
+    /// </summary>
     /// <param name="avutil">The loaded libavutil.</param>
     internal static void Install(nint avutil)
     {
@@ -99,7 +103,8 @@ public static unsafe partial class FFmpegLog
         LibAv.av_log_set_callback((nint)(delegate* unmanaged[Cdecl]<nint, int, byte*, nint, void>)&OnLine);
     }
 
-    // C's va_list is passed on untouched: on 64-bit Linux it is a pointer, both on x86-64 (an array) and on aarch64 (a large struct).
+    // C's va_list is passed on untouched: on 64-bit Linux it is a pointer, both on x86-64 (an array) and on aarch64 (a large
+    // struct).
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnLine(nint source, int level, byte* format, nint arguments)
     {
@@ -127,7 +132,9 @@ public static unsafe partial class FFmpegLog
         }
     }
 
-    /// <summary>Matches format prefixes, which are the same from 4.3 to 9.0; the damaged-feed tests run on each release.</summary>
+    /// <summary>
+    /// Matches format prefixes, which are the same from 4.3 to 9.0; the damaged-feed tests run on each release.
+    /// </summary>
     private static bool IsLossReport(ReadOnlySpan<byte> format) =>
         format.StartsWith("RTP: missed "u8)
         || format.StartsWith("RTP: PT=%02x: bad cseq"u8)

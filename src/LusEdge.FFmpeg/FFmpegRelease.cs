@@ -1,8 +1,8 @@
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// One FFmpeg release line: the major versions of its libraries, for the loader, and the byte offsets of the few struct fields that
-/// have no C accessor. The offsets hold for 64-bit Linux, on x86-64 and aarch64 alike.
+/// One FFmpeg release line: the major versions of its libraries, for the loader, and the byte offsets of the few struct fields
+/// that have no C accessor. The offsets hold for 64-bit Linux, on x86-64 and aarch64 alike.
 /// </summary>
 /// <param name="Name">The release's common name.</param>
 /// <param name="Util">Major version of libavutil.</param>
@@ -45,7 +45,9 @@ internal sealed record FFmpegRelease(
     public const int FrameFormat = 116;
     public const int FramePts = 136;
 
-    /// <summary>Every known release, newest first. Others are refused, because a wrong offset would corrupt memory instead of failing.</summary>
+    /// <summary>
+    /// Every known release, newest first. Others are refused, because a wrong offset would corrupt memory instead of failing.
+    /// </summary>
     public static readonly IReadOnlyList<FFmpegRelease> Known =
     [
         new("9.0", Util: 61, Codec: 63, Filter: 12, 216, 16, 32, 276, 320, 304),

@@ -4,8 +4,8 @@ using LusEdge.FFmpeg.Handles;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// An uncompressed picture, reused from frame to frame. Its pixels come from FFmpeg's pools and are held until <see cref="Clear"/>.
-/// One thread at a time.
+/// An uncompressed picture, reused from frame to frame. Its pixels come from FFmpeg's pools and are held until <see
+/// cref="Clear"/>. One thread at a time.
 /// </summary>
 public sealed unsafe class Picture : IDisposable
 {
@@ -26,7 +26,9 @@ public sealed unsafe class Picture : IDisposable
     /// <summary>Height in pixels.</summary>
     public int Height => Int(FFmpegRelease.FrameHeight);
 
-    /// <summary>FFmpeg's number for the pixel format. Numbers differ between releases; names don't (<see cref="PixelFormatName"/>).</summary>
+    /// <summary>
+    /// FFmpeg's number for the pixel format. Numbers differ between releases; names don't (<see cref="PixelFormatName"/>).
+    /// </summary>
     public int PixelFormat => Int(FFmpegRelease.FrameFormat);
 
     /// <summary>FFmpeg's name for the pixel format, for instance <c>yuv420p</c>.</summary>
@@ -35,7 +37,9 @@ public sealed unsafe class Picture : IDisposable
     /// <summary>Whether the decoder flagged this picture as damaged. It does not flag every damaged picture.</summary>
     public bool IsFlaggedCorrupt => (Int(_release.FrameFlags) & CorruptFlag) != 0 || Int(_release.DecodeErrorFlags) != 0;
 
-    /// <summary>Presentation time in units of the stream's time base, derived from decoding time if the stream has none; null if unknown.</summary>
+    /// <summary>
+    /// Presentation time in units of the stream's time base, derived from decoding time if the stream has none; null if unknown.
+    /// </summary>
     public long? Pts => *(long*)(Pointer + _release.BestEffortTimestamp) is var pts and not NoTimestamp ? pts : null;
 
     /// <summary>Whether there are pixels.</summary>

@@ -3,7 +3,9 @@ using LusEdge.FFmpeg.Handles;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>An FFmpeg filter chain for pictures of one size and format: one picture in, one picture out. One thread at a time.</summary>
+/// <summary>
+/// An FFmpeg filter chain for pictures of one size and format: one picture in, one picture out. One thread at a time.
+/// </summary>
 public sealed unsafe class PictureFilter : IDisposable
 {
     private const int KeepReference = 8; // AV_BUFFERSRC_FLAG_KEEP_REF

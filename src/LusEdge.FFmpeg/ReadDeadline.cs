@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// A deadline for blocking calls on a source. FFmpeg polls it through a callback about ten times per second, so its state lives in
-/// native memory. It always counts real time, whatever clock the program uses, because it bounds system calls.
+/// A deadline for blocking calls on a source. FFmpeg polls it through a callback about ten times per second, so its state lives
+/// in native memory. It always counts real time, whatever clock the program uses, because it bounds system calls.
 /// </summary>
 /// <remarks>Arm it on the reading thread; cancel it from any thread.</remarks>
 public sealed unsafe class ReadDeadline : SafeHandle

@@ -1,6 +1,8 @@
 namespace LusEdge.FFmpeg;
 
-/// <summary>Checks the loaded libraries' layout and behaviour against their <see cref="FFmpegRelease"/> row, once per process.</summary>
+/// <summary>
+/// Checks the loaded libraries' layout and behaviour against their <see cref="FFmpegRelease"/> row, once per process.
+/// </summary>
 internal static unsafe class SelfCheck
 {
     private const long NoTimestamp = long.MinValue;
@@ -9,7 +11,9 @@ internal static unsafe class SelfCheck
     /// <summary>One white pixel; like every still picture, it is a key frame.</summary>
     private const string PgmPicture = "data:image/x-portable-graymap;base64,UDUKMSAxCjI1NQr/";
 
-    /// <summary>Checks fresh objects for their documented defaults at the table's offsets. Reads only, so a wrong table does no harm.</summary>
+    /// <summary>
+    /// Checks fresh objects for their documented defaults at the table's offsets. Reads only, so a wrong table does no harm.
+    /// </summary>
     /// <param name="release">The row to check.</param>
     public static void Layout(FFmpegRelease release)
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.FFmpeg.Handles;
 
-/// <summary>Owns an opened AVFormatContext. Keeps the deadline that its interrupt callback reads alive until the context is closed.</summary>
+/// <summary>
+/// Owns an opened AVFormatContext. Keeps the deadline that its interrupt callback reads alive until the context is closed.
+/// </summary>
 internal sealed unsafe class FormatContextHandle : SafeHandle
 {
     private readonly ReadDeadline _deadline;

@@ -1,8 +1,8 @@
 namespace LusEdge.Capture;
 
 /// <summary>
-/// UTC from the monotonic clock. The wall clock is read once each time the source is opened or reopened, so capture times within a
-/// connection never jump when the wall clock is set.
+/// UTC from the monotonic clock. The wall clock is read once each time the source is opened or reopened, so capture times within
+/// a connection never jump when the wall clock is set.
 /// </summary>
 internal readonly struct CaptureClock(TimeProvider time)
 {

@@ -6,7 +6,9 @@ namespace LusEdge.Capture;
 /// </summary>
 internal struct DamageLatch
 {
-    /// <summary>A loss reported while a packet is read can concern that packet or, because the parser reads ahead, the next.</summary>
+    /// <summary>
+    /// A loss reported while a packet is read can concern that packet or, because the parser reads ahead, the next.
+    /// </summary>
     private const int PacketsInDoubt = 2;
 
     private bool _damaged;
@@ -14,7 +16,9 @@ internal struct DamageLatch
     private long? _keyPts;
     private int _inDoubt;
 
-    /// <summary>Part of the stream is missing, reported while the next packet was read. Call before <see cref="Packet"/>.</summary>
+    /// <summary>
+    /// Part of the stream is missing, reported while the next packet was read. Call before <see cref="Packet"/>.
+    /// </summary>
     public void Loss()
     {
         Damage();
@@ -45,7 +49,8 @@ internal struct DamageLatch
     /// <returns>Whether to treat it as damaged.</returns>
     public bool Picture(bool isFlagged, long? pts)
     {
-        // With B-frames, the decoder still outputs older pictures after the key packet: the key frame is due only at its own time.
+        // With B-frames, the decoder still outputs older pictures after the key packet: the key frame is due only at its own
+        // time.
         if (_keyIsDue && (pts is null || _keyPts is null || pts >= _keyPts)) (_damaged, _keyIsDue) = (false, false);
         if (isFlagged) Damage();
         return _damaged;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Capture;
 
 /// <summary>
-/// Passes FFmpeg's own lines to the log, at a limited rate: on a damaged feed FFmpeg writes several per frame. Their levels are low,
-/// because Capture itself logs what they mean for the feed.
+/// Passes FFmpeg's own lines to the log, at a limited rate: on a damaged feed FFmpeg writes several per frame. Their levels are
+/// low, because Capture itself logs what they mean for the feed.
 /// </summary>
 internal sealed class FFmpegLines(TimeProvider time, ILogger logger)
 {

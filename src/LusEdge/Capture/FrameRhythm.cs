@@ -1,8 +1,8 @@
 namespace LusEdge.Capture;
 
 /// <summary>
-/// When the newest frame was captured, and the measured frame interval. The interval is the median of the last five, so one stall does
-/// not change it, yet a source that declares 25 frames per second and sends one is noticed after three frames.
+/// When the newest frame was captured, and the measured frame interval. The interval is the median of the last five, so one stall
+/// does not change it, yet a source that declares 25 frames per second and sends one is noticed after three frames.
 /// </summary>
 /// <remarks>Written by the reader's thread, read by any. Allocates nothing.</remarks>
 public sealed class FrameRhythm

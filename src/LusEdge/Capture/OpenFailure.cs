@@ -138,7 +138,9 @@ internal static class OpenFailure
             new(reason, $"{source.Name} {what} ({Words(result)}).", error);
     }
 
-    /// <summary>FFmpeg's own description of the error on this thread: the code's text, and the last line of its log if any.</summary>
+    /// <summary>
+    /// FFmpeg's own description of the error on this thread: the code's text, and the last line of its log if any.
+    /// </summary>
     public static string Words(AvResult result) =>
         FFmpegLog.LastError is { } line ? $"FFmpeg: {result}, {line}" : $"FFmpeg: {result}";
 }

@@ -75,7 +75,9 @@ public sealed partial class VideoFeed
     }
 
     /// <summary>Describes the feed from a connection and its first picture.</summary>
-    /// <exception cref="CaptureException">The sector lies outside the picture: the source is in another mode, or the sector is wrong.</exception>
+    /// <exception cref="CaptureException">
+    /// The sector lies outside the picture: the source is in another mode, or the sector is wrong.
+    /// </exception>
     private void RecordDescription(Connection connection, CapturedFrame first)
     {
         // The geometry is fixed at the first opening: a feed that comes back in another size is in another mode and not graded.

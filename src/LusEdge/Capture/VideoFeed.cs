@@ -5,22 +5,25 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Capture;
 
 /// <summary>
-/// A video feed: anything FFmpeg can open, as gray frames of the ultrasound sector. A dedicated thread reads, so that a backlog never
-/// hides in the operating system's buffers; <see cref="Take"/> returns what it read.
+/// A video feed: anything FFmpeg can open, as gray frames of the ultrasound sector. A dedicated thread reads, so that a backlog
+/// never hides in the operating system's buffers; <see cref="Take"/> returns what it read.
 /// <code>
 /// source -> demux -> decode -> damage latch -> crop, gray -> [pace] -> hand-off -> Take
 ///             ^                                                           |
 ///             +-- reopened when a live feed is lost                       +-- live: the newest frame; file: every frame
 /// </code>
 /// Open a file with <see cref="Open"/>, which fails at once if something is wrong with it. A live feed can come up later than the
-/// program and be lost at any time: just start it. The reader opens it as often as needed, and <see cref="LastError"/> says why there
-/// is no picture meanwhile.
+/// program and be lost at any time: just start it. The reader opens it as often as needed, and <see cref="LastError"/> says why
+/// there is no picture meanwhile.
 /// </summary>
-/// <remarks>The ledger counts every decoded picture as captured, and every frame that the hand-off drops, with the reason.</remarks>
+/// <remarks>
+/// The ledger counts every decoded picture as captured, and every frame that the hand-off drops, with the reason.
+/// </remarks>
 public sealed partial class VideoFeed : IDisposable
 {
     /// <summary>
-    /// How long a stop waits for the reader by default. The reader notices within a tenth of a second unless a system call blocks it.
+    /// How long a stop waits for the reader by default. The reader notices within a tenth of a second unless a system call blocks
+    /// it.
     /// </summary>
     private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(1);
 
@@ -88,7 +91,9 @@ public sealed partial class VideoFeed : IDisposable
     /// <summary>False while the feed is not up yet or lost, and after it has ended.</summary>
     public bool IsConnected => _connected;
 
-    /// <summary>Why there is no picture, in a sentence without credentials. Null while connected and before the first attempt has failed.</summary>
+    /// <summary>
+    /// Why there is no picture, in a sentence without credentials. Null while connected and before the first attempt has failed.
+    /// </summary>
     public string? LastError => _lastError;
 
     /// <summary>How the feed ended; valid once <see cref="Take"/> has returned <see cref="TakeResult.Ended"/>.</summary>
@@ -97,7 +102,9 @@ public sealed partial class VideoFeed : IDisposable
     /// <summary>The source as configured, with credentials masked, for messages and reports.</summary>
     public string Name => _source.Name;
 
-    /// <summary>Called on the reading thread with each decoded picture, before the crop and gray conversion; must not keep it.</summary>
+    /// <summary>
+    /// Called on the reading thread with each decoded picture, before the crop and gray conversion; must not keep it.
+    /// </summary>
     internal Action<Picture, CapturedFrame>? Inspect { get; init; }
 
     /// <summary>Opens the source and decodes its first picture, so that errors show here and not later.</summary>
@@ -136,7 +143,9 @@ public sealed partial class VideoFeed : IDisposable
     /// <param name="frame">For the caller to dispose; null if there is none.</param>
     public TakeResult Take(TimeSpan timeout, out CapturedFrame? frame) => _handoff.Take(timeout, out frame);
 
-    /// <summary>Stops reading and drops frames not taken yet. Returns once the reader has ended. Callable from any thread, repeatedly.</summary>
+    /// <summary>
+    /// Stops reading and drops frames not taken yet. Returns once the reader has ended. Callable from any thread, repeatedly.
+    /// </summary>
     /// <param name="within">How long to wait for the reader; one second by default.</param>
     public void Stop(TimeSpan? within = null)
     {
