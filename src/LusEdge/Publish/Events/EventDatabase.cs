@@ -141,10 +141,10 @@ internal sealed class EventDatabase : IDisposable
         Depth -= Execute($"INSERT OR IGNORE INTO acknowledged (id) SELECT id FROM pending WHERE id IN ({string.Join(',', ids)})");
 
     /// <summary>A ping is about to be sent.</summary>
-    public void Asked() => Execute("UPDATE acknowledged SET asked = 1");
+    public void PingSent() => Execute("UPDATE acknowledged SET asked = 1");
 
     /// <summary>The ping was answered: what was acknowledged before it is the broker's now. If this deletion is lost, the event is sent once more: no harm.</summary>
-    public void Answered() =>
+    public void PingAnswered() =>
         Execute("DELETE FROM events WHERE id IN (SELECT id FROM acknowledged WHERE asked = 1); DELETE FROM acknowledged WHERE asked = 1");
 
     /// <summary>The connection broke: what was acknowledged since the last answered ping may be lost with the broker, and is read again.</summary>

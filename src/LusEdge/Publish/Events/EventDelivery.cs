@@ -21,13 +21,13 @@ internal sealed class EventDelivery(
     EventStore store, TopicTable table, int maxResendsPerSecond, HealthBoard board, TimeProvider time, ILogger log)
 {
     /// <summary>A broker that is alive answers within this; else the connection is given up and events are sent anew.</summary>
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AcknowledgeTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>While nobody subscribes one event is offered now and then, at first after this…</summary>
-    private static readonly TimeSpan FirstOffer = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinOfferInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>…and at last this often: a week unheard costs some 2000 messages.</summary>
-    private static readonly TimeSpan LastOffer = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxOfferInterval = TimeSpan.FromMinutes(5);
 
     private readonly HashSet<string> _unheardTopics = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refusedTopics = new(StringComparer.Ordinal);
@@ -49,7 +49,7 @@ internal sealed class EventDelivery(
     {
         // What is stored by now waited for this connection: it is late. What comes from now on is fresh and goes first.
         Interlocked.Exchange(ref _fresh, store.LastId);
-        (_kept, _delivered, _offerAfter) = (0, 0, FirstOffer);
+        (_kept, _delivered, _offerAfter) = (0, 0, MinOfferInterval);
         _unheardTopics.Clear();
         _refusedTopics.Clear();
         store.RetryRefused();
@@ -81,28 +81,28 @@ internal sealed class EventDelivery(
                 continue;
             }
 
-            // A pass is over. What is still there was not taken, or its acknowledgement could not be noted: another pass begins after a while.
+            // A pass is over. What is still there was not accepted, or its acknowledgement could not be noted: another pass begins after a while.
             if (_delivered > 0) log.BacklogDelivered(_delivered);
             (_kept, _delivered) = (0, 0);
-            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : LastOffer, time, stop).ConfigureAwait(false);
+            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval, time, stop).ConfigureAwait(false);
         }
     }
 
     private async Task SendAsync(IReadOnlyList<StoredEvent> events, bool late, BrokerConnection connection, CancellationToken stop)
     {
-        using var overdue = new CancellationTokenSource(AcknowledgedWithin, time);
+        using var overdue = new CancellationTokenSource(AcknowledgeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, stop);
         Task<MqttClientPublishReasonCode>[] answers = [.. events.Select(stored =>
             connection.PublishAsync(table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), either.Token))];
 
         // Every answer is looked at, even when one of them is that the connection broke: what was acknowledged is not sent again.
-        var taken = new List<long>(events.Count);
+        var accepted = new List<long>(events.Count);
         Exception? broken = null;
         for (int i = 0; i < answers.Length; i++)
         {
             try
             {
-                Settle(events[i], await answers[i].ConfigureAwait(false), taken);
+                Settle(events[i], await answers[i].ConfigureAwait(false), accepted);
             }
             catch (Exception e) // What breaks one publish breaks the connection: it is thrown below, once.
             {
@@ -110,21 +110,21 @@ internal sealed class EventDelivery(
             }
         }
 
-        store.Acknowledged(taken);
+        store.Acknowledged(accepted);
         board.Set(
             HealthCode.EventsUnheard,
             _unheardTopics.Count > 0 ? $"Nobody subscribes to {string.Join(", ", _unheardTopics.Order())}: events are kept. Start the consumer." : null);
-        if (late) _delivered += taken.Count;
+        if (late) _delivered += accepted.Count;
         if (broken is not null) ExceptionDispatchInfo.Throw(broken);
     }
 
-    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> taken)
+    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> accepted)
     {
         switch (answer)
         {
             case MqttClientPublishReasonCode.Success:
-                taken.Add(stored.Id);
-                if (_unheardTopics.Remove(stored.Topic)) (_kept, _offerAfter) = (0, FirstOffer);
+                accepted.Add(stored.Id);
+                if (_unheardTopics.Remove(stored.Topic)) (_kept, _offerAfter) = (0, MinOfferInterval);
                 break;
             case MqttClientPublishReasonCode.NoMatchingSubscribers:
                 Interlocked.Increment(ref _unheard);
@@ -143,14 +143,14 @@ internal sealed class EventDelivery(
     private void KeepForLater(string topic, MqttClientPublishReasonCode answer)
     {
         _offeredAt = time.GetTimestamp();
-        if (_unheardTopics.Add(topic) && _unheardTopics.Count == 1) log.EventsNotTaken(topic, answer.ToString(), LastOffer);
+        if (_unheardTopics.Add(topic) && _unheardTopics.Count == 1) log.EventsNotTaken(topic, answer.ToString(), MaxOfferInterval);
     }
 
     /// <summary>Whether one event of each topic that nobody took is to be offered; the wait doubles with each offer.</summary>
     private bool OfferIsDue()
     {
         if (_unheardTopics.Count == 0 || UntilOffer() > TimeSpan.Zero) return false;
-        _offerAfter = _offerAfter * 2 < LastOffer ? _offerAfter * 2 : LastOffer;
+        _offerAfter = _offerAfter * 2 < MaxOfferInterval ? _offerAfter * 2 : MaxOfferInterval;
         _offeredAt = time.GetTimestamp();
         return true;
     }

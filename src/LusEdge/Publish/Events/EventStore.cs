@@ -14,13 +14,13 @@ namespace LusEdge.Publish.Events;
 internal sealed class EventStore : IDisposable
 {
     /// <summary>Over ten hours of clips; what comes beyond that is counted as not stored.</summary>
-    private const int MostWaiting = 8192;
+    private const int MaxWaiting = 8192;
 
     /// <summary>Events that are committed at once, at most.</summary>
     private const int BatchSize = 64;
 
     /// <summary>A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.</summary>
-    private static readonly TimeSpan OpensWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
@@ -35,7 +35,7 @@ internal sealed class EventStore : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EventDatabase? _database;
     private volatile string? _lastError;
-    private volatile bool _isAwaited = true;
+    private volatile bool _startIsWaiting = true;
     private long _closeBy = long.MaxValue;
     private bool _isCommitDue;
     private bool _isFull;
@@ -90,8 +90,8 @@ internal sealed class EventStore : IDisposable
     {
         var store = new EventStore(file, maxBytes, board, time, log);
         new Thread(store.Run) { Name = "events", IsBackground = true }.Start();
-        Task first = await Task.WhenAny(store._opened.Task, Task.Delay(OpensWithin, time)).ConfigureAwait(false);
-        store._isAwaited = false;
+        Task first = await Task.WhenAny(store._opened.Task, Task.Delay(OpenTimeout, time)).ConfigureAwait(false);
+        store._startIsWaiting = false;
         if (first == store._opened.Task) await first.ConfigureAwait(false);
         else store.Failed("it does not answer");
         return store;
@@ -100,7 +100,7 @@ internal sealed class EventStore : IDisposable
     /// <summary>Keeps an event. Returns at once; <see cref="Committed"/> is set when it is on the disk. One that finds no room is counted, never thrown.</summary>
     public void Append(NewEvent added)
     {
-        if (_waiting.Count >= MostWaiting || added.Payload.Length > EventDatabase.LargestEvent)
+        if (_waiting.Count >= MaxWaiting || added.Payload.Length > EventDatabase.LargestEvent)
         {
             if (NotStored == 0) _log.EventNotStored(added.Topic, _file);
             Interlocked.Increment(ref _notStored);
@@ -109,7 +109,7 @@ internal sealed class EventStore : IDisposable
 
         _waiting.Enqueue(added);
         if (Interlocked.Exchange(ref _isCommitDue, true)) return;
-        Do(_ =>
+        Post(_ =>
         {
             IsNoLongerDue();
             Commit();
@@ -123,40 +123,40 @@ internal sealed class EventStore : IDisposable
     public Task<IReadOnlyList<StoredEvent>> ReadAsync(long after, long upTo, int limit, IReadOnlyCollection<string>? exceptTopics = null)
     {
         string[] except = [.. exceptTopics ?? []];
-        return AskAsync(database => database.Read(after, upTo, limit, except));
+        return QueryAsync(database => database.Read(after, upTo, limit, except));
     }
 
     /// <inheritdoc cref="EventDatabase.OldestByTopic"/>
-    public Task<IReadOnlyList<StoredEvent>> OldestByTopicAsync() => AskAsync(database => database.OldestByTopic());
+    public Task<IReadOnlyList<StoredEvent>> OldestByTopicAsync() => QueryAsync(database => database.OldestByTopic());
 
     /// <inheritdoc cref="EventDatabase.Acknowledged"/>
     public void Acknowledged(IReadOnlyCollection<long> ids)
     {
-        if (ids.Count > 0) Do(database => database.Acknowledged(ids));
+        if (ids.Count > 0) Post(database => database.Acknowledged(ids));
     }
 
-    /// <inheritdoc cref="EventDatabase.Asked"/>
-    public void Asked() => Do(database => database.Asked());
+    /// <inheritdoc cref="EventDatabase.PingSent"/>
+    public void PingSent() => Post(database => database.PingSent());
 
-    /// <inheritdoc cref="EventDatabase.Answered"/>
-    public void Answered() => Do(database => database.Answered());
+    /// <inheritdoc cref="EventDatabase.PingAnswered"/>
+    public void PingAnswered() => Post(database => database.PingAnswered());
 
     /// <inheritdoc cref="EventDatabase.ConnectionLost"/>
-    public void ConnectionLost() => Do(database => database.ConnectionLost());
+    public void ConnectionLost() => Post(database => database.ConnectionLost());
 
     /// <inheritdoc cref="EventDatabase.SetAside"/>
-    public void SetAside(long id, int reason) => Do(database => database.SetAside(id, reason));
+    public void SetAside(long id, int reason) => Post(database => database.SetAside(id, reason));
 
     /// <inheritdoc cref="EventDatabase.RetryRefused"/>
-    public void RetryRefused() => Do(database => database.RetryRefused());
+    public void RetryRefused() => Post(database => database.RetryRefused());
 
     /// <summary>Commits what waits, closes the file and ends the thread. A disk that hangs is left to the end of the process.</summary>
-    /// <param name="within">At most this long.</param>
-    public async Task CloseAsync(TimeSpan within)
+    /// <param name="timeout">At most this long.</param>
+    public async Task CloseAsync(TimeSpan timeout)
     {
-        Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+        Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency));
         _work.CompleteAdding();
-        await Task.WhenAny(_ended.Task, Task.Delay(within, _time)).ConfigureAwait(false);
+        await Task.WhenAny(_ended.Task, Task.Delay(timeout, _time)).ConfigureAwait(false);
         if (!_waiting.IsEmpty) _log.EventsLost(_file, _waiting.Count);
     }
 
@@ -167,7 +167,7 @@ internal sealed class EventStore : IDisposable
         if (_ended.Task.IsCompleted) _work.Dispose();
     }
 
-    private bool Do(Action<EventDatabase> work, Action? giveUp = null)
+    private bool Post(Action<EventDatabase> work, Action? giveUp = null)
     {
         try
         {
@@ -181,7 +181,7 @@ internal sealed class EventStore : IDisposable
         }
     }
 
-    private Task<IReadOnlyList<StoredEvent>> AskAsync(Func<EventDatabase, IReadOnlyList<StoredEvent>> query)
+    private Task<IReadOnlyList<StoredEvent>> QueryAsync(Func<EventDatabase, IReadOnlyList<StoredEvent>> query)
     {
         // If the file can't be read there is nothing to send for now.
         var answer = new TaskCompletionSource<IReadOnlyList<StoredEvent>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -191,7 +191,7 @@ internal sealed class EventStore : IDisposable
             answer.SetResult(query(database));
         }
 
-        if (!Do(Answer, () => answer.TrySetResult([]))) answer.SetResult([]);
+        if (!Post(Answer, () => answer.TrySetResult([]))) answer.SetResult([]);
         return answer.Task;
     }
 
@@ -208,7 +208,7 @@ internal sealed class EventStore : IDisposable
                 if (_database is null) OpenDatabase();
                 if (hasWork) work.Act(_database!);
                 else Commit();
-                Publish();
+                PublishCounts();
                 Succeeded();
             }
             catch (Exception e) // The top of the thread: whatever the disk does, events wait in memory and are tried again.
@@ -235,7 +235,7 @@ internal sealed class EventStore : IDisposable
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            if (!_isAwaited || (e is SqliteException busy && EventDatabase.IsLock(busy)))
+            if (!_startIsWaiting || (e is SqliteException busy && EventDatabase.IsLock(busy)))
             {
                 Failed(e.Message);
                 _opened.TrySetResult();
@@ -260,14 +260,14 @@ internal sealed class EventStore : IDisposable
             NewEvent[] batch = [.. _waiting.Take(Math.Min(left, BatchSize))];
             _database!.Append(batch);
             // In this order: whoever finds nothing waiting must find it on the disk.
-            Publish();
+            PublishCounts();
             foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
             Committed.Set();
         }
     }
 
     /// <summary>Copies the counts for other threads, and tells what they mean.</summary>
-    private void Publish()
+    private void PublishCounts()
     {
         long discarded = _discardedBefore + _database!.Discarded;
         Interlocked.Exchange(ref _lastId, _database.LastId);
@@ -301,7 +301,7 @@ internal sealed class EventStore : IDisposable
             _database = EventDatabase.Open(_file, _maxBytes);
         }
 
-        Publish();
+        PublishCounts();
     }
 
     private void CloseDatabase()

@@ -175,8 +175,8 @@ internal sealed class MessageWriter(
             DemonstrationOnly = model.DemonstrationOnly,
             SignedBy = model.SignedBy,
         },
-        Schemas = Published().ToDictionary(Below, policy => policy.SchemaId),
-        Capabilities = [.. Published().Select(Below)],
+        Schemas = Published().ToDictionary(RelativeTopic, policy => policy.SchemaId),
+        Capabilities = [.. Published().Select(RelativeTopic)],
     };
 
     public HealthMessage Health(HealthReport report) => new()
@@ -202,7 +202,7 @@ internal sealed class MessageWriter(
             figures.Ledger.Captured,
             figures.Ledger.Scored,
             figures.Ledger.Withheld,
-            Named(figures.Ledger.Dropped),
+            DropsByName(figures.Ledger.Dropped),
             figures.Ledger.Corrupt,
             figures.Ledger.InFlight),
         Gap = gap,
@@ -211,7 +211,7 @@ internal sealed class MessageWriter(
     };
 
     /// <summary>Drops by the contract's names.</summary>
-    public static Dictionary<string, long> Named(IReadOnlyDictionary<DropReason, long> dropped) =>
+    public static Dictionary<string, long> DropsByName(IReadOnlyDictionary<DropReason, long> dropped) =>
         dropped.ToDictionary(pair => JsonName.Of(pair.Key), pair => pair.Value);
 
     /// <summary>Probabilities as they travel: three decimals.</summary>
@@ -243,5 +243,5 @@ internal sealed class MessageWriter(
         yield return table.Metrics;
     }
 
-    private string Below(TopicPolicy policy) => policy.Topic[(topics.Prefix.Length + 1)..];
+    private string RelativeTopic(TopicPolicy policy) => policy.Topic[(topics.Prefix.Length + 1)..];
 }

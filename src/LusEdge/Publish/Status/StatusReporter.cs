@@ -86,9 +86,9 @@ internal sealed class StatusReporter(
 
     /// <summary>Announces a clean stop, and health as it is now: why the service stops may be younger than the last report.</summary>
     /// <returns>True when the broker has acknowledged it.</returns>
-    public async Task<bool> TakeLeaveAsync(BrokerConnection connection, long number, CancellationToken stop)
+    public async Task<bool> AnnounceOfflineAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
-        await PublishHealthAsync(evenIfTheSame: false, connection, stop).ConfigureAwait(false);
+        await PublishHealthAsync(evenIfUnchanged: false, connection, stop).ConfigureAwait(false);
         AvailabilityMessage offline = writer.Availability(number, Availability.Offline);
         return await PublishAsync(table.Availability, _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
     }
@@ -106,10 +106,10 @@ internal sealed class StatusReporter(
     private Task<bool> PublishOnlineAsync(BrokerConnection connection, CancellationToken stop) =>
         PublishAsync(table.Availability, _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage), connection, stop);
 
-    private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
+    private async Task<bool> PublishHealthAsync(bool evenIfUnchanged, BrokerConnection connection, CancellationToken stop)
     {
         HealthReport report = board.Read();
-        if (!evenIfTheSame && report.Equals(_health)) return false;
+        if (!evenIfUnchanged && report.Equals(_health)) return false;
         await PublishAsync(table.Health, _json.Write(writer.Health(report), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
 
         // Only now: a publication that the stop cancels is made up for before the goodbye.
@@ -138,12 +138,12 @@ internal sealed class StatusReporter(
     private async Task<bool> PublishAsync(TopicPolicy policy, ReadOnlyMemory<byte> payload, BrokerConnection connection, CancellationToken stop)
     {
         MqttClientPublishReasonCode answer = await connection.PublishAsync(policy.Message(payload), stop).ConfigureAwait(false);
-        bool isTaken = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
-        if (isTaken && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
-        if (!isTaken && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
+        bool isAccepted = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
+        if (isAccepted && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
+        if (!isAccepted && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
         board.Set(
             HealthCode.TopicRefused,
             _refused.Count > 0 ? $"The broker refuses {string.Join(", ", _refused)}. Allow the device to publish below its own prefix." : null);
-        return isTaken;
+        return isAccepted;
     }
 }

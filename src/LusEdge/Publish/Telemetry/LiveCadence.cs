@@ -6,10 +6,10 @@ namespace LusEdge.Publish.Telemetry;
 internal sealed class LiveCadence
 {
     /// <summary>A grade that flickers between two classes goes out no more often than this.</summary>
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Below a second, because a reading is offered only when a frame comes or, in silence, a few times a second.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(750);
+    public static readonly TimeSpan MaxInterval = TimeSpan.FromMilliseconds(750);
 
     private TimeSpan? _sentAt;
     private FrameState _state;
@@ -23,7 +23,7 @@ internal sealed class LiveCadence
     {
         if (_sentAt is { } sentAt && state == _state)
         {
-            TimeSpan wait = grade == _grade ? Longest : Shortest;
+            TimeSpan wait = grade == _grade ? MaxInterval : MinInterval;
             if (now - sentAt < wait) return false;
         }
 

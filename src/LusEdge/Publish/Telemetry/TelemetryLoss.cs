@@ -37,7 +37,7 @@ internal sealed class TelemetryLoss
     }
 
     /// <summary>A ping is about to be sent.</summary>
-    public void Asked()
+    public void PingSent()
     {
         lock (_lock)
         {
@@ -47,7 +47,7 @@ internal sealed class TelemetryLoss
     }
 
     /// <summary>The ping was answered.</summary>
-    public void Answered()
+    public void PingAnswered()
     {
         lock (_lock) _asked = default;
     }

@@ -26,7 +26,7 @@ internal sealed class TelemetrySender(
     TimeProvider time) : IDisposable
 {
     /// <summary>The life of a frame message: one that has waited longer would expire on arrival.</summary>
-    private static readonly TimeSpan Expired = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FrameLifetime = TimeSpan.FromSeconds(2);
 
     private readonly LiveCadence _cadence = new();
     private readonly FrameBatch _batch = new();
@@ -43,7 +43,7 @@ internal sealed class TelemetrySender(
         {
             while (true)
             {
-                if (readings.TakeLeftOut() is { } leftOut) loss.Dropped(leftOut.From, leftOut.To, leftOut.Frames);
+                if (readings.TakeMissed() is { } missed) loss.Dropped(missed.From, missed.To, missed.Frames);
                 while (readings.Peek() is { } reading) await SendAsync(reading, connection, stop).ConfigureAwait(false);
                 await readings.WaitAsync(stop).ConfigureAwait(false);
             }
@@ -61,7 +61,7 @@ internal sealed class TelemetrySender(
 
     private async Task SendAsync(QueuedReading reading, BrokerConnection connection, CancellationToken stop)
     {
-        if (time.GetElapsedTime(reading.QueuedAt) > Expired)
+        if (time.GetElapsedTime(reading.QueuedAt) > FrameLifetime)
         {
             if (reading.Frame is not null) loss.Dropped(reading.At);
             readings.Advance();
@@ -95,13 +95,13 @@ internal sealed class TelemetrySender(
     /// <summary>Whether the reading goes out as the present one. A score that grew too old on its way here never does: what is said next replaces it.</summary>
     private bool IsLiveDue(QueuedReading reading)
     {
-        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.OldestScore) return false;
+        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.MaxScoreAge) return false;
         return _cadence.IsDue(reading.Signal, reading.Smoothed?.Grade, time.GetElapsedTime(0, reading.QueuedAt));
     }
 
     private async Task FlushAsync(BrokerConnection connection, CancellationToken stop)
     {
-        Dictionary<string, long> dropped = MessageWriter.Named(ledger.Read().Dropped);
+        Dictionary<string, long> dropped = MessageWriter.DropsByName(ledger.Read().Dropped);
         var since = dropped
             .Select(pair => (pair.Key, Count: pair.Value - _droppedBefore.GetValueOrDefault(pair.Key)))
             .Where(pair => pair.Count > 0)
