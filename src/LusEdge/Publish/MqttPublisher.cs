@@ -303,7 +303,9 @@ public sealed class MqttPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for loops that were told to end. Their exceptions were handled before, or come from the cancellation.</summary>
+    /// <summary>
+    /// Waits for loops that were told to end. Their exceptions were handled before, or come from the cancellation.
+    /// </summary>
     private static async Task WaitForEndAsync(params Task[] loops)
     {
         foreach (Task loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -10,7 +10,9 @@ namespace LusEdge.Publish.Connection;
 /// </summary>
 internal sealed class BrokerConnection : IAsyncDisposable
 {
-    /// <summary>At most this many events in flight, even if the broker allows more: 1000 per second at a 60 ms round trip.</summary>
+    /// <summary>
+    /// At most this many events in flight, even if the broker allows more: 1000 per second at a 60 ms round trip.
+    /// </summary>
     private const int MaxWindow = 64;
 
     private readonly IMqttClient _client;
