@@ -115,13 +115,13 @@ public sealed class Appliance : IAsyncDisposable
         }
         catch (ModelException e)
         {
-            _announcer!.Stopped(e.Message);
+            _announcer!.ReportStopped(e.Message);
             throw;
         }
 
         FeedEnd fed = _feed!.End;
         // A live feed that came late, and turned out not to be what the configuration is for: subscribers have heard of it, and learn why it goes.
-        if (fed.Error is { } refusal && _feed.CanComeBack) _announcer!.Stopped(refusal);
+        if (fed.Error is { } refusal && _feed.CanComeBack) _announcer!.ReportStopped(refusal);
         return fed;
     }
 
