@@ -82,11 +82,11 @@ public sealed class SignalAnnouncer : IDisposable
         string? cause = state switch
         {
             FrameState.NoSignal => _feed.LastError,
-            FrameState.Stale => "Grading takes too long.",
+            FrameState.Stale => facts.IsBehind ? "Frames arrive too late to be graded." : "Grading takes too long.",
             _ => _fault,
         };
         bool isNew = state != _announced || cause != _cause;
-        if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale ? facts.Busy : facts.Silence);
+        if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale && !facts.IsBehind ? facts.Busy : facts.Silence);
         (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
         if (isNew) _board.Set(HealthCode.NoSignal, state == FrameState.NoSignal ? $"No frame is coming: {cause ?? "check the scanner and its cable."}" : null);
@@ -111,12 +111,14 @@ public sealed class SignalAnnouncer : IDisposable
     private FeedFacts Facts()
     {
         long? newest = _feed.Rhythm.Newest;
+        TimeSpan interval = _feed.Rhythm.Interval ?? _feed.Description?.FrameInterval ?? TimeSpan.Zero;
         return new FeedFacts
         {
             HasSentFrames = newest is not null,
             HasError = _feed.LastError is not null,
+            IsBehind = _feed.Rhythm.Discarded is { } discarded && _time.GetElapsedTime(discarded) < SignalJudge.StallAfter(interval),
             Silence = newest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero,
-            FrameInterval = _feed.Rhythm.Interval ?? _feed.Description?.FrameInterval ?? TimeSpan.Zero,
+            FrameInterval = interval,
             Busy = _meter.Progress.Busy,
             HasStopped = _fault is not null,
         };

@@ -35,7 +35,9 @@ internal sealed class Connection : IDisposable
     private DamageLatch _latch;
     private bool _wallClockStamps;
     private long? _packetPts;
-    private long _readAt;
+    private BacklogWatch _backlog;
+    private PacketTimes _packets;
+    private long _deliveredAt;
     private bool _lastPacketIsCut;
     private bool _draining;
 
@@ -47,6 +49,7 @@ internal sealed class Connection : IDisposable
         ReadDeadline deadline,
         Pause pause,
         TimeProvider time,
+        long opened,
         ILogger logger)
     {
         _source = source;
@@ -61,6 +64,7 @@ internal sealed class Connection : IDisposable
         _time = time;
         _logger = logger;
         _clock = new CaptureClock(time);
+        if (source.CanComeBack) _backlog = new BacklogWatch(time, opened);
 
         // Only now: probing the source needed its own timestamps to determine the rate.
         _wallClockStamps = source.Kind == SourceKind.Network && decoder.KeepsOrder && demuxer.StampWithWallClock(true);
@@ -102,6 +106,7 @@ internal sealed class Connection : IDisposable
         if (source.Kind is SourceKind.File or SourceKind.Device) RequireFile(source);
         FFmpegLog.ClearLastError();
         deadline.Arm(options.OpenTimeout);
+        long opened = time.GetTimestamp();
         Demuxer? demuxer = null;
         try
         {
@@ -112,7 +117,7 @@ internal sealed class Connection : IDisposable
                 throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
             }
 
-            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, logger);
+            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, opened, logger);
             if (FFmpegLog.Losses != losses) connection.RecoverFromProbeLoss();
             return connection;
         }
@@ -200,7 +205,8 @@ internal sealed class Connection : IDisposable
         if (FFmpegLog.Losses != losses) _latch.Loss();
         if (read.IsOk)
         {
-            _readAt = Math.Max(_readAt, ReadAt(_packet.Pts));
+            long readAt = ReadAt(_packet.Pts);
+            _packets.Add(_packet.Pts, new PacketTime(readAt, _backlog.SentAfter));
             _packetPts = _packet.Pts;
             _lastPacketIsCut = _packet.IsCorrupt;
             _latch.Packet(_packet.IsKey, _packet.IsCorrupt, _packet.Pts);
@@ -229,12 +235,17 @@ internal sealed class Connection : IDisposable
 
     private AvResult ReadPacket()
     {
+        _backlog.BeginRead();
         while (true)
         {
             AvResult read = _demuxer.Read(_packet);
+            if (read != AvResult.Again)
+            {
+                _backlog.EndRead();
+                return read;
+            }
 
             // A non-blocking device has nothing yet.
-            if (read != AvResult.Again) return read;
             if (!_pause.For(DevicePollInterval)) return AvResult.Interrupted;
         }
     }
@@ -271,8 +282,13 @@ internal sealed class Connection : IDisposable
         frame.Pts = pts is { } presented && _demuxer.TimeBase.IsPositive && !_wallClockStamps
             ? _demuxer.TimeBase.ToTimeSpan(presented)
             : null;
-        frame.Timestamp = _readAt;
-        frame.CapturedAt = _clock.At(_readAt);
+        PacketTime arrival = _packets.Of(pts);
+
+        // Reordered pictures come out in the order in which they were taken, but arrived in another.
+        _deliveredAt = Math.Max(_deliveredAt, arrival.ReadAt);
+        frame.Timestamp = _deliveredAt;
+        frame.MaxAge = _source.CanComeBack ? _time.GetElapsedTime(arrival.SentAfter) : TimeSpan.Zero;
+        frame.CapturedAt = _clock.At(_deliveredAt);
         frame.IsDamaged = _latch.Picture(_decoded.IsFlaggedCorrupt, pts);
         var size = new PictureSize(_decoded.Width, _decoded.Height);
         if (_pixelFormat < 0) RequireRequestedSize(size);

@@ -13,6 +13,8 @@ public sealed class FrameRhythm
     private readonly long[] _intervals = new long[Remembered];
     private int _count;
     private long _newest = long.MinValue;
+    private long _latest = long.MinValue;
+    private long _discarded = long.MinValue;
     private long _interval;
 
     /// <summary>For a feed that has sent nothing yet.</summary>
@@ -22,6 +24,9 @@ public sealed class FrameRhythm
     /// <summary>Capture time of the newest frame as a timestamp of the clock; null before the first.</summary>
     public long? Newest => Interlocked.Read(ref _newest) is var newest && newest == long.MinValue ? null : newest;
 
+    /// <summary>When the last discarded frame was read; null if none was since the newest.</summary>
+    public long? Discarded => Interlocked.Read(ref _discarded) is var discarded && discarded == long.MinValue ? null : discarded;
+
     /// <summary>Median of the last intervals; null before there are three.</summary>
     public TimeSpan? Interval => Interlocked.Read(ref _interval) is var ticks && ticks == 0 ? null : TimeSpan.FromTicks(ticks);
 
@@ -30,9 +35,24 @@ public sealed class FrameRhythm
     /// <param name="startsFeed">Whether it is the first after an opening: the gap before it says nothing about the rate.</param>
     public void Record(long captured, bool startsFeed)
     {
-        long before = _newest;
+        if (captured > _newest) Interlocked.Exchange(ref _newest, captured);
+        Interlocked.Exchange(ref _discarded, long.MinValue);
+        RecordInterval(captured, startsFeed);
+    }
+
+    /// <summary>Records a frame that is discarded: it says how often frames come, but does not end a silence.</summary>
+    /// <inheritdoc cref="Record"/>
+    public void RecordDiscarded(long captured, bool startsFeed)
+    {
+        Interlocked.Exchange(ref _discarded, _time.GetTimestamp());
+        RecordInterval(captured, startsFeed);
+    }
+
+    private void RecordInterval(long captured, bool startsFeed)
+    {
+        long before = _latest;
         if (before != long.MinValue && captured <= before) return;
-        Interlocked.Exchange(ref _newest, captured);
+        _latest = captured;
         if (before == long.MinValue || startsFeed) return;
         _intervals[_count++ % Remembered] = _time.GetElapsedTime(before, captured).Ticks;
         if (_count >= 3) Interlocked.Exchange(ref _interval, Math.Max(1, Median()));

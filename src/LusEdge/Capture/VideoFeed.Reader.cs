@@ -175,7 +175,7 @@ public sealed partial class VideoFeed
         {
             if (!_pacer.WaitFor(frame.Pts, frame.StartsClip, _description!.FrameInterval))
             {
-                Drop(frame);
+                Drop(frame, DropReason.Stopping);
                 return false;
             }
 
@@ -184,8 +184,34 @@ public sealed partial class VideoFeed
             frame.Timestamp = _time.GetTimestamp();
         }
 
+        if (IsBacklog(frame))
+        {
+            Rhythm.RecordDiscarded(frame.Timestamp, frame.StartsClip);
+            _startsClip |= frame.StartsClip;
+            Drop(frame, DropReason.Backlog);
+            return true;
+        }
+
         Rhythm.Record(frame.Timestamp, frame.StartsClip);
         return _handoff.Put(frame);
+    }
+
+    /// <summary>
+    /// Whether a picture can be too old to say anything about the patient now: what the network, the system or the decoder held back while this
+    /// process did not read, or while nothing came. It must not pass for new, so it is discarded until reads wait for the source again.
+    /// </summary>
+    private bool IsBacklog(CapturedFrame frame)
+    {
+        TimeSpan rhythm = HeldFrames * (Rhythm.Interval ?? _description!.FrameInterval);
+        bool isBacklog = frame.MaxAge > (rhythm > MinBacklog ? rhythm : MinBacklog);
+        if (isBacklog) _discarded++;
+        else if (_discarded > 0)
+        {
+            _logger.BacklogDiscarded(_source.Name, _discarded);
+            _discarded = 0;
+        }
+
+        return isBacklog;
     }
 
     /// <summary>Reopens, loops or ends the feed after the source ended or broke off.</summary>
@@ -265,9 +291,9 @@ public sealed partial class VideoFeed
         }
     }
 
-    private void Drop(CapturedFrame frame)
+    private void Drop(CapturedFrame frame, DropReason reason)
     {
-        _ledger.Dropped(DropReason.Stopping);
+        _ledger.Dropped(reason);
         frame.Dispose();
     }
 }

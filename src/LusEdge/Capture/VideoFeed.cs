@@ -32,6 +32,15 @@ public sealed partial class VideoFeed : IDisposable
     /// <summary>A device that delivers 29.97 frames per second satisfies a request for 30.</summary>
     private const double RateTolerance = 0.01;
 
+    /// <summary>A picture that was sent longer ago says nothing about the patient now.</summary>
+    private static readonly TimeSpan MinBacklog = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A feed of few frames per second has a backlog when a picture can be older than this many frame intervals: one more than a picture can
+    /// legitimately be held back (<see cref="BacklogWatch"/>).
+    /// </summary>
+    private const int HeldFrames = 4;
+
     private readonly CaptureOptions _options;
     private readonly FrameLedger _ledger;
     private readonly TimeProvider _time;
@@ -55,6 +64,7 @@ public sealed partial class VideoFeed : IDisposable
     private volatile string? _lastError;
     private volatile bool _stopping;
     private bool _isAbandoned;
+    private long _discarded;
 
     /// <summary>Creates a feed that is not open yet.</summary>
     /// <param name="options">The source, and which part of its picture to read.</param>
@@ -167,7 +177,7 @@ public sealed partial class VideoFeed : IDisposable
 
         // A reader blocked in a system call still uses all this, so leave it until the process ends.
         if (_reader is { IsAlive: true }) return;
-        if (_first is { } first) Drop(first);
+        if (_first is { } first) Drop(first, DropReason.Stopping);
         _first = null;
         _connection?.Dispose();
         _connection = null;

@@ -11,6 +11,7 @@ internal static class LibC
     private const uint RenameExchange = 2;
     private const int InvalidArgument = 22;
     private const int NoSuchCall = 38;
+    private const int ThisThread = 1;
 
     /// <summary>rename(2): the new name is what the old one was, at once; whoever looks finds the one or the other.</summary>
     public static void Rename(string from, string to)
@@ -44,6 +45,13 @@ internal static class LibC
         if (failure is not null) throw failure;
     }
 
+    /// <summary>getrusage(2): how often the calling thread has given up the processor because it had to wait.</summary>
+    public static long VoluntarySwitches()
+    {
+        _ = getrusage(ThisThread, out Usage usage);
+        return usage.VoluntarySwitches;
+    }
+
     private static IOException Failure(string path) => new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
 
     [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
@@ -65,4 +73,17 @@ internal static class LibC
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int close(int descriptor);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int getrusage(int who, out Usage usage);
+
+    /// <summary>struct rusage of 64-bit Linux: two times of 16 bytes and fourteen longs.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 144)]
+    private struct Usage
+    {
+        /// <summary>ru_nvcsw.</summary>
+        [FieldOffset(128)]
+        public long VoluntarySwitches;
+    }
 }

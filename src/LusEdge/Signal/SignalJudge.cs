@@ -76,7 +76,7 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     {
         if (feed.HasStopped) return FrameState.Failed;
         if (!feed.HasSentFrames) return feed.HasError ? FrameState.NoSignal : FrameState.Starting;
-        if (feed.Silence >= StallAfter(feed.FrameInterval)) return FrameState.NoSignal;
+        if (feed.Silence >= StallAfter(feed.FrameInterval)) return feed.IsBehind ? FrameState.Stale : FrameState.NoSignal;
         return feed.Busy >= MaxBusy ? FrameState.Stale : null;
     }
 

@@ -24,6 +24,11 @@ public sealed class CapturedFrame : IDisposable
     /// </summary>
     public long Timestamp { get; internal set; }
 
+    /// <summary>
+    /// The picture was sent at most this long before it was decoded; zero where nothing can hold pictures back, such as in a file.
+    /// </summary>
+    public TimeSpan MaxAge { get; internal set; }
+
     /// <summary>Capture time in UTC, from the monotonic clock: jumps only when the feed is reopened.</summary>
     public DateTimeOffset CapturedAt { get; internal set; }
 
