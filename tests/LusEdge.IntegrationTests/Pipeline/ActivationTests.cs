@@ -27,7 +27,7 @@ public sealed class ActivationTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task A_model_that_is_activated_takes_over_between_two_frames_and_none_is_lost()
+    public async Task An_activated_model_takes_over_between_two_frames_and_none_is_lost()
     {
         string name = Install(2, TinyModel.Four);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -60,7 +60,7 @@ public sealed class ActivationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_running_service_tells_of_its_new_model_and_of_the_way_back()
+    public async Task A_running_service_announces_a_new_model_and_a_rollback()
     {
         string one = Install(1, TinyModel.Seven), two = Install(2, TinyModel.Four);
         _loader.Activate(one);
@@ -100,7 +100,7 @@ public sealed class ActivationTests : IDisposable
     [InlineData("wrong answers", "golden frames have the expected grade")]
     [InlineData("tampered", "README.md: its SHA-256")]
     [InlineData("gone", "can't be read")]
-    public async Task An_activated_model_that_is_refused_leaves_the_old_one_serving_and_health_says_why(string what, string told)
+    public async Task A_refused_model_leaves_the_previous_one_serving_and_health_says_why(string what, string told)
     {
         _loader.Activate(Install(1, TinyModel.Seven));
         await using ApplianceRig appliance = await StartAsync();
@@ -130,7 +130,7 @@ public sealed class ActivationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_nobody_vouches_for_runs_and_says_so()
+    public async Task An_unsigned_model_runs_and_health_says_so()
     {
         await using ApplianceRig appliance = await StartAsync(TinyModel.Write(_temp["own"], TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);

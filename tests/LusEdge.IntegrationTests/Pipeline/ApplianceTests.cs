@@ -19,7 +19,7 @@ public sealed class ApplianceTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task A_model_that_fails_for_good_is_announced_before_the_end()
+    public async Task A_permanent_model_failure_is_announced_before_the_service_ends()
     {
         await using ApplianceRig appliance = await StartAsync("lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -36,7 +36,7 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_holds_a_frame_for_seconds_does_not_keep_the_goodbye_from_being_said()
+    public async Task A_model_stuck_on_a_frame_does_not_block_the_offline_message()
     {
         await using ApplianceRig appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -58,7 +58,7 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_that_is_not_there_is_told_with_its_reason_and_graded_once_it_comes()
+    public async Task A_missing_live_feed_is_reported_with_its_reason_and_graded_once_it_appears()
     {
         int port = LoopbackPort.Free();
         await using ApplianceRig appliance = await StartAsync($"tcp://127.0.0.1:{port}", TinyModel.Bytes(TinyModel.Four));
@@ -81,7 +81,7 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_that_hangs_holds_up_neither_the_start_nor_the_stop()
+    public async Task A_hanging_live_feed_delays_neither_start_nor_stop()
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromSeconds(30)));
         long begun = Stopwatch.GetTimestamp();
@@ -100,7 +100,7 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_that_can_never_be_opened_as_configured_ends_the_run_and_health_says_why()
+    public async Task A_feed_that_can_never_open_ends_the_run_and_health_says_why()
     {
         await using ApplianceRig appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);

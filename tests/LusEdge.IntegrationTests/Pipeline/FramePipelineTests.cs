@@ -28,7 +28,7 @@ public sealed class FramePipelineTests
     [Theory]
     [InlineData(7)]
     [InlineData(4)]
-    public void Each_grade_of_a_scheme_is_told_from_the_others(int classes)
+    public void Every_grade_of_a_scheme_is_recognised(int classes)
     {
         string steps = string.Join('+', Enumerable.Range(0, classes).Select(i => $"eq(floor(N/25)\\,{i})*{TinyModel.GrayOf(i, classes)}"));
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray(steps, seconds: classes) } };
@@ -51,7 +51,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_best_guess_grades_a_clip_that_is_black_throughout()
+    public void A_best_guess_grades_an_all_black_clip()
     {
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("1", seconds: 2) } };
         using PipelineRun run = new PipelineRun(options, bestGuess: true).ToItsEnd();
@@ -62,7 +62,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_picture_that_the_model_does_not_know_has_its_quality_and_no_score()
+    public void An_unfamiliar_picture_has_its_quality_and_no_score()
     {
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2) } };
         ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
@@ -75,7 +75,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_best_guess_grades_a_clip_that_the_model_does_not_know_and_its_frames_say_the_truth()
+    public void A_best_guess_grades_an_unfamiliar_clip_but_its_frames_stay_ood()
     {
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("200", seconds: 2) } };
         ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
@@ -87,7 +87,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
+    public void Pictures_of_another_size_are_not_graded_until_the_right_size_returns()
     {
         using var temp = new TemporaryDirectory();
         // Three stretches of raw H.264, the middle one of another size: the decoder switches without a new file.
@@ -118,7 +118,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_live_feed_that_is_faster_than_the_pipeline_loses_frames_and_counts_each()
+    public void A_live_feed_faster_than_the_pipeline_drops_frames_and_counts_each()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var run = PipelineRun.Of("lavfi:testsrc2=s=64x48:r=200,realtime");
@@ -149,7 +149,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void Stopping_accounts_for_the_frames_on_their_way_and_closes_the_clip()
+    public void Stopping_accounts_for_frames_in_flight_and_closes_the_clip()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
@@ -187,7 +187,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_model_that_fails_on_many_frames_in_a_row_ends_the_run_and_says_why()
+    public void Too_many_consecutive_inference_failures_end_the_run_with_the_reason()
     {
         var options = new LusEdgeOptions
         {
@@ -204,7 +204,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task A_stall_is_told_within_a_second_and_no_score_is_repeated()
+    public async Task A_stall_is_announced_within_a_second_and_no_score_is_repeated()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
@@ -229,7 +229,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task No_picture_from_before_a_stall_comes_out_as_live_after_it()
+    public async Task No_picture_from_before_a_stall_is_live_after_it()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
@@ -259,7 +259,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task A_clip_that_has_its_length_is_closed_although_no_frame_comes_to_end_it()
+    public async Task A_full_length_clip_closes_even_if_no_frame_follows()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
@@ -349,7 +349,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_zone_outlives_a_model_that_takes_over()
+    public void A_zone_survives_a_model_swap()
     {
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 4));
         using var temp = new TemporaryDirectory();

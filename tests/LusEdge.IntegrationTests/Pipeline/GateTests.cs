@@ -37,7 +37,7 @@ public sealed class GateTests : IDisposable
     [InlineData("testsrc2=s=160x120:r=25", FrameState.Ood)]
     [InlineData("mandelbrot=s=160x120:r=25", FrameState.Ood)]
     [InlineData("life=s=160x120:r=25:life_color=white:death_color=gray", FrameState.Ood)]
-    public void What_is_no_ultrasound_has_a_state_and_never_a_grade(string filter, FrameState atTheEnd)
+    public void Pictures_that_are_not_ultrasound_have_a_state_and_never_a_grade(string filter, FrameState atTheEnd)
     {
         using PipelineRun run = Run($"lavfi:{filter},trim=duration=2").ToItsEnd();
 
@@ -48,14 +48,14 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public void What_the_model_knows_and_moves_is_graded()
+    public void Familiar_moving_pictures_are_graded()
     {
         using PipelineRun run = Run("lavfi:testsrc2=s=160x120:r=25:d=2,format=gray,geq=lum='lum(X,Y)/4'").ToItsEnd();
         Assert.All(run.Frames, f => Assert.Equal(FrameState.Live, f.State));
     }
 
     [Fact]
-    public void A_picture_that_stands_still_is_frozen_after_its_time_and_live_at_once_when_it_moves()
+    public void A_still_picture_turns_frozen_in_time_and_live_as_soon_as_it_moves()
     {
         using PipelineRun run = Run($"lavfi:{Freezing}").ToItsEnd();
 
@@ -71,7 +71,7 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public void A_live_feed_of_compressed_video_that_freezes_is_frozen_within_its_time_and_a_second_and_live_at_once_when_it_moves()
+    public void A_compressed_live_feed_turns_frozen_in_time_and_live_as_soon_as_it_moves()
     {
         FFmpegTool.Run("-f", "lavfi", "-i", Freezing, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", _temp["freezing.mp4"]);
         using PipelineRun run = Run(_temp["freezing.mp4"], Pace.Realtime).ToItsEnd();
@@ -87,7 +87,7 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public void A_model_without_thresholds_for_it_knows_no_frozen_picture()
+    public void A_model_without_freeze_thresholds_never_reports_frozen()
     {
         using PipelineRun run = PipelineRun.Of("lavfi:color=gray:s=160x120:r=25:d=3").ToItsEnd();
         Assert.All(run.Frames, f => Assert.Equal(FrameState.Live, f.State));

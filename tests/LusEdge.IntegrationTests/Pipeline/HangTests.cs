@@ -21,7 +21,7 @@ public sealed class HangTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task Readings_go_on_while_another_process_holds_the_events_and_no_clip_is_lost()
+    public async Task Readings_continue_while_the_events_are_locked_and_no_clip_is_lost()
     {
         await using ApplianceRig appliance = await StartAsync(Feed, TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -55,7 +55,7 @@ public sealed class HangTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_hangs_holds_up_neither_the_start_nor_the_goodbye()
+    public async Task A_hanging_disk_delays_neither_the_start_nor_the_offline_message()
     {
         using SqliteConnection holder = Hold();
         long begun = Stopwatch.GetTimestamp();
@@ -75,7 +75,7 @@ public sealed class HangTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_hangs_is_announced_as_stale_within_a_second_and_no_old_score_is_repeated()
+    public async Task A_hanging_model_turns_stale_within_a_second_and_repeats_no_score()
     {
         await using ApplianceRig appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -95,7 +95,7 @@ public sealed class HangTests : IDisposable
     }
 
     [Fact]
-    public async Task Health_and_progress_are_told_without_a_broker()
+    public async Task Health_and_progress_are_reported_without_a_broker()
     {
         int feed = LoopbackPort.Free();
         await using ApplianceRig appliance = await StartAsync($"tcp://127.0.0.1:{feed}", TinyModel.Bytes(TinyModel.Four), brokerPort: LoopbackPort.Free());
@@ -115,7 +115,7 @@ public sealed class HangTests : IDisposable
     }
 
     [Fact]
-    public async Task A_picture_of_another_size_than_configured_is_a_reason_of_health()
+    public async Task An_unexpected_picture_size_is_a_health_reason()
     {
         await using ApplianceRig appliance = await ApplianceRig.StartAsync(Options(Feed, TinyModel.Bytes(TinyModel.Four)) with
         {

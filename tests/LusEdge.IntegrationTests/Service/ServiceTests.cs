@@ -27,7 +27,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Readiness_status_and_watchdog_are_told_without_a_broker_and_the_stop_too()
+    public async Task Systemd_gets_ready_status_watchdog_and_stopping_without_a_broker()
     {
         using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), watchdog: true);
         await Eventually.TrueAsync("the service is ready", () => _systemd.Has("READY=1"));
@@ -43,7 +43,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_whose_model_cant_be_used_is_never_ready()
+    public async Task A_service_with_an_unusable_model_is_never_ready()
     {
         using ChildProcess service = Start(Feed, [1, 2, 3]);
         await service.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -52,7 +52,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipeline_that_hangs_no_longer_feeds_the_watchdog_and_its_state_is_told()
+    public async Task A_hanging_pipeline_stops_feeding_the_watchdog_and_its_state_is_reported()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow(), watchdog: true);
         await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
@@ -64,7 +64,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Sigterm_while_the_model_is_being_loaded_ends_within_five_seconds()
+    public async Task Sigterm_while_the_model_loads_ends_within_five_seconds()
     {
         using ChildProcess service = Start(Feed, TinyModel.SlowToLoad(), description: TinyModel.LargeInput);
         await Eventually.TrueAsync("it is being loaded", () => _systemd.Has("STATUS=Loading the model"));
@@ -73,7 +73,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Sigterm_while_the_broker_takes_the_connection_and_says_nothing_ends_within_five_seconds()
+    public async Task Sigterm_with_a_silent_broker_ends_within_five_seconds()
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
         using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
@@ -91,7 +91,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Sigterm_while_another_process_holds_the_events_says_offline_and_ends_within_five_seconds()
+    public async Task Sigterm_with_locked_events_says_offline_and_ends_within_five_seconds()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
@@ -109,7 +109,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Sigterm_while_the_model_holds_a_frame_ends_within_five_seconds_and_says_what_hung()
+    public async Task Sigterm_while_the_model_hangs_ends_within_five_seconds_with_code_75()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
         await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
@@ -117,7 +117,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Frames_readings_and_clips_go_on_while_every_fsync_takes_two_seconds()
+    public async Task Frames_readings_and_clips_continue_while_every_fsync_takes_two_seconds()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
