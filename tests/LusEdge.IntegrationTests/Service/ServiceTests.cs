@@ -8,7 +8,9 @@ using Microsoft.Data.Sqlite;
 
 namespace LusEdge.IntegrationTests.Service;
 
-/// <summary>The published program as systemd runs it: what it says on the notify socket, and how it stops in each phase of its life.</summary>
+/// <summary>
+/// The published program as systemd runs it: its messages on the notify socket, and stopping in each phase of its life.
+/// </summary>
 public sealed class ServiceTests : IDisposable
 {
     private const string Feed = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime";
@@ -31,10 +33,11 @@ public sealed class ServiceTests : IDisposable
     {
         using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), watchdog: true);
         await Eventually.TrueAsync("the service is ready", () => _systemd.Has("READY=1"));
-        await Eventually.TrueAsync("the state is told in words", () => _systemd.Messages.Any(m =>
+        await Eventually.TrueAsync("the status says so", () => _systemd.Messages.Any(m =>
             m.Message.StartsWith("STATUS=Grading. Provider cpu; health degraded: model_unsigned", StringComparison.Ordinal)));
         int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
-        await Eventually.TrueAsync("the watchdog is fed", () => _systemd.Messages.Count(m => m.Message == "WATCHDOG=1") >= fed + 3);
+        await Eventually.TrueAsync(
+            "the watchdog is fed", () => _systemd.Messages.Count(m => m.Message == "WATCHDOG=1") >= fed + 3);
 
         await StopAsync(service);
         string[] messages = [.. _systemd.Messages.Select(m => m.Message)];
@@ -55,10 +58,13 @@ public sealed class ServiceTests : IDisposable
     public async Task A_hanging_pipeline_stops_feeding_the_watchdog_and_its_state_is_reported()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow(), watchdog: true);
-        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "the hang is reported",
+            () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
         int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
-        long told = TimeProvider.System.GetTimestamp();
-        await Eventually.TrueAsync("three seconds have passed", () => Stopwatch.GetElapsedTime(told) > TimeSpan.FromSeconds(3));
+        long reported = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(
+            "three seconds have passed", () => Stopwatch.GetElapsedTime(reported) > TimeSpan.FromSeconds(3));
         Assert.InRange(_systemd.Messages.Count(m => m.Message == "WATCHDOG=1"), fed, fed + 1);
         service.Kill();
     }
@@ -76,8 +82,10 @@ public sealed class ServiceTests : IDisposable
     public async Task Sigterm_with_a_silent_broker_ends_within_five_seconds()
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
-        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
-        await Eventually.TrueAsync("it grades", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading.", StringComparison.Ordinal)));
+        using ChildProcess service = Start(
+            Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
+        await Eventually.TrueAsync(
+            "it grades", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading.", StringComparison.Ordinal)));
         await StopAsync(service);
     }
 
@@ -86,7 +94,10 @@ public sealed class ServiceTests : IDisposable
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
         using ChildProcess service = Start($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
-        await Eventually.TrueAsync("it waits", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Waiting for the first picture.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "it waits",
+            () => _systemd.Messages.Any(
+                m => m.Message.StartsWith("STATUS=Waiting for the first picture.", StringComparison.Ordinal)));
         await StopAsync(service);
     }
 
@@ -105,14 +116,18 @@ public sealed class ServiceTests : IDisposable
         command.ExecuteNonQuery();
         await StopAsync(service);
         await subscriber.WaitForAsync(
-            topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Offline);
+            topics.Availability,
+            LusEdgeJson.Default.AvailabilityMessage,
+            availability => availability.State == Availability.Offline);
     }
 
     [Fact]
     public async Task Sigterm_while_the_model_hangs_ends_within_five_seconds_with_code_75()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
-        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "the hang is reported",
+            () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
         await StopAsync(service, code: 75);
     }
 
@@ -122,14 +137,17 @@ public sealed class ServiceTests : IDisposable
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         using ChildProcess service = Start(
-            Feed, TinyModel.Bytes(TinyModel.Four), broker: broker.Port, environment: [("LD_PRELOAD", SlowDisk()), ("SLOW_FSYNC_MS", "2000")]);
+            Feed,
+            TinyModel.Bytes(TinyModel.Four),
+            broker: broker.Port,
+            environment: [("LD_PRELOAD", SlowDisk()), ("SLOW_FSYNC_MS", "2000")]);
         var topics = new Topics("site", "test");
         await subscriber.WaitAsync("a clip", _ => Clips().Count > 0);
         IReadOnlyList<LiveMessage> lives = subscriber.On(topics.Live, LusEdgeJson.Default.LiveMessage);
         IReadOnlyList<FrameMessage> frames = subscriber.On(topics.Frame, LusEdgeJson.Default.FrameMessage);
         await StopAsync(service);
 
-        // The disk was as slow as that: the clip came long after it had been closed.
+        // The disk really was that slow: the clip arrived long after it had been closed.
         Assert.True(Clips()[0].T < lives[^1].T.AddSeconds(-2));
         Assert.True(lives.Zip(lives.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
         Assert.True(frames.Zip(frames.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
@@ -137,7 +155,7 @@ public sealed class ServiceTests : IDisposable
         IReadOnlyList<ClipMessage> Clips() => subscriber.On(topics.Clip, LusEdgeJson.Default.ClipMessage);
     }
 
-    /// <summary>A library that makes every fsync of a process wait first.</summary>
+    /// <summary>Builds a library that delays every fsync of a process.</summary>
     private string SlowDisk()
     {
         File.WriteAllText(_temp["slow.c"], """
@@ -158,7 +176,11 @@ public sealed class ServiceTests : IDisposable
         try
         {
             using ChildProcess gcc = ChildProcess.Start(
-                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", _temp["slow.so"], _temp["slow.c"], "-ldl"]) { RedirectStandardError = true, RedirectStandardOutput = true });
+                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", _temp["slow.so"], _temp["slow.c"], "-ldl"])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                });
             gcc.OutputOfAll();
         }
         catch (System.ComponentModel.Win32Exception)
@@ -171,8 +193,12 @@ public sealed class ServiceTests : IDisposable
 
     private static string RootOf(string? directory)
     {
-        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new DirectoryNotFoundException("The tests run from a build inside the repository.");
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln")))
+        {
+            directory = Path.GetDirectoryName(directory);
+        }
+
+        return directory ?? throw new DirectoryNotFoundException("Run the tests from a build inside the repository.");
     }
 
     private static async Task StopAsync(ChildProcess service, int code = 0)
@@ -187,7 +213,12 @@ public sealed class ServiceTests : IDisposable
     }
 
     private ChildProcess Start(
-        string source, byte[] model, int? broker = null, bool watchdog = false, ModelDescription? description = null, (string Name, string Value)[]? environment = null)
+        string source,
+        byte[] model,
+        int? broker = null,
+        bool watchdog = false,
+        ModelDescription? description = null,
+        (string Name, string Value)[]? environment = null)
     {
         Assert.SkipUnless(File.Exists(Program), "artifacts/lusedge is not published: run tests/run.sh");
         string directory = TinyModel.Write(_temp["model"], (description ?? TinyModel.Four).Scheme, model);
