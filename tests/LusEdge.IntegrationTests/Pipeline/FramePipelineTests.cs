@@ -66,8 +66,8 @@ public sealed class FramePipelineTests
     [Fact]
     public void An_unfamiliar_picture_has_its_quality_and_no_score()
     {
-        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray(
-            "if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2) } };
+        string source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2);
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = source } };
         ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
         using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated).ToItsEnd();
 
