@@ -179,7 +179,7 @@ public sealed class Appliance : IAsyncDisposable
             _options.Mqtt, Topics, _results.Subscribe(), _meter, board, _time, loggers.CreateLogger<MqttPublisher>());
         _announcer = new SignalAnnouncer(_feed, _meter, _results, board, _time);
         if (loader.FollowsStore) _watch = new ModelWatch(loader, seen, name, _inbox, board, _time, log);
-        ModelWatch.TellRefusal(board, refusal);
+        ModelWatch.ReportRefusal(board, refusal);
         Action[] checks = [new ModelHealth(() => Model, board).Look, new OverloadCheck(_meter.Ledger, board).Look];
         foreach (Action check in checks) check();
         _monitor = new HealthMonitor(board, checks, listeners, _time, loggers.CreateLogger<HealthMonitor>());

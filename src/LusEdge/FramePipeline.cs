@@ -42,9 +42,9 @@ public sealed partial class FramePipeline
                 while (_inbox.TryTake(out PipelineCommand? command)) Execute(command);
 
                 // :: Step 1: Take a frame. A live feed gives its newest, a recording its next.
-                _meter.Progress.Waits();
+                _meter.Progress.BeginWait();
                 TakeResult taken = _feed.Take(TakeTimeout, out CapturedFrame? frame);
-                _meter.Progress.Works();
+                _meter.Progress.BeginWork();
                 if (taken == TakeResult.Ended) break;
                 if (frame is null)
                 {
@@ -81,7 +81,7 @@ public sealed partial class FramePipeline
 
                     // :: Step 6: Results.
                     _meter.Ledger.Completed(state);
-                    _meter.Progress.Judged(_signal.State);
+                    _meter.Progress.RecordState(_signal.State);
                     _meter.Latency.Add(reading.Latency);
                     if (ended is not null) _sink.Clip(ended);
                     _sink.Frame(in reading);

@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace LusEdge.Tests;
 
-/// <summary>A schema validator that is not ours, in strict mode: tests/ajv/validate.mjs under Node.</summary>
+/// <summary>An independent schema validator, Ajv in strict mode: tests/ajv/validate.mjs under Node.</summary>
 internal static class Ajv
 {
     private static readonly SemaphoreSlim Installing = new(1, 1);
 
-    /// <summary>Validates messages, each by the schema named, and returns what is wrong with each; empty for a valid one.</summary>
-    public static async Task<IReadOnlyList<IReadOnlyList<string>>> ValidateAsync(IReadOnlyList<(string Schema, JsonNode Payload)> messages)
+    /// <summary>Validates each message against its schema and returns its errors: none for a valid message.</summary>
+    public static async Task<IReadOnlyList<IReadOnlyList<string>>> ValidateAsync(
+        IReadOnlyList<(string Schema, JsonNode Payload)> messages)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         string folder = Path.Combine(RepositoryRoot(), "tests", "ajv");
@@ -26,7 +27,8 @@ internal static class Ajv
         Task<string> errors = node.StandardError.ReadToEndAsync(stop);
         foreach ((string schema, JsonNode payload) in messages)
         {
-            await node.StandardInput.WriteLineAsync(new JsonObject { ["schema"] = schema, ["payload"] = payload.DeepClone() }.ToJsonString());
+            await node.StandardInput.WriteLineAsync(
+                new JsonObject { ["schema"] = schema, ["payload"] = payload.DeepClone() }.ToJsonString());
         }
 
         node.StandardInput.Close();
@@ -64,9 +66,15 @@ internal static class Ajv
         }
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string folder, CancellationToken stop)
+    private static async Task<(int Code, string Output)> RunAsync(
+        string program, string[] arguments, string folder, CancellationToken stop)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(stop);
         string errors = await process.StandardError.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
@@ -77,6 +85,6 @@ internal static class Ajv
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "LusEdge.sln"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        return folder ?? throw new InvalidOperationException("Run the tests from a build inside the repository.");
     }
 }

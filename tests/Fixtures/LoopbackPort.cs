@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace LusEdge.Tests;
 
-/// <summary>Ports of this machine alone.</summary>
+/// <summary>Ports on the loopback interface.</summary>
 internal static class LoopbackPort
 {
-    /// <summary>A port that nothing listened on a moment ago.</summary>
+    /// <summary>A port on which nothing was listening a moment ago.</summary>
     public static int Free()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

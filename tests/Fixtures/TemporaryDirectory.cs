@@ -1,6 +1,6 @@
 namespace LusEdge.Tests;
 
-/// <summary>A directory of a test's own, gone with it.</summary>
+/// <summary>A temporary directory for one test, deleted when the test ends.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lusedge-test-");

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Tests;
 
-/// <summary>A signed package around a tiny model, with a card and golden frames, and whatever a test does to it.</summary>
+/// <summary>A signed package with a tiny model, a card and golden frames, which a test can change.</summary>
 internal sealed class TestPackage
 {
     private const int Width = 24, Height = 18;
@@ -20,15 +20,15 @@ internal sealed class TestPackage
     /// <summary>A file in it.</summary>
     public string this[string file] => System.IO.Path.Combine(Path, file);
 
-    /// <summary>A key pair of a test's own.</summary>
-    /// <returns>The private half's file; the public one lies beside it, with the ending .pub.</returns>
+    /// <summary>Generates a key pair.</summary>
+    /// <returns>The private key's file; the public key is beside it, with the extension .pub.</returns>
     public static string Key(string file)
     {
         SigningKey.Generate(file);
         return file;
     }
 
-    /// <summary>Options that trust a key and have a store.</summary>
+    /// <summary>Options with a store and trusted keys.</summary>
     public static ModelOptions Options(string store, params string[] keys) => new()
     {
         Store = store,
@@ -36,15 +36,20 @@ internal sealed class TestPackage
         TrustedKeys = [.. keys.Select(SigningKey.PublicFileOf)],
     };
 
-    /// <summary>Writes one and signs it.</summary>
-    /// <param name="directory">Where.</param>
+    /// <summary>Writes a package and signs it.</summary>
+    /// <param name="directory">The package's directory.</param>
     /// <param name="key">The private key's file.</param>
-    /// <param name="description">What the model says about itself.</param>
+    /// <param name="description">The model's own description.</param>
     /// <param name="id">Its id.</param>
     /// <param name="version">Its version.</param>
-    /// <param name="change">What is done to the directory before it is signed.</param>
+    /// <param name="change">Changes the package before it is signed.</param>
     public static TestPackage Write(
-        string directory, string key, ModelDescription? description = null, string id = "tiny", int version = 1, Action<TestPackage>? change = null)
+        string directory,
+        string key,
+        ModelDescription? description = null,
+        string id = "tiny",
+        int version = 1,
+        Action<TestPackage>? change = null)
     {
         description ??= TinyModel.Seven;
         byte[] content = TinyModel.Bytes(description);
@@ -58,7 +63,7 @@ internal sealed class TestPackage
         return package;
     }
 
-    /// <summary>Signs it as it stands.</summary>
+    /// <summary>Signs the package as it is.</summary>
     public void Sign(string key)
     {
         using SigningKey signer = SigningKey.Load(key);
@@ -68,7 +73,7 @@ internal sealed class TestPackage
     /// <summary>Writes the manifest, unsigned.</summary>
     public void Manifest(ModelManifest manifest) => File.WriteAllText(this[ModelManifest.FileName], manifest.ToJson());
 
-    /// <summary>Changes the golden answers.</summary>
+    /// <summary>Changes the golden frames' reference outputs.</summary>
     public void Expect(Func<GoldenFrames, GoldenFrames> change)
     {
         string file = this[GoldenFrames.FileName];
@@ -76,7 +81,7 @@ internal sealed class TestPackage
         File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(change(golden), GoldenFramesJson.Default.GoldenFrames));
     }
 
-    /// <summary>Changes one bit of a file, in the middle of it.</summary>
+    /// <summary>Flips one bit in the middle of a file.</summary>
     public void Flip(string file)
     {
         byte[] content = File.ReadAllBytes(this[file]);
@@ -87,7 +92,8 @@ internal sealed class TestPackage
     private void WriteGolden(ModelDescription description)
     {
         Directory.CreateDirectory(this["golden"]);
-        using SeverityModel model = SeverityModel.Load(Path, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model = SeverityModel.Load(
+            Path, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
         var frames = new List<GoldenFrame>();
         for (int grade = 0; grade < description.Classes.Count; grade++)
         {
@@ -100,6 +106,7 @@ internal sealed class TestPackage
         }
 
         var golden = new GoldenFrames(model.InUse.Sha256, 0.01, frames);
-        File.WriteAllBytes(this[GoldenFrames.FileName], JsonSerializer.SerializeToUtf8Bytes(golden, GoldenFramesJson.Default.GoldenFrames));
+        File.WriteAllBytes(
+            this[GoldenFrames.FileName], JsonSerializer.SerializeToUtf8Bytes(golden, GoldenFramesJson.Default.GoldenFrames));
     }
 }

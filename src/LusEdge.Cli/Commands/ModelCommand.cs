@@ -24,7 +24,7 @@ internal static class ModelCommand
         {
             progress.Report("verifying");
             ModelPackage package = ModelPackage.Verify(Path.GetFullPath(parsed.GetValue(directory)!), loader.Keys);
-            (SeverityModel model, Parity parity) = loader.Prove(package, progress);
+            (SeverityModel model, Parity parity) = loader.LoadAndTest(package, progress);
             using (model)
             {
                 report.Model(package.Manifest.Reference, package.SignedBy, parity);

@@ -5,8 +5,8 @@ using LusEdge.Infer;
 namespace LusEdge.Aggregate;
 
 /// <summary>
-/// Smooths the probabilities of the frames that are live, and sums frames up to clips. Knows no clock: all time is passed in, so the same
-/// frames always give the same readings.
+/// Smooths the probabilities of live frames, and sums frames up into clips. It has no clock: time is always passed in, so the
+/// same frames always give the same readings.
 /// </summary>
 public sealed class Aggregator
 {
@@ -21,8 +21,10 @@ public sealed class Aggregator
     /// <summary>An aggregator for one feed and one model.</summary>
     /// <param name="scheme">The scale of the model in use.</param>
     /// <param name="options">Smoothing and clip rule.</param>
-    /// <param name="wholeFeedIsOneClip">True for a recording; a live feed is cut into clips of <see cref="AggregateOptions.ClipLength"/>.</param>
-    /// <param name="bestGuess">Grade a clip without enough good frames from whatever frames it has.</param>
+    /// <param name="wholeFeedIsOneClip">
+    /// True for a recording; a live feed is cut into clips of <see cref="AggregateOptions.ClipLength"/>.
+    /// </param>
+    /// <param name="bestGuess">Whether to grade a clip with too few good frames from whatever frames it has.</param>
     public Aggregator(ScoringScheme scheme, AggregateOptions options, bool wholeFeedIsOneClip, bool bestGuess)
     {
         _scheme = scheme;
@@ -34,33 +36,41 @@ public sealed class Aggregator
         _guess = bestGuess ? new ClipBuilder(scheme) : null;
     }
 
-    /// <summary>The zone of the chest that is being scanned, null if nobody said so. Close the clip before it changes.</summary>
+    /// <summary>The chest zone being scanned; null if unknown. Close the clip before changing it.</summary>
     public string? Zone { get; set; }
 
-    /// <summary>True when frames that can't be trusted are to be graded too, for a clip that has no others.</summary>
+    /// <summary>Whether unreliable frames are graded too, for a clip that has no others.</summary>
     public bool WantsEveryFrame => _guess is not null;
 
-    /// <summary>Whether the clip so far must be closed (<see cref="CloseClip"/>) before a frame is added, or now if no frame comes.</summary>
+    /// <summary>
+    /// Whether the clip so far must be closed (<see cref="CloseClip"/>) before a frame is added, or now if no frame comes.
+    /// </summary>
     /// <param name="startsFeed">Whether the frame is the first after an opening, a reopening or a loop.</param>
-    /// <param name="at">The frame's feed time, or the present feed time.</param>
+    /// <param name="at">The frame's feed time, or the current feed time.</param>
     public bool ClipEndsBefore(bool startsFeed, TimeSpan at) => _boundary.IsDue(startsFeed, at);
 
-    /// <summary>Takes in a frame.</summary>
+    /// <summary>Adds a frame.</summary>
     /// <param name="frame">The frame's number.</param>
     /// <param name="pts">Presentation time in the source.</param>
     /// <param name="capturedAt">Capture time, UTC.</param>
-    /// <param name="at">Feed time: rises with the feed; pts for a recording, time since the start for a live feed.</param>
-    /// <param name="state">The verdict on the frame.</param>
-    /// <param name="p">The model's probabilities in class order; empty if it was not asked. Needed for a live frame.</param>
-    /// <param name="quality">How much the picture looks like those that the model was trained on; null if that was not measured.</param>
-    /// <returns>The reading, its latency still to be filled in. Its memory is reused at the next call.</returns>
+    /// <param name="at">Feed time: pts for a recording, time since the start for a live feed.</param>
+    /// <param name="state">The frame's state.</param>
+    /// <param name="p">The model's probabilities in class order; empty if it did not run. Required for a live frame.</param>
+    /// <param name="quality">How similar the picture is to the model's training pictures; null if not measured.</param>
+    /// <returns>The reading, without its latency. Its memory is reused at the next call.</returns>
     public FrameReading Add(
-        long frame, TimeSpan? pts, DateTimeOffset capturedAt, TimeSpan at, FrameState state, ReadOnlySpan<float> p, float? quality = null)
+        long frame,
+        TimeSpan? pts,
+        DateTimeOffset capturedAt,
+        TimeSpan at,
+        FrameState state,
+        ReadOnlySpan<float> p,
+        float? quality = null)
     {
         _boundary.Added(at);
         if (state != FrameState.Live)
         {
-            if (IsOtherPicture(state)) _smoother.Reset();
+            if (InterruptsScan(state)) _smoother.Reset();
             _clip.Add(frame, capturedAt, state, null, []);
             _guess?.Add(frame, capturedAt, state, p.IsEmpty ? null : TensorPrimitives.IndexOfMax(p), p);
             return new FrameReading(frame, pts, capturedAt, state, null, null, TimeSpan.Zero) { Quality = quality };
@@ -71,10 +81,14 @@ public sealed class Aggregator
         int grade = TensorPrimitives.IndexOfMax(smoothed.Span);
         _clip.Add(frame, capturedAt, state, grade, p);
         _guess?.Add(frame, capturedAt, state, grade, p);
-        return new FrameReading(frame, pts, capturedAt, state, ScoreOf(_p), ScoreOf(smoothed), TimeSpan.Zero) { Quality = quality };
+        return new FrameReading(frame, pts, capturedAt, state, ScoreOf(_p), ScoreOf(smoothed), TimeSpan.Zero)
+        {
+            Quality = quality,
+        };
     }
 
-    /// <summary>Ends the clip: the sum of what came since the last one, or null if nothing came.</summary>
+    /// <summary>Closes the clip.</summary>
+    /// <returns>The summary of all frames since the last clip; null if there were none.</returns>
     public ClipSummary? CloseClip()
     {
         if (_clip.Frames == 0) return null;
@@ -92,8 +106,11 @@ public sealed class Aggregator
         return summary with { Zone = Zone };
     }
 
-    /// <summary>Whether the scan itself was interrupted, so that what was seen before says nothing about what comes after. A damaged or doubtful frame belongs to the same scan.</summary>
-    private static bool IsOtherPicture(FrameState state) =>
+    /// <summary>
+    /// Whether the scan itself was interrupted, so that earlier frames say nothing about later ones. A damaged or late frame
+    /// belongs to the same scan.
+    /// </summary>
+    private static bool InterruptsScan(FrameState state) =>
         state is FrameState.Black or FrameState.Frozen or FrameState.ModeChanged or FrameState.Ood;
 
     private Score ScoreOf(ReadOnlyMemory<float> p)

@@ -3,7 +3,9 @@ using LusEdge.Infer;
 
 namespace LusEdge.Aggregate;
 
-/// <summary>Gathers what a clip's grade needs, a frame at a time, in a few counters a class: a clip's length costs no memory.</summary>
+/// <summary>
+/// Accumulates a clip frame by frame in a few counters per class, so its memory does not depend on the clip's length.
+/// </summary>
 internal sealed class ClipBuilder(ScoringScheme scheme)
 {
     private readonly int[] _distribution = new int[scheme.Grades.Count];
@@ -21,12 +23,12 @@ internal sealed class ClipBuilder(ScoringScheme scheme)
     /// <summary>Frames so far, whatever their state.</summary>
     public int Frames { get; private set; }
 
-    /// <summary>Takes in a frame. One without a grade breaks no run: runs are over graded frames.</summary>
+    /// <summary>Adds a frame. A frame without a grade does not break a run, because runs count graded frames.</summary>
     /// <param name="frame">The frame's number.</param>
     /// <param name="capturedAt">Capture time, UTC.</param>
     /// <param name="state">The frame's state.</param>
-    /// <param name="graded">Class index by the smoothed probabilities, null without a grade.</param>
-    /// <param name="p">The frame's own probabilities, empty without a grade.</param>
+    /// <param name="graded">Class index by the smoothed probabilities; null without a grade.</param>
+    /// <param name="p">The frame's own probabilities; empty without a grade.</param>
     public void Add(long frame, DateTimeOffset capturedAt, FrameState state, int? graded, ReadOnlySpan<float> p)
     {
         if (Frames++ == 0) (_first, _start) = (frame, capturedAt);
@@ -49,7 +51,7 @@ internal sealed class ClipBuilder(ScoringScheme scheme)
     }
 
     /// <summary>The clip so far.</summary>
-    /// <param name="rule">The rule that finds its grade.</param>
+    /// <param name="rule">The rule that decides its grade.</param>
     public ClipSummary Summarize(ClipRule rule)
     {
         int? grade = rule.Grade(_usable, _atLeast, _longestRun);

@@ -2,14 +2,14 @@ using LusEdge.Contract;
 
 namespace LusEdge.Aggregate;
 
-/// <summary>One grade for a run of frames, with the rule that it was found by and what it rests on.</summary>
+/// <summary>One grade for a run of frames, with the rule that decided it and the counts behind it.</summary>
 /// <param name="FirstFrame">Number of the first frame.</param>
 /// <param name="LastFrame">Number of the last frame.</param>
 /// <param name="Start">Capture time of the first frame, UTC.</param>
 /// <param name="End">Capture time of the last frame, UTC.</param>
 /// <param name="Frames">Frames in the clip, whatever their state.</param>
 /// <param name="Usable">Frames that were graded.</param>
-/// <param name="Rule">Id of the rule, for instance <c>held-run/1</c>.</param>
+/// <param name="Rule">Id of the rule, for instance <c>held-12f-25pct-min25</c>.</param>
 /// <param name="Severity">Integer part of the grade, null when <paramref name="Reason"/> is given.</param>
 /// <param name="Grade">The scheme's label, null when <paramref name="Reason"/> is given.</param>
 /// <param name="P">Mean of the graded frames' probabilities in class order, null when no frame was graded.</param>
@@ -31,6 +31,6 @@ public sealed record ClipSummary(
     IReadOnlyDictionary<FrameState, int> Withheld,
     string? Reason)
 {
-    /// <summary>The zone of the chest that was scanned, for instance <c>right-anterior-upper</c>; null if nobody said so.</summary>
+    /// <summary>The chest zone that was scanned, for instance <c>right-anterior-upper</c>; null if unknown.</summary>
     public string? Zone { get; init; }
 }

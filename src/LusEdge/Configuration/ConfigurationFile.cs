@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 namespace LusEdge.Configuration;
 
 /// <summary>
-/// Reads the one configuration file. Everything wrong with it is told at once: a technician with fifty boxes should not find
-/// the second error after mending the first.
+/// Reads the configuration file. All errors are reported at once: a technician with fifty devices should not find
+/// the second error after fixing the first.
 /// </summary>
 public static class ConfigurationFile
 {
-    /// <summary>Where the service looks.</summary>
+    /// <summary>The default path.</summary>
     public const string DefaultPath = "/etc/lusedge/lusedge.json";
 
     private static readonly JsonDocumentOptions CommentsAllowed = new()
@@ -20,22 +20,26 @@ public static class ConfigurationFile
 
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ConfigurationException">The file can't be read, or there is anything wrong in it.</exception>
-    public static LusEdgeOptions Load(string path) => Whole(path.Length == 0 ? "--config" : path, Read(path));
+    /// <exception cref="ConfigurationException">The file can't be read or has errors.</exception>
+    public static LusEdgeOptions Load(string path) => ThrowOnErrors(path.Length == 0 ? "--config" : path, Read(path));
 
-    /// <summary>Reads a file as far as it can be read: for whoever looks for everything that is wrong on a box, not only in the file.</summary>
+    /// <summary>Reads as much of a file as it can, for <c>doctor</c>, which goes on to check the rest of the device.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The options, with the default for what is wrong, null if it can't be read at all; and every error, which begins with its place.</returns>
+    /// <returns>
+    /// The options, with defaults in place of invalid values, or null if nothing can be read; and all errors, beginning with
+    /// their place.
+    /// </returns>
     public static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(string path)
     {
-        if (path.Length == 0) return (null, ["it is empty. Name the configuration file."]);
+        if (path.Length == 0) return (null, ["the path is empty. Name the configuration file."]);
         try
         {
             return Read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return (null, ["the file does not exist. Write one (docs/configuration.md has an example), or name another with --config."]);
+            const string Advice = "Create it (docs/configuration.md has an example), or name another with --config.";
+            return (null, [$"the file does not exist. {Advice}"]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,13 +50,13 @@ public static class ConfigurationFile
     /// <summary>Checks a configuration.</summary>
     /// <param name="path">The file's name, for the messages.</param>
     /// <param name="text">Its content, UTF-8.</param>
-    /// <exception cref="ConfigurationException">There is anything wrong in it.</exception>
-    public static LusEdgeOptions Parse(string path, ReadOnlyMemory<byte> text) => Whole(path, Read(text));
+    /// <exception cref="ConfigurationException">It has errors.</exception>
+    public static LusEdgeOptions Parse(string path, ReadOnlyMemory<byte> text) => ThrowOnErrors(path, Read(text));
 
     /// <summary>The file's JSON Schema (2020-12), for editors and for audits.</summary>
     public static JsonNode Schema() => ConfigurationSchema.Create();
 
-    private static LusEdgeOptions Whole(string path, (LusEdgeOptions? Options, IReadOnlyList<string> Errors) read) =>
+    private static LusEdgeOptions ThrowOnErrors(string path, (LusEdgeOptions? Options, IReadOnlyList<string> Errors) read) =>
         read.Errors.Count == 0 ? read.Options! : throw new ConfigurationException(path, read.Errors);
 
     private static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(ReadOnlyMemory<byte> text)
@@ -62,15 +66,19 @@ public static class ConfigurationFile
             using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(text), CommentsAllowed);
             var errors = new List<string>();
             var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
-            // What keys say together makes sense only where each is right by itself.
-            if (errors.Count == 0) errors.AddRange([.. options!.Capture.Errors(), .. options.Infer.Errors(), .. options.Mqtt.Errors()]);
+            // Errors across keys are checked only once each key is valid by itself.
+            if (errors.Count == 0)
+            {
+                errors.AddRange([.. options!.Capture.Errors(), .. options.Infer.Errors(), .. options.Mqtt.Errors()]);
+            }
+
             return (options, errors);
         }
         catch (JsonException e)
         {
             long line = (e.LineNumber ?? 0) + 1;
             long column = (e.BytePositionInLine ?? 0) + 1;
-            return (null, [$"line {line}, column {column}: not valid JSON. Check quotes, commas and brackets around there."]);
+            return (null, [$"line {line}, column {column}: not valid JSON. Check the quotes, commas and brackets there."]);
         }
     }
 

@@ -7,7 +7,7 @@ using LusEdge.Capture.Frames;
 
 namespace LusEdge.Configuration;
 
-/// <summary>The configuration's JSON Schema, made from the options records themselves: it can't fall behind them.</summary>
+/// <summary>The configuration's JSON Schema, generated from the options records, so the two can't drift apart.</summary>
 internal static class ConfigurationSchema
 {
     private static readonly JsonSchemaExporterOptions WithRanges = new()
@@ -43,7 +43,11 @@ internal static class ConfigurationSchema
             node["maximum"] = JsonSerializer.SerializeToNode(range.Maximum, ConfigurationSection.Values);
         }
 
-        if (property.GetCustomAttribute<RegularExpressionAttribute>() is { Pattern: var pattern }) node["pattern"] = $"^({pattern})$";
+        if (property.GetCustomAttribute<RegularExpressionAttribute>() is { Pattern: var pattern })
+        {
+            node["pattern"] = $"^({pattern})$";
+        }
+
         return node;
     }
 

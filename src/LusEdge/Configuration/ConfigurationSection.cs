@@ -8,12 +8,12 @@ using LusEdge.Capture.Frames;
 namespace LusEdge.Configuration;
 
 /// <summary>
-/// One JSON object of the configuration, read into its options record. Unlike a deserializer, which stops at the first
-/// error, this gathers all of them: unknown and repeated keys, wrong types, values out of range.
+/// Reads one JSON object of the configuration into its options record. Unlike a deserializer, which stops at the first
+/// error, it collects all of them: unknown and repeated keys, wrong types, values out of range.
 /// </summary>
 internal static class ConfigurationSection
 {
-    /// <summary>How a single value is read: enums by their names in lower case, nothing else converted.</summary>
+    /// <summary>How a single value is read: enums by their lower-case names, with no other conversion.</summary>
     public static readonly JsonSerializerOptions Values = new()
     {
         Converters =
@@ -28,16 +28,16 @@ internal static class ConfigurationSection
     };
 
     /// <summary>Reads an object.</summary>
-    /// <param name="json">What the file has there.</param>
+    /// <param name="json">The value in the file.</param>
     /// <param name="type">The options record.</param>
-    /// <param name="place">Where it is, for instance <c>Mqtt:Tls</c>; empty at the top.</param>
-    /// <param name="errors">Gets every error: a sentence each that begins with the place.</param>
-    /// <returns>The record; what was wrong has its default in it.</returns>
+    /// <param name="place">Its key, for instance <c>Mqtt:Tls</c>; empty at the top.</param>
+    /// <param name="errors">Receives all errors: one sentence each, beginning with the place.</param>
+    /// <returns>The record, with defaults in place of invalid values.</returns>
     public static object? Read(JsonElement json, Type type, string place, List<string> errors)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Shown(json.GetRawText())} is not an object in braces.");
+            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Redact(json.GetRawText())} is not an object in braces.");
             return null;
         }
 
@@ -68,11 +68,11 @@ internal static class ConfigurationSection
             }
         }
 
-        // A section that is left out may have something to say too, a required key for instance.
+        // An omitted section can have errors too, such as a missing required key.
         foreach (PropertyInfo property in known.Where(p => IsSection(p.PropertyType) && !given.Contains(p.Name)))
         {
             if (property.GetValue(section) is { } defaults) CheckValues(defaults, At(place, property.Name), [], errors);
-            else if (!MayBeNull(property)) errors.Add($"{At(place, property.Name)}: this section is missing.");
+            else if (!IsNullable(property)) errors.Add($"{At(place, property.Name)}: this section is missing.");
         }
 
         CheckValues(section, place, wrong, errors);
@@ -84,43 +84,46 @@ internal static class ConfigurationSection
         foreach (PropertyInfo property in section.GetType().GetProperties().Where(p => p.CanWrite && !wrong.Contains(p.Name)))
         {
             object? value = property.GetValue(section);
-            foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => !IsValid(rule, value)))
+            IEnumerable<ValidationAttribute> rules = property.GetCustomAttributes<ValidationAttribute>();
+            foreach (ValidationAttribute rule in rules.Where(rule => !IsValid(rule, value)))
             {
-                errors.Add($"{At(place, property.Name)}: {Complaint(rule, value)}");
+                errors.Add($"{At(place, property.Name)}: {Describe(rule, value)}");
             }
         }
     }
 
-    // The attribute itself lets an empty text pass whatever its pattern.
-    private static bool IsValid(ValidationAttribute rule, object? value) => rule is RegularExpressionAttribute { Pattern: var pattern } && value is string text
-        ? Regex.IsMatch(text, $"^(?:{pattern})$")
-        : rule.IsValid(value);
+    // The attribute itself accepts an empty text, whatever its pattern.
+    private static bool IsValid(ValidationAttribute rule, object? value) =>
+        rule is RegularExpressionAttribute { Pattern: var pattern } && value is string text
+            ? Regex.IsMatch(text, $"^(?:{pattern})$")
+            : rule.IsValid(value);
 
-    private static string Complaint(ValidationAttribute rule, object? value) => rule switch
+    private static string Describe(ValidationAttribute rule, object? value) => rule switch
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
-        { ErrorMessage: { } message } => $"{Shown($"\"{value}\"")} won't do. {message}",
-        _ => $"{Shown($"\"{value}\"")} won't do. {rule.FormatErrorMessage("value")}",
+        { ErrorMessage: { } message } => $"{Redact($"\"{value}\"")} is not valid. {message}",
+        _ => $"{Redact($"\"{value}\"")} is not valid. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
     {
-        if (json.ValueKind == JsonValueKind.Null && MayBeNull(property)) return null;
+        if (json.ValueKind == JsonValueKind.Null && IsNullable(property)) return null;
         try
         {
             if (json.ValueKind != JsonValueKind.Null) return json.Deserialize(property.PropertyType, Values);
         }
         catch (JsonException)
         {
-            // Told below, in words for a person.
+            // Reported below, in words for a person.
         }
 
-        errors.Add($"{at}: {Shown(json.GetRawText())} is not {Wanted(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)}.");
+        Type expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        errors.Add($"{at}: {Redact(json.GetRawText())} is not {Describe(expected)}.");
         return null;
     }
 
-    private static string Wanted(Type type)
+    private static string Describe(Type type)
     {
         if (type.IsEnum) return $"one of {string.Join(", ", Enum.GetNames(type).Select(LowerCase.Instance.ConvertName))}";
         if (type == typeof(bool)) return "true or false";
@@ -132,15 +135,16 @@ internal static class ConfigurationSection
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }
 
-    /// <summary>A value as a message repeats it: not at all where it may hold a password, as a URL's and an option's may.</summary>
-    private static string Shown(string value) => value.AsSpan().ContainsAny("=@") ? "the value (not repeated here, because it may hold a password)" : value;
+    /// <summary>The value to show in a message; withheld if it may hold a password, as a URL or an option can.</summary>
+    private static string Redact(string value) =>
+        value.AsSpan().ContainsAny("=@") ? "the value (not shown, because it may hold a password)" : value;
 
     private static string Advice(string name, PropertyInfo[] known) =>
         known.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant
             ? $"Write {meant.Name}."
-            : $"Known here: {string.Join(", ", known.Select(p => p.Name))}.";
+            : $"Known keys here: {string.Join(", ", known.Select(p => p.Name))}.";
 
-    private static bool MayBeNull(PropertyInfo property) =>
+    private static bool IsNullable(PropertyInfo property) =>
         new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
 
     private static bool IsSection(Type type) => type.IsClass && type != typeof(string);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LusEdge.Configuration;
 
-/// <summary>The device's id: the same at every start, different on every box, and not the machine's own id, which is a secret.</summary>
+/// <summary>
+/// The device's id: stable across starts, unique per device, and not the machine id itself, which is confidential.
+/// </summary>
 public static class DeviceId
 {
     /// <summary>Where systemd keeps the machine's id.</summary>
@@ -14,7 +16,7 @@ public static class DeviceId
     /// <summary>The configured id, or <c>lus-</c> and the first 12 hex digits of SHA-256("lusedge" + machine id).</summary>
     /// <param name="configured">Device:Id.</param>
     /// <param name="machineIdFile">The file with the machine's id.</param>
-    /// <returns>Null when neither exists: an image that never booted has no machine id.</returns>
+    /// <returns>Null if neither exists: an image that has never booted has no machine id.</returns>
     public static string? Resolve(string? configured, string machineIdFile = MachineIdFile)
     {
         if (configured is not null) return configured;

@@ -2,11 +2,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LusEdge.Configuration;
 
-/// <summary>When a fault is too much to go on with.</summary>
+/// <summary>When the service gives up.</summary>
 public sealed record HealthOptions
 {
-    /// <summary>So many frames in a row that the model failed on end the service; its supervisor starts it afresh.</summary>
-    /// <value>50 by default: two seconds at 25 fps. One bad frame is counted and skipped.</value>
+    /// <summary>The service exits after this many consecutive inference failures, and its supervisor restarts it.</summary>
+    /// <value>50 by default: two seconds at 25 fps. A single bad frame is counted and skipped.</value>
     [Range(1, 100_000)]
     public int FaultAfterFrames { get; init; } = 50;
 }

@@ -6,16 +6,16 @@ using LusEdge.Publish.Connection;
 
 namespace LusEdge.Configuration;
 
-/// <summary>The whole configuration: a section a stage. docs/configuration.md lists every key.</summary>
+/// <summary>The whole configuration, one section per stage. docs/configuration.md lists every key.</summary>
 public sealed record LusEdgeOptions
 {
-    /// <summary>Which box this is.</summary>
+    /// <summary>Identifies this device.</summary>
     public DeviceOptions Device { get; init; } = new();
 
     /// <summary>Where the video comes from.</summary>
     public required CaptureOptions Capture { get; init; }
 
-    /// <summary>What is done to a picture before it is graded.</summary>
+    /// <summary>How a picture is prepared for grading.</summary>
     public PreprocessOptions Preprocess { get; init; } = new();
 
     /// <summary>Which model grades, and on what.</summary>
@@ -27,6 +27,6 @@ public sealed record LusEdgeOptions
     /// <summary>Where the results go.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
-    /// <summary>When a fault is too much.</summary>
+    /// <summary>When the service gives up.</summary>
     public HealthOptions Health { get; init; } = new();
 }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Configuration;
 
-/// <summary>A value that the configuration writes as a text: what can't be parsed is no such value.</summary>
+/// <summary>
+/// Reads a value that the configuration writes as a text; one that can't be parsed is a <see cref="JsonException"/>.
+/// </summary>
 internal sealed class TextConverter<T> : JsonConverter<T>
     where T : struct, IParsable<T>
 {
@@ -15,5 +17,6 @@ internal sealed class TextConverter<T> : JsonConverter<T>
             : throw new JsonException();
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -3,16 +3,16 @@ using LusEdge.Contract;
 
 namespace LusEdge.Machine;
 
-/// <summary>What the kernel says about its own clock: every time service (chrony, ntpd, systemd-timesyncd) reports to it.</summary>
+/// <summary>The kernel's view of its clock, to which every time service (chrony, ntpd, systemd-timesyncd) reports.</summary>
 public static class KernelClock
 {
     /// <summary>sys/timex.h: the clock is not synchronised.</summary>
     private const int StatusUnsynchronised = 0x40;
 
-    /// <summary>sys/timex.h: what adjtimex answers for such a clock.</summary>
+    /// <summary>sys/timex.h: what adjtimex returns for such a clock.</summary>
     private const int TimeError = 5;
 
-    /// <summary>The state of the clock, or null where the kernel does not tell.</summary>
+    /// <summary>The state of the clock, or null if the kernel does not report it.</summary>
     public static ClockStatus? Read()
     {
         var timex = new Timex(); // Mode 0: read, change nothing.
@@ -35,7 +35,7 @@ public static class KernelClock
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int adjtimex(ref Timex timex);
 
-    /// <summary>struct timex of 64-bit Linux: 208 bytes, of which the tail is of no interest here.</summary>
+    /// <summary>struct timex on 64-bit Linux: 208 bytes, most of which are not needed here.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 208)]
     private struct Timex
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.Machine;
 
-/// <summary>What .NET has no call for: to replace a link or exchange two names in one step, and to have a folder's entries on the disk.</summary>
+/// <summary>System calls that .NET does not offer: replace a link or exchange two names atomically, and fsync a folder.</summary>
 internal static class LibC
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
@@ -13,14 +13,14 @@ internal static class LibC
     private const int NoSuchCall = 38;
     private const int ThisThread = 1;
 
-    /// <summary>rename(2): the new name is what the old one was, at once; whoever looks finds the one or the other.</summary>
+    /// <summary>rename(2): atomically replaces the target, so a reader sees either the old file or the new one.</summary>
     public static void Rename(string from, string to)
     {
         if (rename(from, to) != 0) throw Failure(to);
     }
 
-    /// <summary>renameat2(2): either name is what the other one was, at once.</summary>
-    /// <returns>False where the file system, the kernel or the C library has no such call: nothing has changed.</returns>
+    /// <summary>renameat2(2): atomically exchanges two names.</summary>
+    /// <returns>False if the file system, the kernel or the C library does not support it; nothing has changed.</returns>
     public static bool Exchange(string one, string other)
     {
         try
@@ -34,7 +34,7 @@ internal static class LibC
         }
     }
 
-    /// <summary>fsync(2) of a folder: its entries outlive a loss of power from here on.</summary>
+    /// <summary>fsync(2) on a folder: from here on its entries survive a power loss.</summary>
     public static void FlushFolder(string folder)
     {
         int descriptor = open(folder, ReadOnlyCloseOnExec);
@@ -52,7 +52,8 @@ internal static class LibC
         return usage.VoluntarySwitches;
     }
 
-    private static IOException Failure(string path) => new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+    private static IOException Failure(string path) =>
+        new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
 
     [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

@@ -4,20 +4,24 @@ using System.Runtime.InteropServices;
 namespace LusEdge.Machine;
 
 /// <summary>
-/// ONNX Runtime from 1.31 on sends usage events to its maker and keeps a device id in the user's folder, unless it is told not to
-/// before its library is loaded. Nothing leaves this box, so it is told when the assembly is, whoever will open a session.
+/// From version 1.31, ONNX Runtime sends usage events to its maker and keeps a device id in the user's folder unless this is
+/// disabled before its library is loaded. Nothing may leave this device, so it is disabled when this assembly loads, before any
+/// session opens.
 /// </summary>
 internal static class RuntimeTelemetry
 {
     private const string Switch = "ORT_DISABLE_TELEMETRY";
 
-#pragma warning disable CA2255 // A library's own initializer: no caller of the runtime may forget it.
+#pragma warning disable CA2255 // A module initializer in a library, because no caller of ONNX Runtime may forget this.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Disable()
     {
-        // Not Environment.SetEnvironmentVariable alone: that changes .NET's copy, which a native library does not see.
-        if (SetEnv(Switch, "1", 1) != 0) throw new InvalidOperationException($"{Switch} can't be set in the process's environment.");
+        // Environment.SetEnvironmentVariable changes only .NET's copy, which a native library does not see.
+        if (SetEnv(Switch, "1", 1) != 0)
+        {
+            throw new InvalidOperationException($"{Switch} can't be set in the process's environment.");
+        }
     }
 
     [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

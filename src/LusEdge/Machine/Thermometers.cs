@@ -7,7 +7,7 @@ internal static class Thermometers
 {
     private const string Zones = "/sys/class/thermal";
 
-    /// <summary>Temperatures in °C by the zone's type (the hottest of zones of one type); null where there is none.</summary>
+    /// <summary>Temperatures in °C by zone type (the hottest zone of each type); null if there are none.</summary>
     public static IReadOnlyDictionary<string, double>? Read()
     {
         if (!Directory.Exists(Zones)) return null;
@@ -22,7 +22,7 @@ internal static class Thermometers
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {
-                // A sensor that is switched off answers with an error: it has no temperature.
+                // Reading a sensor that is switched off fails; it has no temperature.
             }
         }
 

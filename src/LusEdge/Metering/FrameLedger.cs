@@ -4,10 +4,10 @@ namespace LusEdge.Metering;
 
 /// <summary>
 /// The account of every captured frame: captured = scored + withheld (by state) + dropped (by reason) + corrupt + in flight.
-/// Capture opens an entry when a decoder hands out a frame, and exactly one stage closes it. "In flight" is counted by
-/// entries opened and not yet closed per lease, not derived from the other counts, so that an imbalance can show.
+/// Capture opens an entry when a decoder hands out a frame, and exactly one stage closes it. "In flight" counts the leases
+/// that are out; it is not derived from the other counts, so a frame that is lost or counted twice shows as an imbalance.
 /// </summary>
-/// <remarks>Thread-safe; every method is a few interlocked additions and allocates nothing.</remarks>
+/// <remarks>Thread-safe; every method is a few interlocked additions and, except <see cref="Read"/>, allocates nothing.</remarks>
 public sealed class FrameLedger
 {
     private readonly long[] _withheld = new long[Enum.GetValues<FrameState>().Length];
@@ -24,10 +24,10 @@ public sealed class FrameLedger
         Interlocked.Increment(ref _leased);
     }
 
-    /// <summary>The lease on a captured frame was given back.</summary>
+    /// <summary>The lease on a captured frame was returned.</summary>
     public void Released() => Interlocked.Decrement(ref _leased);
 
-    /// <summary>A frame reached its end in the pipeline: scored when live, corrupt when damaged, else withheld by its state.</summary>
+    /// <summary>A frame left the pipeline: scored if live, corrupt if damaged, otherwise withheld under its state.</summary>
     /// <param name="state">The frame's state.</param>
     public void Completed(FrameState state)
     {
@@ -39,11 +39,11 @@ public sealed class FrameLedger
         }
     }
 
-    /// <summary>A frame was discarded unseen.</summary>
+    /// <summary>A frame was dropped unprocessed.</summary>
     /// <param name="reason">Why.</param>
     public void Dropped(DropReason reason) => Interlocked.Increment(ref _dropped[(int)reason]);
 
-    /// <summary>The counts as of now. Exact once capture and pipeline rest; while they run, frames between two steps may differ by one.</summary>
+    /// <summary>The current counts. Exact once capture and pipeline are idle; while they run, counts can be off by one.</summary>
     public LedgerCounts Read() => new(
         Interlocked.Read(ref _captured),
         Interlocked.Read(ref _scored),
@@ -69,10 +69,10 @@ public sealed class FrameLedger
 /// <summary>A snapshot of the frame ledger, in frames.</summary>
 /// <param name="Captured">Frames that a decoder handed out.</param>
 /// <param name="Scored">Frames that were graded.</param>
-/// <param name="Withheld">Frames that were looked at and not graded, by state.</param>
-/// <param name="Dropped">Frames discarded unseen, by reason.</param>
+/// <param name="Withheld">Frames that were examined but not graded, by state.</param>
+/// <param name="Dropped">Frames dropped unprocessed, by reason.</param>
 /// <param name="Corrupt">Damaged frames.</param>
-/// <param name="InFlight">Frames between capture and their end.</param>
+/// <param name="InFlight">Captured frames that have not left the pipeline.</param>
 public sealed record LedgerCounts(
     long Captured,
     long Scored,
@@ -81,6 +81,6 @@ public sealed record LedgerCounts(
     long Corrupt,
     long InFlight)
 {
-    /// <summary>Captured minus everything accounted for: 0, or a frame was lost or counted twice.</summary>
+    /// <summary>Captured minus everything accounted for: 0 unless a frame was lost or counted twice.</summary>
     public long Imbalance => Captured - Scored - Withheld.Values.Sum() - Dropped.Values.Sum() - Corrupt - InFlight;
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace LusEdge.Metering;
 
 /// <summary>
-/// Counts latencies in buckets a 16th of a power of two wide (error under 4.5 %), so that percentiles cost neither memory
-/// nor sorting. One writer; read from any thread.
+/// Counts latencies in buckets, 16 per power of two (error under 4.5 %), so percentiles need no per-frame memory and
+/// no sorting. One writer; any thread can read.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -24,7 +24,9 @@ public sealed class LatencyHistogram
         Interlocked.Increment(ref _count);
     }
 
-    /// <summary>The latency that a share of all counted ones does not exceed (the bucket's upper edge), null when none was counted.</summary>
+    /// <summary>
+    /// The latency that a share of all counted ones does not exceed (the bucket's upper edge); null if none was counted.
+    /// </summary>
     /// <param name="share">0-1, for instance 0.99.</param>
     public TimeSpan? Percentile(double share)
     {
@@ -41,14 +43,14 @@ public sealed class LatencyHistogram
         return UpperEdge(Buckets - 1);
     }
 
-    /// <summary>Starts anew. A latency added meanwhile may be counted on either side.</summary>
+    /// <summary>Resets all counts. A latency added meanwhile counts before or after the reset.</summary>
     public void Clear()
     {
         for (int bucket = 0; bucket < Buckets; bucket++) Interlocked.Exchange(ref _buckets[bucket], 0);
         Interlocked.Exchange(ref _count, 0);
     }
 
-    // Below 16 µs a bucket is 1 µs wide; above, the four bits after the leading one choose among a doubling's 16 buckets.
+    // Below 16 µs a bucket is 1 µs wide; above, the four bits after the leading one select one of a doubling's 16 buckets.
     private static int BucketOf(ulong microseconds)
     {
         if (microseconds < StepsPerDoubling) return (int)microseconds;

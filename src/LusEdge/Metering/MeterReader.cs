@@ -1,6 +1,6 @@
 namespace LusEdge.Metering;
 
-/// <summary>Reads the pipeline's meter period by period. For one loop only: it alone clears the latencies.</summary>
+/// <summary>Reads the pipeline's meter period by period. Use only one: each read clears the latencies.</summary>
 public sealed class MeterReader
 {
     private readonly PipelineMeter _meter;

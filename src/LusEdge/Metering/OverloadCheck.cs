@@ -2,19 +2,19 @@ using LusEdge.Health;
 
 namespace LusEdge.Metering;
 
-/// <summary>Notices that the pipeline is too slow for its feed. Look once per second.</summary>
-/// <param name="ledger">The account of frames.</param>
-/// <param name="board">Where it is told.</param>
+/// <summary>Detects that the pipeline is too slow for its feed. Call once per second.</summary>
+/// <param name="ledger">The frame counts.</param>
+/// <param name="board">Receives the report.</param>
 public sealed class OverloadCheck(FrameLedger ledger, HealthBoard board)
 {
-    /// <summary>A feed that loses more of its frames than this is not graded as it should be.</summary>
+    /// <summary>A feed that loses a larger share of its frames than this is not graded properly.</summary>
     public const double TolerableShare = 0.1;
 
     private const int Seconds = 10;
 
     private readonly Queue<(long Captured, long Dropped)> _before = new();
 
-    /// <summary>Looks at the last ten seconds.</summary>
+    /// <summary>Evaluates the last ten seconds.</summary>
     public void Look()
     {
         LedgerCounts now = ledger.Read();
@@ -27,7 +27,8 @@ public sealed class OverloadCheck(FrameLedger ledger, HealthBoard board)
             board.Set(
                 HealthCode.Overload,
                 isOverload
-                    ? "More than a tenth of the frames are dropped because grading is too slow for this feed. Lower the feed's rate or use a faster provider."
+                    ? "More than a tenth of the frames are dropped because grading is too slow for this feed. "
+                        + "Lower the feed's rate or use a faster provider."
                     : null);
         }
 

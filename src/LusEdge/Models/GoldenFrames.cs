@@ -7,33 +7,37 @@ using LusEdge.Preprocess;
 namespace LusEdge.Models;
 
 /// <summary>
-/// Pictures with the answers that the model's full-precision form gave on the CPU where it was made: golden/expected.json and 8-bit binary PGM
-/// files beside it. They tell whether this box, with its own provider, comes to the same.
+/// Reference pictures and outputs: golden/expected.json, with 8-bit binary PGM files
+/// beside it. The outputs come from the full-precision model on the CPU of the machine
+/// that exported it; they show whether this device and its provider reproduce them.
 /// </summary>
-/// <param name="ModelSha256">SHA-256 of the file that gave the answers; for people, nothing is held against it.</param>
-/// <param name="Tolerance">How far a probability may be off where <see cref="ReferenceTolerance"/> does not apply.</param>
-/// <param name="Frames">The pictures and their answers.</param>
+/// <param name="ModelSha256">SHA-256 of the file that produced the outputs; for people, never checked.</param>
+/// <param name="Tolerance">
+/// Largest allowed difference of a probability where <see cref="ReferenceTolerance"/> does not apply.
+/// </param>
+/// <param name="Frames">The pictures and their reference outputs.</param>
 public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnlyList<GoldenFrame> Frames)
 {
-    /// <summary>The answers' file, below the model's directory.</summary>
+    /// <summary>The file of reference outputs, relative to the model's directory.</summary>
     public const string FileName = "golden/expected.json";
 
-    /// <summary>How far a probability may be off in full precision on the CPU: the same sums, in an order that another processor may choose.</summary>
+    /// <summary>Tolerance in full precision on the CPU: the same sums, but processors add in different orders.</summary>
     public const double ReferenceTolerance = 1e-4;
 
     private const int MaxFrames = 64;
 
-    /// <summary>Reads the answers in a model's directory.</summary>
+    /// <summary>Reads the reference outputs in a model's directory.</summary>
     /// <param name="directory">The model's directory.</param>
-    /// <returns>Null if it has none.</returns>
-    /// <exception cref="ModelException">They can't be read, or contradict themselves.</exception>
+    /// <returns>Null if there are none.</returns>
+    /// <exception cref="ModelException">The file can't be read or is invalid.</exception>
     public static GoldenFrames? Load(string directory)
     {
         string file = Path.Combine(directory, FileName);
         if (!File.Exists(file)) return null;
         try
         {
-            GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), GoldenFramesJson.Default.GoldenFrames) ?? throw new JsonException("It is null.");
+            GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), GoldenFramesJson.Default.GoldenFrames)
+                ?? throw new JsonException("It is null.");
             return golden.Error() is { } error ? throw Bad($"{file}: {error}. Export the model again.") : golden;
         }
         catch (JsonException e)
@@ -46,11 +50,13 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         }
     }
 
-    /// <summary>Grades the pictures on this box.</summary>
+    /// <summary>Grades the pictures on this device.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="model">The model, loaded from there.</param>
-    /// <param name="progress">Told before each picture.</param>
-    /// <exception cref="ModelException">A picture can't be read, or the answers are not on the model's scale.</exception>
+    /// <param name="progress">Receives a line before each picture.</param>
+    /// <exception cref="ModelException">
+    /// A picture can't be read, or the reference outputs don't fit the model's scale.
+    /// </exception>
     public Parity Compare(string directory, SeverityModel model, IProgress<string>? progress = null)
     {
         bool isReference = model.InUse is { Precision: "fp32", Provider: "cpu" };
@@ -76,7 +82,8 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         PgmPicture picture;
         try
         {
-            picture = PgmPicture.Parse(File.ReadAllBytes(file)) ?? throw Bad($"{file}: no whole 8-bit binary PGM (P5). Export the model again.");
+            picture = PgmPicture.Parse(File.ReadAllBytes(file))
+                ?? throw Bad($"{file}: not a complete 8-bit binary PGM (P5). Export the model again.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,13 +93,19 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         IReadOnlyList<string> grades = model.InUse.Scheme.Grades;
         if (frame.Probabilities.Length != grades.Count || grades[TensorPrimitives.IndexOfMax(frame.Probabilities)] != frame.Grade)
         {
-            throw Bad($"{Path.Combine(directory, FileName)}: {frame.File}: its {frame.Probabilities.Length} probabilities and its grade \"{frame.Grade}\" are not an answer on the scale {model.InUse.Scheme.Id} ({string.Join(", ", grades)}). Export the model again.");
+            throw Bad(
+                $"{Path.Combine(directory, FileName)}: {frame.File}: its {frame.Probabilities.Length} probabilities "
+                + $"and its grade \"{frame.Grade}\" don't fit the scale {model.InUse.Scheme.Id} ({string.Join(", ", grades)}). "
+                + "Export the model again.");
         }
 
         picture.Pixels.CopyTo(model.InputFor(picture.Width, picture.Height));
         ReadOnlySpan<float> p = model.Run();
         return p.IsEmpty
-            ? throw new PackageException(PackageFailure.ParityFailed, $"{file}: {model.InUse.Reference} gives no answer for it on {model.InUse.Provider}. Install another model, or set Infer:Provider.")
+            ? throw new PackageException(
+                PackageFailure.ParityFailed,
+                $"{file}: {model.InUse.Reference} gives no result for it on {model.InUse.Provider}. "
+                + "Install another model, or set Infer:Provider.")
             : p.ToArray();
     }
 
@@ -105,21 +118,29 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
 
     private string? Error()
     {
-        if (Frames.Count is 0 or > MaxFrames) return $"it has {Frames.Count} frames, 1 to {MaxFrames} are taken";
-        if (!(Tolerance is > 0 and <= 1)) return "its tolerance is not above 0 and at most 1";
+        if (Frames.Count is 0 or > MaxFrames) return $"it has {Frames.Count} frames; 1 to {MaxFrames} are allowed";
+        if (!(Tolerance is > 0 and <= 1)) return "its tolerance must be above 0 and at most 1";
         foreach (GoldenFrame frame in Frames)
         {
-            if (!ModelPackage.IsPlainPath(frame.File) || frame.File.Contains('/', StringComparison.Ordinal)) return $"\"{frame.File}\" is no plain file name";
-            if (frame.Probabilities.Length == 0 || frame.Probabilities.Any(p => !float.IsFinite(p))) return $"{frame.File}: its probabilities are no numbers";
+            if (!ModelPackage.IsPlainPath(frame.File) || frame.File.Contains('/', StringComparison.Ordinal))
+            {
+                return $"\"{frame.File}\" is not a plain file name";
+            }
+
+            if (frame.Probabilities.Length == 0 || frame.Probabilities.Any(p => !float.IsFinite(p)))
+            {
+                return $"{frame.File}: its probabilities are not all numbers";
+            }
         }
 
         return null;
     }
 
-    private static PackageException Bad(string message, Exception? inner = null) => new(PackageFailure.BadPackage, message, inner);
+    private static PackageException Bad(string message, Exception? inner = null) =>
+        new(PackageFailure.BadPackage, message, inner);
 }
 
-/// <summary>A picture and the answer to come to.</summary>
+/// <summary>A picture and its reference output.</summary>
 /// <param name="File">The picture's file name, beside expected.json.</param>
 /// <param name="Probabilities">In class order, unrounded.</param>
 /// <param name="Grade">The label of the highest one.</param>

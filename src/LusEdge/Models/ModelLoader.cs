@@ -4,55 +4,67 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Models;
 
 /// <summary>
-/// Decides which model serves, and proves a package before it does. Infer:Model, where it is given, serves and nothing else; else the store's active
-/// model; else the one that came with the program.
+/// Decides which model serves, and checks a package before it does. Infer:Model wins if it is set; otherwise the store's active
+/// model serves; otherwise the model that ships with the program.
 /// </summary>
 /// <param name="options">Section Infer.</param>
-/// <param name="logger">Told what is loaded, and what is wrong with it.</param>
+/// <param name="logger">Logs what is loaded, and what is wrong with it.</param>
 public sealed class ModelLoader(ModelOptions options, ILogger<SeverityModel> logger)
 {
     /// <summary>The installed models.</summary>
     public ModelStore Store { get; } = new(options.Store);
 
-    /// <summary>Whose signatures count here, read at every use: a key that was put there or taken away counts from the next activation on.</summary>
+    /// <summary>The trusted keys, read at each use: a key that is added or removed takes effect at the next activation.</summary>
     /// <exception cref="ModelException">A key's file can't be used.</exception>
     public TrustedKeys Keys => TrustedKeys.Load(options);
 
-    /// <summary>The directory of Infer:Model, or of the model that comes with the program.</summary>
+    /// <summary>The directory of Infer:Model, or of the model that ships with the program.</summary>
     public string OwnDirectory => options.ResolveDirectory();
 
-    /// <summary>Whether the store decides, and a model that is activated there takes over from the one that runs.</summary>
+    /// <summary>Whether the store decides, so that a model activated there replaces the running one.</summary>
     public bool FollowsStore => options.Model is null;
 
-    /// <summary>The directory of what serves: the store's active model, the one before where that was refused, or <see cref="OwnDirectory"/>.</summary>
-    public string Serving => (FollowsStore && Store.Active is { } active ? Store.RefusalOf(active) is null ? active : Store.Previous : null) is { } name ? Store.PathOf(name) : OwnDirectory;
+    /// <summary>
+    /// The directory of the serving model: the store's active model, the previous one if the active one was refused, or
+    /// <see cref="OwnDirectory"/>.
+    /// </summary>
+    public string Serving
+    {
+        get
+        {
+            if (!FollowsStore || Store.Active is not { } active) return OwnDirectory;
+            return (Store.RefusalOf(active) is null ? active : Store.Previous) is { } name ? Store.PathOf(name) : OwnDirectory;
+        }
+    }
 
     /// <summary>
-    /// Loads what is to serve when the service starts. If the active model is refused, or was and has not been activated again, the one before serves,
-    /// as it would have in a service that ran on.
+    /// Loads the model to serve when the service starts. If the active model is refused, or was refused and has not been
+    /// activated since, the previous one serves, as it would in a service that kept running.
     /// </summary>
-    /// <returns>The model, its name in the store (null outside of it), and why the active one was refused (null if it was not).</returns>
-    /// <exception cref="ModelException">None can serve.</exception>
+    /// <returns>
+    /// The model, its name in the store (null outside it), and why the active one was refused (null if it was not).
+    /// </returns>
+    /// <exception cref="ModelException">No model can serve.</exception>
     public (SeverityModel Model, string? Name, string? Refusal) LoadAtStart()
     {
-        string? active = FollowsStore && Store.IsThere ? Store.Active : null;
+        string? active = FollowsStore && Store.Exists ? Store.Active : null;
         if (active is null) return (LoadNamed(null), null, null);
         string? before = Store.Previous;
-        // Where there is no other, one that was refused is tried all the same.
+        // With no other model to fall back on, a refused one is tried anyway.
         string? refusal = before == active ? null : Store.RefusalOf(active);
         try
         {
             if (refusal is null)
             {
                 SeverityModel model = LoadNamed(active);
-                Store.NoteRefusal(active, null);
+                Store.RecordRefusal(active, null);
                 return (model, active, null);
             }
         }
         catch (ModelException e) when (before != active)
         {
             refusal = e.Message;
-            if (e.IsModelFault) Store.NoteRefusal(active, refusal);
+            if (e.IsModelFault) Store.RecordRefusal(active, refusal);
         }
 
         Log.ActivationRefused(logger, refusal);
@@ -62,30 +74,36 @@ public sealed class ModelLoader(ModelOptions options, ILogger<SeverityModel> log
         }
         catch (ModelException e) when (e.Message != refusal)
         {
-            throw new ModelException(e.Reason, $"{refusal} The model before can't serve either: {e.Message}", e);
+            throw new ModelException(e.Reason, $"{refusal} The previous model can't serve either: {e.Message}", e);
         }
     }
 
-    /// <summary>Loads a model of the store, or the one outside of it.</summary>
-    /// <param name="name">Its name in the store; null for <see cref="OwnDirectory"/>, which serves unsigned too, and says so.</param>
-    /// <exception cref="ModelException">It can't be used, or, out of the store, is not as it was signed or does not agree with its golden frames.</exception>
+    /// <summary>Loads a model from the store, or the one outside it.</summary>
+    /// <param name="name">
+    /// Its name in the store; null for <see cref="OwnDirectory"/>, which also serves unsigned, with a warning.
+    /// </param>
+    /// <exception cref="ModelException">
+    /// The model can't be used. For a model from the store also: it differs from what was signed, or from its golden frames.
+    /// </exception>
     public SeverityModel LoadNamed(string? name)
     {
-        if (name is not null) return Prove(ModelPackage.Verify(Store.PathOf(name), Keys)).Model;
+        if (name is not null) return LoadAndTest(ModelPackage.Verify(Store.PathOf(name), Keys)).Model;
         SeverityModel model = ModelPackage.Open(OwnDirectory, Keys).Load(options, logger);
         if (model.InUse.SignatureFlaw is { } flaw) Log.Unverified(logger, flaw);
         return model;
     }
 
-    /// <summary>Loads a package with the provider that will serve, and holds it against its golden frames.</summary>
-    /// <param name="package">A verified one.</param>
-    /// <param name="progress">Told what is being done.</param>
-    /// <exception cref="ModelException">It does not load, or answers otherwise than where it was made.</exception>
-    public (SeverityModel Model, Parity Parity) Prove(ModelPackage package, IProgress<string>? progress = null)
+    /// <summary>Loads a package with the provider that will serve, and compares its outputs with its golden frames.</summary>
+    /// <param name="package">A verified package.</param>
+    /// <param name="progress">Receives a line per step.</param>
+    /// <exception cref="ModelException">It does not load, or does not reproduce its reference outputs.</exception>
+    public (SeverityModel Model, Parity Parity) LoadAndTest(ModelPackage package, IProgress<string>? progress = null)
     {
         progress?.Report("loading");
         GoldenFrames golden = GoldenFrames.Load(package.Directory)
-            ?? throw new PackageException(PackageFailure.BadPackage, $"{package.Directory}: it has no golden frames ({GoldenFrames.FileName}). Export and sign the model again.");
+            ?? throw new PackageException(
+                PackageFailure.BadPackage,
+                $"{package.Directory}: it has no golden frames ({GoldenFrames.FileName}). Export and sign the model again.");
         SeverityModel model = package.Load(options, logger);
         try
         {
@@ -94,7 +112,9 @@ public sealed class ModelLoader(ModelOptions options, ILogger<SeverityModel> log
                 ? (model, parity)
                 : throw new PackageException(
                     PackageFailure.ParityFailed,
-                    $"{package.Directory}: {package.Manifest.Reference} does not answer on this box ({model.InUse.Provider}, {model.InUse.Precision}) as where it was made: {parity}. Try Infer:Provider cpu, or get a package made for this box.");
+                    $"{package.Directory}: {package.Manifest.Reference} does not reproduce its reference outputs on this device "
+                    + $"({model.InUse.Provider}, {model.InUse.Precision}): {parity}. "
+                    + "Try Infer:Provider cpu, or get a package made for this device.");
         }
         catch
         {
@@ -103,57 +123,68 @@ public sealed class ModelLoader(ModelOptions options, ILogger<SeverityModel> log
         }
     }
 
-    /// <summary>Verifies a package, proves it and copies it into the store.</summary>
+    /// <summary>Verifies a package, tests it and copies it into the store.</summary>
     /// <param name="source">Its directory or .tar.gz.</param>
-    /// <param name="progress">Told what is being done.</param>
-    /// <returns>Its name, whether it was there already, and how far it agrees with its golden frames (null when it was there).</returns>
-    /// <exception cref="ModelException">It is refused, or the store can't be written; the store is as it was.</exception>
-    public (string Name, bool WasThere, Parity? Parity) Install(string source, IProgress<string>? progress = null)
+    /// <param name="progress">Receives a line per step.</param>
+    /// <returns>
+    /// Its name, whether it was installed already, and how it compares with its golden frames (null if it was installed).
+    /// </returns>
+    /// <exception cref="ModelException">
+    /// The package is refused, or the store can't be written; the store is unchanged.
+    /// </exception>
+    public (string Name, bool WasInstalled, Parity? Parity) Install(string source, IProgress<string>? progress = null)
     {
         Parity? parity = null;
         progress?.Report("verifying");
-        (string name, bool wasThere) = Store.Install(source, Keys, package =>
+        (string name, bool wasInstalled) = Store.Install(source, Keys, package =>
         {
-            (SeverityModel model, parity) = Prove(package, progress);
+            (SeverityModel model, parity) = LoadAndTest(package, progress);
             model.Dispose();
         });
-        return (name, wasThere, parity);
+        return (name, wasInstalled, parity);
     }
 
-    /// <summary>Verifies and proves an installed model once more, and makes it the active one.</summary>
-    /// <param name="wanted">Its id, id@version or name; null for the model that came with the program.</param>
-    /// <param name="progress">Told what is being done.</param>
+    /// <summary>Verifies and tests an installed model again, and makes it the active one.</summary>
+    /// <param name="wanted">Its id, id@version or name; null for the model that ships with the program.</param>
+    /// <param name="progress">Receives a line per step.</param>
     /// <returns>Its name in the store.</returns>
-    /// <exception cref="ModelException">It is refused, or the store can't be written; what was active still is.</exception>
+    /// <exception cref="ModelException">
+    /// The model is refused, or the store can't be written; the active model is unchanged.
+    /// </exception>
     public string? Activate(string? wanted, IProgress<string>? progress = null)
     {
         string? name = wanted is null ? null : Store.Find(wanted);
         if (name is not null)
         {
             progress?.Report("verifying");
-            Prove(ModelPackage.Verify(Store.PathOf(name), Keys), progress).Model.Dispose();
+            LoadAndTest(ModelPackage.Verify(Store.PathOf(name), Keys), progress).Model.Dispose();
         }
 
         Store.Activate(name);
         return name;
     }
 
-    /// <summary>Activates what served before.</summary>
-    /// <param name="progress">Told what is being done.</param>
-    /// <returns>Its name, null for the model that came with the program.</returns>
-    /// <exception cref="ModelException">There is nothing to go back to, or it is refused; what was active still is.</exception>
+    /// <summary>Activates the previous model.</summary>
+    /// <param name="progress">Receives a line per step.</param>
+    /// <returns>Its name, null for the model that ships with the program.</returns>
+    /// <exception cref="ModelException">There is no previous model, or it is refused; the active model is unchanged.</exception>
     public string? Rollback(IProgress<string>? progress = null)
     {
         string? before = Store.Previous;
         if (Store.Active == before)
         {
-            throw new PackageException(PackageFailure.NotInstalled, $"{Store.Folder}: no other model served before: there is nothing to go back to. See what there is: lusedge model list.");
+            throw new PackageException(
+                PackageFailure.NotInstalled,
+                $"{Store.Folder}: no other model has served, so there is nothing to go back to. "
+                + "See what is installed: lusedge model list.");
         }
 
         if (before is not null && Store.RefusalOf(before) is { } refusal)
         {
             throw new PackageException(
-                PackageFailure.NotInstalled, $"{Store.Folder}: {before} served before, and was refused since: {refusal} Activate another model, or that one once it is mended: lusedge model list.");
+                PackageFailure.NotInstalled,
+                $"{Store.Folder}: the previous model, {before}, was refused: {refusal} "
+                + "Activate another model, or repair this one and activate it: lusedge model list.");
         }
 
         return Activate(before, progress);

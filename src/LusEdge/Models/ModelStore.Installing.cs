@@ -3,36 +3,48 @@ using LusEdge.Machine;
 
 namespace LusEdge.Models;
 
-/// <content>From outside into the store: what is installed is verified where it will stay, and gets its name last.</content>
+/// <content>Installation: a package is copied into the store, verified there, and named last.</content>
 public sealed partial class ModelStore
 {
     private const string StagingPrefix = ".staging-";
-    private const UnixFileMode FileMode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode FileMode644 =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Copies a package into the store. Interrupted at any moment, it has installed the whole package or nothing.</summary>
+    /// <summary>
+    /// Copies a package into the store. An interruption at any moment leaves the whole package installed, or nothing.
+    /// </summary>
     /// <param name="source">A package's directory, or a .tar.gz with one.</param>
-    /// <param name="keys">Whose signatures count.</param>
-    /// <param name="prove">Is given the verified copy, and throws if the model does not work on this box.</param>
-    /// <returns>Its name, and whether it was there already.</returns>
-    /// <exception cref="ModelException">The package is not signed by a trusted key, not whole, does not work, or the store can't be written.</exception>
-    public (string Name, bool WasThere) Install(string source, TrustedKeys keys, Action<ModelPackage> prove)
+    /// <param name="keys">The trusted keys.</param>
+    /// <param name="test">Receives the verified copy, and throws if the model does not work on this device.</param>
+    /// <returns>Its name, and whether it was installed already.</returns>
+    /// <exception cref="ModelException">
+    /// The package is incomplete, not signed by a trusted key, or does not work; or the store can't be written.
+    /// </exception>
+    public (string Name, bool WasInstalled) Install(string source, TrustedKeys keys, Action<ModelPackage> test)
     {
-        // What is wrong with a directory shows before anything is written.
+        // A directory is verified before anything is written.
         ModelPackage? directory = Directory.Exists(source) ? ModelPackage.Verify(Path.GetFullPath(source), keys) : null;
         if (directory is null && !File.Exists(source))
         {
-            throw new ModelException(ModelFailure.NotFound, $"{source}: there is no such file or directory. Name a model's package: its directory, or a .tar.gz.");
+            throw new ModelException(
+                ModelFailure.NotFound,
+                $"{source}: no such file or directory. Name a model's package: its directory or a .tar.gz.");
         }
 
-        (string Name, bool WasThere) installed = default;
-        Write(() => installed = Install(source, directory, keys, prove));
+        (string Name, bool WasInstalled) installed = default;
+        Write(() => installed = Install(source, directory, keys, test));
         return installed;
     }
 
-    private (string Name, bool WasThere) Install(string source, ModelPackage? directory, TrustedKeys keys, Action<ModelPackage> prove)
+    private (string Name, bool WasInstalled) Install(
+        string source, ModelPackage? directory, TrustedKeys keys, Action<ModelPackage> test)
     {
-        // What a killed installation has left; nobody else is at work.
-        foreach (string left in Directory.EnumerateDirectories(Folder, StagingPrefix + "*")) Directory.Delete(left, recursive: true);
+        // Left by a killed installation: the lock excludes a running one.
+        foreach (string left in Directory.EnumerateDirectories(Folder, StagingPrefix + "*"))
+        {
+            Directory.Delete(left, recursive: true);
+        }
+
         string staging = Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(staging);
         string copy = staging;
@@ -42,14 +54,14 @@ public sealed partial class ModelStore
             ModelPackage package = ModelPackage.Verify(copy, keys);
             string name = NameOf(package.Manifest);
             if (IsInstalled(name, package, keys)) return (name, true);
-            prove(package);
+            test(package);
             MakeDurable(copy);
-            TakePlace(copy, PathOf(name));
+            MoveIntoPlace(copy, PathOf(name));
             return (name, false);
         }
         catch (ModelException e)
         {
-            // The copy is gone when this is read: the package has the name that it came by.
+            // The copy will be gone when this is read, so the message names the source.
             throw new ModelException(e.Reason, e.Message.Replace(copy, source, StringComparison.Ordinal), e);
         }
         finally
@@ -58,14 +70,18 @@ public sealed partial class ModelStore
         }
     }
 
-    /// <summary>Whether the very same package is installed and whole. A version names one model: another one under it is refused.</summary>
+    /// <summary>
+    /// Whether this same package is installed and intact. A different model with the same id and version is refused.
+    /// </summary>
     private bool IsInstalled(string name, ModelPackage package, TrustedKeys keys)
     {
         string family = $"{package.Manifest.Id}@{package.Manifest.Version}-";
         if (Names.FirstOrDefault(other => other != name && other.StartsWith(family, StringComparison.Ordinal)) is { } other)
         {
             throw new PackageException(
-                PackageFailure.BadPackage, $"{package.Directory}: {package.Manifest.Reference}: another model of that id and version is installed, {other}. Give the new one a higher version, and sign it.");
+                PackageFailure.BadPackage,
+                $"{package.Directory}: {package.Manifest.Reference}: a different model with this id and version "
+                + $"is installed, {other}. Give the new one a higher version, and sign it again.");
         }
 
         return Directory.Exists(PathOf(name))
@@ -90,7 +106,7 @@ public sealed partial class ModelStore
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            // Whoever installs it, the service's user is to read it.
+            // The service's user must be able to read it, whoever installs it.
             File.SetUnixFileMode(file, FileMode644);
             using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite);
             stream.Flush(flushToDisk: true);
@@ -98,21 +114,26 @@ public sealed partial class ModelStore
 
         foreach (string inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Append(folder))
         {
-            File.SetUnixFileMode(inner, FileMode644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                inner, FileMode644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
             LibC.FlushFolder(inner);
         }
     }
 
-    private void TakePlace(string copy, string place)
+    private void MoveIntoPlace(string copy, string place)
     {
         if (!Directory.Exists(place)) LibC.Rename(copy, place);
-        // Damaged, or of the same model with another card: the two change places in one step, and the old one goes with the staging folder.
-        else if (!LibC.Exchange(copy, place)) TakePlaceInTwoSteps(copy, place);
+        // The installed one is damaged or has another card: swap the two
+        // in one step; the old one is deleted with the staging folder.
+        else if (!LibC.Exchange(copy, place)) ReplaceInTwoSteps(copy, place);
         LibC.FlushFolder(Folder);
     }
 
-    /// <summary>Where a file system can't exchange two names: for a moment there is neither, and a kill then leaves neither. Install it again.</summary>
-    private void TakePlaceInTwoSteps(string copy, string place)
+    /// <summary>
+    /// For file systems that can't exchange two names. For a moment neither is there, and a kill at that moment removes the model
+    /// until it is installed again.
+    /// </summary>
+    private void ReplaceInTwoSteps(string copy, string place)
     {
         string aside = Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
         Directory.Move(place, aside);

@@ -5,11 +5,11 @@ using LusEdge.Machine;
 namespace LusEdge.Models;
 
 /// <summary>
-/// The models that are installed on a box, a folder each, and two links: <c>active</c>, which serves, and <c>previous</c>, which did before.
-/// A link that is not there means the model that came with the program. What serves changes by one rename, so that whoever looks, or comes back after
-/// a loss of power, finds the model before or the model after. The way back changes in the same step when it is taken; when a new model is activated
-/// it changes just after, and an interruption between the two leaves it as it was: one model further back. A name that begins with a dot is nothing:
-/// what an interruption has left.
+/// The models installed on a device, one folder each, and two links: <c>active</c>, the serving model, and <c>previous</c>, the
+/// one before it. A missing link means the model that ships with the program. <c>active</c> changes by one rename, so a reader,
+/// even after a power loss, sees either the old model or the new one. A rollback changes both links in one step; an activation
+/// changes <c>previous</c> just after <c>active</c>, and if it is interrupted between the two, <c>previous</c> stays one model
+/// further back. Names that begin with a dot are leftovers of an interruption and are ignored.
 /// </summary>
 public sealed partial class ModelStore
 {
@@ -21,24 +21,33 @@ public sealed partial class ModelStore
     /// <param name="folder">Infer:Store; a relative path starts at the program's own directory.</param>
     public ModelStore(string folder) => Folder = Path.GetFullPath(folder, AppContext.BaseDirectory);
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The store's folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Name of the active model, null if there is none: then the model that came with the program serves.</summary>
+    /// <summary>Name of the active model; null if there is none, and the model that ships with the program serves.</summary>
     public string? Active => Target(ActiveLink);
 
-    /// <summary>Name of the model before, null for the one that came with the program.</summary>
+    /// <summary>Name of the previous model; null for the one that ships with the program.</summary>
     public string? Previous => Target(PreviousLink);
 
-    /// <summary>Names of the installed models: id@version-hash, the hash's first eight digits. Any other folder (lost+found) is somebody else's.</summary>
-    /// <exception cref="ModelException">The store is there and can't be read.</exception>
-    public IReadOnlyList<string> Names => IsThere
-        ? [.. new DirectoryInfo(Folder).EnumerateDirectories().Where(d => d.LinkTarget is null && ModelName().IsMatch(d.Name)).Select(d => d.Name).Order(StringComparer.Ordinal)]
-        : [];
+    /// <summary>
+    /// Names of the installed models: id@version-hash, with the hash's
+    /// first eight digits. Other folders (lost+found) are ignored.
+    /// </summary>
+    /// <exception cref="ModelException">The store exists and can't be read.</exception>
+    public IReadOnlyList<string> Names =>
+    [
+        .. (Exists ? new DirectoryInfo(Folder).EnumerateDirectories() : [])
+            .Where(folder => folder.LinkTarget is null && ModelName().IsMatch(folder.Name))
+            .Select(folder => folder.Name)
+            .Order(StringComparer.Ordinal),
+    ];
 
-    /// <summary>Whether the folder is there. One that can't be looked into is no store without an active model: nobody may take it for one.</summary>
-    /// <exception cref="ModelException">The store is there, or may be, and can't be read.</exception>
-    public bool IsThere
+    /// <summary>
+    /// Whether the folder exists. An unreadable one throws: it must not pass for a store without an active model.
+    /// </summary>
+    /// <exception cref="ModelException">The store exists, or may exist, and can't be read.</exception>
+    public bool Exists
     {
         get
         {
@@ -59,8 +68,8 @@ public sealed partial class ModelStore
         }
     }
 
-    /// <summary>Changes whenever a model was activated, be it the same one again.</summary>
-    /// <exception cref="ModelException">The store can't be looked into.</exception>
+    /// <summary>Changes with every activation, even of the same model.</summary>
+    /// <exception cref="ModelException">The store can't be read.</exception>
     public (string? Name, DateTime At) ActiveSince
     {
         get
@@ -79,10 +88,10 @@ public sealed partial class ModelStore
     /// <summary>A model's directory.</summary>
     public string PathOf(string name) => Path.Combine(Folder, name);
 
-    /// <summary>The name that a package gets.</summary>
+    /// <summary>The name under which a package is installed.</summary>
     public static string NameOf(ModelManifest manifest) => $"{manifest.Id}@{manifest.Version}-{manifest.Sha256[..8]}";
 
-    /// <summary>Why a running service has not taken a model over; null if it has, or was never asked to.</summary>
+    /// <summary>Why a service refused a model; null if it accepted the model, or has never tried it.</summary>
     public string? RefusalOf(string name)
     {
         try
@@ -95,10 +104,13 @@ public sealed partial class ModelStore
         }
     }
 
-    /// <summary>Notes beside a model why it was refused, for whoever asks later. A store that can't be written is no hindrance: health and log say it too.</summary>
+    /// <summary>
+    /// Records beside a model why it was refused, for <c>model list</c>.
+    /// Failing to write it is not an error: health and the log say it too.
+    /// </summary>
     /// <param name="name">The model.</param>
-    /// <param name="why">A sentence, or null once it has been taken over.</param>
-    public void NoteRefusal(string name, string? why)
+    /// <param name="why">A sentence, or null once the model has been accepted.</param>
+    public void RecordRefusal(string name, string? why)
     {
         try
         {
@@ -107,37 +119,44 @@ public sealed partial class ModelStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Said above.
+            // See the summary.
         }
     }
 
     /// <summary>The name of an installed model.</summary>
     /// <param name="wanted">Its id, for the newest version; id@version; or the whole name.</param>
-    /// <exception cref="ModelException">None is installed by that name.</exception>
-    public string Find(string wanted) =>
-        Names.Where(name => name == wanted || name[..name.LastIndexOf('-')] == wanted || name.Split('@')[0] == wanted).MaxBy(VersionOf)
-        ?? throw new PackageException(
-            PackageFailure.NotInstalled,
-            $"{Folder}: no model {wanted} is installed; there {(Names is [] ? "is none" : $"are {string.Join(", ", Names)}")}. Install it: lusedge model install DIR.");
+    /// <exception cref="ModelException">No installed model has that name.</exception>
+    public string Find(string wanted)
+    {
+        IReadOnlyList<string> names = Names;
+        return names
+            .Where(name => name == wanted || name[..name.LastIndexOf('-')] == wanted || name.Split('@')[0] == wanted)
+            .MaxBy(VersionOf)
+            ?? throw new PackageException(
+                PackageFailure.NotInstalled,
+                $"{Folder}: no model {wanted} is installed (installed: {(names is [] ? "none" : string.Join(", ", names))}). "
+                + "Install it: lusedge model install DIR.");
+    }
 
-    /// <summary>Makes an installed model the active one, or, for null, the model that came with the program.</summary>
-    /// <param name="name">As <see cref="Find"/> gave it.</param>
+    /// <summary>Makes an installed model the active one, or, for null, the model that ships with the program.</summary>
+    /// <param name="name">As returned by <see cref="Find"/>.</param>
     /// <exception cref="ModelException">The store can't be written.</exception>
     public void Activate(string? name) => Write(() =>
     {
         SweepLinks();
-        string? before = Active, way = Previous;
-        if (name is not null) NoteRefusal(name, null);
+        string? before = Active, previous = Previous;
+        if (name is not null) RecordRefusal(name, null);
 
-        // What a service has refused never served: the way back leads past it.
+        // A refused model never served, so it does not become the previous one.
         bool served = before != name && (before is null || RefusalOf(before) is null);
-        if (served && name == way && TryTurnBack()) return;
+        if (served && name == previous && TrySwapLinks()) return;
         Link(ActiveLink, name);
         if (served) Link(PreviousLink, before);
     });
 
-    /// <summary>The two links change places: one rename, whichever of them is there.</summary>
-    private bool TryTurnBack()
+    /// <summary>Swaps the two links in one step, even if one is missing.</summary>
+    /// <returns>False where the file system can't: nothing has changed.</returns>
+    private bool TrySwapLinks()
     {
         string active = Path.Combine(Folder, ActiveLink), previous = Path.Combine(Folder, PreviousLink);
         if (Active is null) LibC.Rename(previous, active);
@@ -147,7 +166,7 @@ public sealed partial class ModelStore
         return true;
     }
 
-    /// <summary>Links that a killed activation has made and not put in place.</summary>
+    /// <summary>Deletes links that a killed activation created but did not move into place.</summary>
     private void SweepLinks()
     {
         foreach (string link in (string[])[ActiveLink, PreviousLink])
@@ -156,13 +175,22 @@ public sealed partial class ModelStore
         }
     }
 
-    private static int VersionOf(string name) => int.TryParse(name.AsSpan(name.IndexOf('@') + 1, name.LastIndexOf('-') - name.IndexOf('@') - 1), out int version) ? version : 0;
+    private static int VersionOf(string name)
+    {
+        int at = name.IndexOf('@');
+        return int.TryParse(name.AsSpan(at + 1, name.LastIndexOf('-') - at - 1), out int version) ? version : 0;
+    }
 
     private PackageException Unreadable(Exception e) => new(
-        PackageFailure.StoreUnavailable, $"{Folder}: the store of models can't be read: {e.Message} Give it to the service's user, or set Infer:Store or Infer:Model.", e);
+        PackageFailure.StoreUnavailable,
+        $"{Folder}: the model store can't be read: {e.Message} "
+        + "Make the service's user its owner, or set Infer:Store or Infer:Model.",
+        e);
 
-    // A link that leads elsewhere names something that is not in the store, and is refused as such.
-    private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target)) : null;
+    // A link that points elsewhere yields a name that is not in the store, and is refused as such.
+    private string? Target(string link) => new FileInfo(Path.Combine(Folder, link)).LinkTarget is { } target
+        ? Path.GetFileName(Path.TrimEndingDirectorySeparator(target))
+        : null;
 
     private void Link(string link, string? target)
     {
@@ -181,20 +209,22 @@ public sealed partial class ModelStore
         LibC.FlushFolder(Folder);
     }
 
-    /// <summary>Does something to the store that nobody else may do meanwhile.</summary>
+    /// <summary>Changes the store under its lock.</summary>
     private void Write(Action work)
     {
         try
         {
             Directory.CreateDirectory(Folder);
-            using FileStream alone = new(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using FileStream held = new(
+                Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
                 PackageFailure.StoreUnavailable,
-                $"{Folder}: the store of models can't be written: {e.Message} See whether another `lusedge model` is at work, the disk is full, or this user may not: run it as the service's user.",
+                $"{Folder}: the model store can't be written: {e.Message} "
+                + "Check that no other `lusedge model` is running and that the disk is not full; run this as the service's user.",
                 e);
         }
     }

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Models;
 
 /// <summary>
-/// Notices that another model was activated while one serves, and has it ready: loaded, verified and held against its golden frames on a thread of
-/// its own, and then left in the pipeline's inbox. A refused model changes nothing: the one that serves keeps serving.
+/// Notices that another model was activated while one serves. On a thread of its own it
+/// loads and verifies the new model and compares it with its golden frames, and then posts
+/// it to the pipeline's inbox. If the new model is refused, the serving one keeps serving.
 /// </summary>
 /// <remarks>
-/// It looks at the store's link once a second: a change of a link is an event that not every file system tells. The thread has no lower priority: the
-/// runtime's own threads, made when a session opens, would inherit it for as long as they serve.
+/// It polls the store's link once per second, because not every file system notifies of a changed link. The thread keeps normal
+/// priority: ONNX Runtime's own threads, created with the session, would inherit a lower one for good.
 /// </remarks>
 public sealed class ModelWatch
 {
@@ -30,13 +31,16 @@ public sealed class ModelWatch
     private volatile bool _stopped;
 
     /// <summary>Begins to watch.</summary>
-    /// <param name="loader">Loads what is activated.</param>
-    /// <param name="seen">The store's <see cref="ModelStore.ActiveSince"/> from before that model was loaded: what is activated meanwhile is not lost.</param>
-    /// <param name="serving">Name of the model that serves, null for the one that came with the program.</param>
-    /// <param name="inbox">Where a model that is ready is left for the pipeline.</param>
-    /// <param name="board">Told why an activated model is refused.</param>
+    /// <param name="loader">Loads the activated model.</param>
+    /// <param name="seen">
+    /// The store's <see cref="ModelStore.ActiveSince"/>, read before the
+    /// serving model was loaded, so that an activation meanwhile is not lost.
+    /// </param>
+    /// <param name="serving">Name of the serving model; null for the one that ships with the program.</param>
+    /// <param name="inbox">Receives the model once it is loaded.</param>
+    /// <param name="board">Receives the reason if an activated model is refused.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of every activation.</param>
+    /// <param name="logger">Logs every activation.</param>
     public ModelWatch(
         ModelLoader loader,
         (string? Name, DateTime At) seen,
@@ -52,12 +56,14 @@ public sealed class ModelWatch
         _board = board;
         _time = time;
         _logger = logger;
-        // What was refused at the start is not tried again until it is activated again.
+        // A model that was refused at the start is not tried again until it is activated again.
         _seen = seen;
         _timer = time.CreateTimer(_ => Look(), null, Period, Period);
     }
 
-    /// <summary>Stops looking. A model that is still being loaded is given up; the inbox disposes one that waits in it.</summary>
+    /// <summary>
+    /// Stops watching. A model still loading after the wait is abandoned; the inbox disposes a model that waits in it.
+    /// </summary>
     /// <param name="within">How long to wait for a model that is being loaded.</param>
     public async Task StopAsync(TimeSpan within)
     {
@@ -71,19 +77,20 @@ public sealed class ModelWatch
         lock (_starting)
         {
             if (_stopped || !_loading.IsCompleted) return;
-            if (ActiveNow() is not { } now || now == _seen) return;
+            if (ReadActive() is not { } now || now == _seen) return;
             _seen = now;
-            _loading = Task.Factory.StartNew(() => Load(now.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _loading = Task.Factory.StartNew(
+                () => Load(now.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
-    /// <summary>Null for a store that is gone, or can't be looked into for the moment: it says nothing about what is to serve.</summary>
-    private (string? Name, DateTime At)? ActiveNow()
+    /// <summary>Null if the store is gone or can't be read at the moment: then nothing changes.</summary>
+    private (string? Name, DateTime At)? ReadActive()
     {
         try
         {
             (string? Name, DateTime At) now = _loader.Store.ActiveSince;
-            return _loader.Store.IsThere ? now : null;
+            return _loader.Store.Exists ? now : null;
         }
         catch (ModelException)
         {
@@ -94,13 +101,13 @@ public sealed class ModelWatch
     private void Load(string? name)
     {
         string? refusal = null;
-        bool isOfTheModel = true;
+        bool isModelFault = true;
         try
         {
             if (name != _serving)
             {
                 SeverityModel model = _loader.LoadNamed(name);
-                Log.TakesOver(_logger, model.InUse.Reference, model.InUse.SignedBy ?? "nobody who is trusted");
+                Log.ModelActivated(_logger, model.InUse.Reference, model.InUse.SignedBy ?? "no trusted key");
                 _serving = name;
                 _inbox.Post(new PipelineCommand.SwapModel(model));
             }
@@ -108,19 +115,20 @@ public sealed class ModelWatch
         catch (ModelException e)
         {
             refusal = e.Message;
-            isOfTheModel = e.IsModelFault;
+            isModelFault = e.IsModelFault;
         }
-        catch (Exception e) // The top of the thread: whatever is wrong with the new model, the present one goes on.
+        catch (Exception e) // The top of the thread: whatever is wrong with the new model, the serving one keeps serving.
         {
-            refusal = $"{name}: it can't be loaded: {e.GetType().Name}: {e.Message}";
+            refusal = $"{name}: can't be loaded: {e.GetType().Name}: {e.Message}";
         }
 
         if (refusal is not null) Log.ActivationRefused(_logger, refusal);
-        if (name is not null && isOfTheModel) _loader.Store.NoteRefusal(name, refusal);
-        TellRefusal(_board, refusal);
+        if (name is not null && isModelFault) _loader.Store.RecordRefusal(name, refusal);
+        ReportRefusal(_board, refusal);
     }
 
-    /// <summary>Says that the active model is refused, or that it no longer is.</summary>
-    internal static void TellRefusal(HealthBoard board, string? refusal) =>
-        board.Set(HealthCode.ModelRefused, refusal is null ? null : $"The model that was activated is refused, and the previous one keeps serving: {refusal}");
+    /// <summary>Reports that the active model is refused, or clears that report.</summary>
+    internal static void ReportRefusal(HealthBoard board, string? refusal) => board.Set(
+        HealthCode.ModelRefused,
+        refusal is null ? null : $"The activated model was refused, and the previous one keeps serving: {refusal}");
 }

@@ -5,8 +5,8 @@ using LusEdge.Infer;
 namespace LusEdge.Models;
 
 /// <summary>
-/// A package as one file, <c>tar -C models -czf FILE.tar.gz ID</c>. It comes from outside, and what is in it decides nothing: plain files and folders
-/// only, nothing that leads out of the folder it is unpacked to, no more of it than a package may have.
+/// A package as one file, <c>tar -C models -czf FILE.tar.gz ID</c>. Its content is untrusted: only plain files and folders are
+/// unpacked, only below the target folder, and no more of them than a package may have.
 /// </summary>
 internal static class PackageArchive
 {
@@ -15,8 +15,10 @@ internal static class PackageArchive
     /// <summary>Unpacks an archive.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="folder">An empty folder.</param>
-    /// <returns>Where the package lies: the folder, or the one folder in it.</returns>
-    /// <exception cref="ModelException">It is no such archive, it is cut short, or something in it is not to be unpacked.</exception>
+    /// <returns>The package's directory: the folder itself, or the only folder in it.</returns>
+    /// <exception cref="ModelException">
+    /// The archive is invalid or truncated, or holds something other than a package's files.
+    /// </exception>
     public static string Unpack(string file, string folder)
     {
         using FileStream stream = Open(file);
@@ -28,21 +30,27 @@ internal static class PackageArchive
             long bytes = 0;
             while (archive.GetNextEntry() is { } entry)
             {
-                if (++entries > 2 * ModelPackage.MaxFiles) throw Bad($"{file}: it has more than {2 * ModelPackage.MaxFiles} entries, which no model's package has.");
+                if (++entries > 2 * ModelPackage.MaxFiles)
+                {
+                    throw Bad($"{file}: it has more than {2 * ModelPackage.MaxFiles} entries. Pack only a model's package.");
+                }
+
                 bytes += Unpack(file, entry, folder, MaxBytes - bytes);
             }
         }
-        // The reader's many ways to say that a header makes no sense.
+        // All the exceptions that the reader throws for an invalid header.
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException
             or OverflowException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
-            throw Bad($"{file}: it is no whole .tar.gz: {e.Message.TrimEnd('.')}. Get it again.", e);
+            throw Bad($"{file}: not a complete .tar.gz: {e.Message.TrimEnd('.')}. Get it again.", e);
         }
 
         if (File.Exists(Path.Combine(folder, ModelManifest.FileName))) return folder;
         return Directory.GetFileSystemEntries(folder) is [var only] && Directory.Exists(only)
             ? only
-            : throw Bad($"{file}: it holds no model's package: there is no {ModelManifest.FileName} at its top, or in the one folder there. Make it with: tar -C models -czf FILE.tar.gz ID.");
+            : throw Bad(
+                $"{file}: it does not hold a model's package: there is no {ModelManifest.FileName} at the top "
+                + "or in the only folder there. Pack it with: tar -C models -czf FILE.tar.gz ID.");
     }
 
     private static FileStream Open(string file)
@@ -53,7 +61,10 @@ internal static class PackageArchive
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ModelFailure.NotFound, $"{file}: can't be read: {e.Message} Check its permissions: the user that installs it must be able to read it.", e);
+            throw new ModelException(
+                ModelFailure.NotFound,
+                $"{file}: can't be read: {e.Message} Check its permissions: the user that installs it must be able to read it.",
+                e);
         }
     }
 
@@ -61,7 +72,7 @@ internal static class PackageArchive
     {
         switch (entry.EntryType)
         {
-            // Remarks of whoever packed it (git does), no file.
+            // A comment from the packer (git writes one), not a file.
             case TarEntryType.GlobalExtendedAttributes:
                 return 0;
             case TarEntryType.Directory:
@@ -71,16 +82,24 @@ internal static class PackageArchive
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                 break;
             case TarEntryType.SymbolicLink or TarEntryType.HardLink:
-                throw Bad($"{file}: {entry.Name} is a link to {entry.LinkName}, and a package holds files only. Pack it anew, without links.");
+                throw Bad(
+                    $"{file}: {entry.Name} is a link to {entry.LinkName}, but a package may hold only files. "
+                    + "Pack it without links.");
             default:
-                throw Bad($"{file}: {entry.Name} is neither a file nor a folder. Pack it anew, without it.");
+                throw Bad($"{file}: {entry.Name} is neither a file nor a folder. Pack it again without it.");
         }
 
-        long most = Math.Min(room, Path.GetFileName(entry.Name) == SeverityModel.FileName ? ModelPackage.MaxModelBytes : ModelPackage.MaxFileBytes);
-        if (entry.Length > most) throw Bad(FormattableString.Invariant($"{file}: {entry.Name} has {entry.Length} bytes, at most {most} are taken here. Make it smaller."));
+        bool isModel = Path.GetFileName(entry.Name) == SeverityModel.FileName;
+        long most = Math.Min(room, isModel ? ModelPackage.MaxModelBytes : ModelPackage.MaxFileBytes);
+        if (entry.Length > most)
+        {
+            throw Bad(FormattableString.Invariant(
+                $"{file}: {entry.Name} has {entry.Length} bytes; at most {most} are allowed here. Make it smaller."));
+        }
+
         string path = Path.Combine(folder, PlainName(file, entry));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (Path.Exists(path)) throw Bad($"{file}: {entry.Name} is in it twice. Pack it anew.");
+        if (Path.Exists(path)) throw Bad($"{file}: it holds {entry.Name} twice. Pack it again.");
         using var output = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         entry.DataStream?.CopyTo(output);
         return entry.Length;
@@ -91,8 +110,11 @@ internal static class PackageArchive
         string name = (entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name).TrimEnd('/');
         return ModelPackage.IsPlainPath(name)
             ? name
-            : throw Bad($"{file}: \"{entry.Name}\" is no plain path below the package: letters, digits, dot, hyphen and underscore, and no way out of it. Pack it anew.");
+            : throw Bad(
+                $"{file}: \"{entry.Name}\" is not a plain path below the package: "
+                + "names may only have letters, digits, dot, hyphen and underscore. Rename it and pack it again.");
     }
 
-    private static PackageException Bad(string message, Exception? inner = null) => new(PackageFailure.BadPackage, message, inner);
+    private static PackageException Bad(string message, Exception? inner = null) =>
+        new(PackageFailure.BadPackage, message, inner);
 }

@@ -5,26 +5,26 @@ namespace LusEdge.Models;
 /// <summary>Why a model's package can't be used.</summary>
 public enum PackageFailure
 {
-    /// <summary>It is not signed by a key that is trusted here.</summary>
+    /// <summary>No trusted key signed it.</summary>
     BadSignature,
 
-    /// <summary>It holds what it should not, lacks what it should hold, or contradicts itself.</summary>
+    /// <summary>It has extra, missing or contradictory content.</summary>
     BadPackage,
 
-    /// <summary>The model does not reproduce its reference outputs on this box.</summary>
+    /// <summary>The model does not reproduce its reference outputs on this device.</summary>
     ParityFailed,
 
-    /// <summary>A key's file can't be read or holds no key.</summary>
+    /// <summary>A key file can't be read or holds no key.</summary>
     BadKey,
 
     /// <summary>No installed model has that name, or there is none to go back to.</summary>
     NotInstalled,
 
-    /// <summary>The store of installed models can't be read or written, or somebody else is writing it.</summary>
+    /// <summary>The model store can't be read or written, or another process is writing it.</summary>
     StoreUnavailable,
 }
 
-/// <summary>A package that can't be used, and so neither can the model in it.</summary>
+/// <summary>A package, and so its model, can't be used.</summary>
 /// <param name="failure">Why.</param>
 /// <param name="message">A sentence for a person.</param>
 /// <param name="inner">The cause, if another exception was one.</param>

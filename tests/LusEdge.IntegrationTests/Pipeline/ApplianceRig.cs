@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
-/// <summary>The whole appliance, with a broker of its own.</summary>
+/// <summary>The whole appliance, with its own embedded broker.</summary>
 internal sealed class ApplianceRig : IAsyncDisposable
 {
     private readonly List<HealthReport> _health = [];
@@ -22,7 +22,7 @@ internal sealed class ApplianceRig : IAsyncDisposable
 
     public Topics Topics => Appliance.Topics;
 
-    /// <summary>What the appliance's listener of health was told, every second.</summary>
+    /// <summary>The health reports that the appliance's listener received, one per second.</summary>
     public IReadOnlyList<HealthReport> Health
     {
         get
@@ -32,18 +32,23 @@ internal sealed class ApplianceRig : IAsyncDisposable
     }
 
     /// <summary>Starts both.</summary>
-    /// <param name="options">Their broker and device are filled in.</param>
-    /// <param name="brokerPort">Where the appliance looks for its broker; null for the one that is there.</param>
+    /// <param name="options">The options; broker and device id are filled in.</param>
+    /// <param name="brokerPort">The broker's port as configured; null for the real one.</param>
     public static async Task<ApplianceRig> StartAsync(LusEdgeOptions options, int? brokerPort = null)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        EmbeddedBroker broker = await EmbeddedBroker.StartAsync(LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
+        EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
+            LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
         var rig = new ApplianceRig(broker);
         try
         {
             MqttOptions mqtt = options.Mqtt with { Port = brokerPort ?? broker.TcpPort };
             rig.Appliance = await Appliance.StartAsync(
-                options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt }, TimeProvider.System, NullLoggerFactory.Instance, stop, rig.Note);
+                options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt },
+                TimeProvider.System,
+                NullLoggerFactory.Instance,
+                stop,
+                rig.Note);
             return rig;
         }
         catch

@@ -12,7 +12,7 @@ using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
-/// <summary>The whole service, with a broker of its own and a subscriber that sees how it ends.</summary>
+/// <summary>The whole service, with its own broker and a subscriber that sees how it ends.</summary>
 public sealed class ApplianceTests : IDisposable
 {
     private readonly TemporaryDirectory _temp = new();
@@ -20,30 +20,36 @@ public sealed class ApplianceTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task A_model_that_fails_for_good_is_announced_before_the_end()
+    public async Task A_permanent_model_failure_is_announced_before_the_service_ends()
     {
-        await using ApplianceRig appliance = await StartAsync("lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
+        await using ApplianceRig appliance = await StartAsync(
+            "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=255,realtime", TinyModel.FailingOnWhite());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
-        ModelException e = await Assert.ThrowsAsync<ModelException>(() => appliance.RunAsync(TestContext.Current.CancellationToken));
+        ModelException e = await Assert.ThrowsAsync<ModelException>(
+            () => appliance.RunAsync(TestContext.Current.CancellationToken));
         Task leaving = appliance.DisposeAsync().AsTask();
         await subscriber.WaitForAsync(
-            appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "pipeline_failed"));
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "pipeline_failed"));
         await leaving;
 
         Assert.Equal(ModelFailure.Faulted, e.Reason);
         Assert.Equal(HealthStatus.Failed, subscriber.On(appliance.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1].Status);
         Assert.Equal(FrameState.Failed, subscriber.On(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage)[^1].State);
-        Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+        Assert.Equal(
+            Availability.Offline,
+            subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
     }
 
     [Fact]
-    public async Task A_model_that_holds_a_frame_for_seconds_does_not_keep_the_goodbye_from_being_said()
+    public async Task A_model_stuck_on_a_frame_does_not_block_the_offline_message()
     {
         await using ApplianceRig appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        // Long enough for the first frame to have reached the model, and far from long enough for the model.
+        // Long enough for the first frame to reach the model, but far too short for the model to finish it.
         await Task.Delay(TimeSpan.FromSeconds(1), stop.Token);
 
         long asked = Stopwatch.GetTimestamp();
@@ -55,11 +61,13 @@ public sealed class ApplianceTests : IDisposable
         TestContext.Current.TestOutputHelper!.WriteLine($"it took {took}");
         Assert.Contains("did not end within 1 s", e.Message);
         Assert.InRange(took, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4.5));
-        Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+        Assert.Equal(
+            Availability.Offline,
+            subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
     }
 
     [Fact]
-    public async Task A_live_feed_that_is_not_there_is_told_with_its_reason_and_graded_once_it_comes()
+    public async Task A_missing_live_feed_is_reported_with_its_reason_and_graded_once_it_appears()
     {
         int port = LoopbackPort.Free();
         await using ApplianceRig appliance = await StartAsync($"tcp://127.0.0.1:{port}", TinyModel.Bytes(TinyModel.Four));
@@ -71,18 +79,28 @@ public sealed class ApplianceTests : IDisposable
             LusEdgeJson.Default.HealthMessage,
             health => health.Reasons.Any(reason => reason is { Code: "no_signal", Status: HealthStatus.Degraded }
                 && reason.Detail.Contains($"tcp://127.0.0.1:{port} can't be reached", StringComparison.Ordinal)));
-        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live is { State: FrameState.NoSignal, Severity: null });
+        await subscriber.WaitForAsync(
+            appliance.Topics.Live,
+            LusEdgeJson.Default.LiveMessage,
+            live => live is { State: FrameState.NoSignal, Severity: null });
 
         using ChildProcess sender = FFmpegTool.Start(
-            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10", "-f", "mpegts", $"tcp://127.0.0.1:{port}?listen=1");
-        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live is { State: FrameState.Live, Severity: not null });
-        await subscriber.WaitForAsync(appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.All(reason => reason.Code != "no_signal"));
+            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
+            "-f", "mpegts", $"tcp://127.0.0.1:{port}?listen=1");
+        await subscriber.WaitForAsync(
+            appliance.Topics.Live,
+            LusEdgeJson.Default.LiveMessage,
+            live => live is { State: FrameState.Live, Severity: not null });
+        await subscriber.WaitForAsync(
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.All(reason => reason.Code != "no_signal"));
         await stop.CancelAsync();
         Assert.Null((await running).Cause);
     }
 
     [Fact]
-    public async Task A_live_feed_that_hangs_holds_up_neither_the_start_nor_the_stop()
+    public async Task A_hanging_live_feed_delays_neither_start_nor_stop()
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromSeconds(30)));
         long begun = Stopwatch.GetTimestamp();
@@ -90,7 +108,8 @@ public sealed class ApplianceTests : IDisposable
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Starting);
+        await subscriber.WaitForAsync(
+            appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Starting);
         Assert.True(Stopwatch.GetElapsedTime(begun) < new CaptureOptions().OpenTimeout);
 
         long asked = Stopwatch.GetTimestamp();
@@ -101,7 +120,7 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_that_can_never_be_opened_as_configured_ends_the_run_and_health_says_why()
+    public async Task A_feed_that_can_never_open_ends_the_run_and_health_says_why()
     {
         await using ApplianceRig appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -110,7 +129,8 @@ public sealed class ApplianceTests : IDisposable
         await subscriber.WaitForAsync(
             appliance.Topics.Health,
             LusEdgeJson.Default.HealthMessage,
-            health => health.Reasons.Any(reason => reason.Code == "pipeline_failed" && reason.Detail.Contains("names a protocol", StringComparison.Ordinal)));
+            health => health.Reasons.Any(reason =>
+                reason.Code == "pipeline_failed" && reason.Detail.Contains("names a protocol", StringComparison.Ordinal)));
         await leaving;
         Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }

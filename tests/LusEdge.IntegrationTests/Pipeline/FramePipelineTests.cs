@@ -18,7 +18,8 @@ public sealed class FramePipelineTests
         using PipelineRun run = PipelineRun.Of(Gray("if(lt(N\\,50)\\,18\\,237)", seconds: 4)).ToItsEnd();
 
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), run.Frames.Select(f => f.Frame));
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => TimeSpan.FromMilliseconds(40 * i)), run.Frames.Select(f => f.Pts!.Value));
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(i => TimeSpan.FromMilliseconds(40 * i)), run.Frames.Select(f => f.Pts!.Value));
         Assert.All(run.Frames[..50], f => Assert.Equal("0", f.Score!.Value.Grade));
         Assert.All(run.Frames[50..], f => Assert.Equal("3", f.Score!.Value.Grade));
         Assert.Equal(100, run.Ledger.Scored);
@@ -28,9 +29,10 @@ public sealed class FramePipelineTests
     [Theory]
     [InlineData(7)]
     [InlineData(4)]
-    public void Each_grade_of_a_scheme_is_told_from_the_others(int classes)
+    public void Every_grade_of_a_scheme_is_recognised(int classes)
     {
-        string steps = string.Join('+', Enumerable.Range(0, classes).Select(i => $"eq(floor(N/25)\\,{i})*{TinyModel.GrayOf(i, classes)}"));
+        string steps = string.Join(
+            '+', Enumerable.Range(0, classes).Select(i => $"eq(floor(N/25)\\,{i})*{TinyModel.GrayOf(i, classes)}"));
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray(steps, seconds: classes) } };
         ModelDescription description = classes == 4 ? TinyModel.Four : TinyModel.Seven;
         using PipelineRun run = new PipelineRun(options, description: description).ToItsEnd();
@@ -51,7 +53,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_best_guess_grades_a_clip_that_is_black_throughout()
+    public void A_best_guess_grades_an_all_black_clip()
     {
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("1", seconds: 2) } };
         using PipelineRun run = new PipelineRun(options, bestGuess: true).ToItsEnd();
@@ -62,24 +64,28 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_picture_that_the_model_does_not_know_has_its_quality_and_no_score()
+    public void An_unfamiliar_picture_has_its_quality_and_no_score()
     {
-        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2) } };
+        string source = Gray("if(between(N\\,20\\,29)\\,200\\,60)", seconds: 2);
+        var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = source } };
         ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
         using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated).ToItsEnd();
 
         Assert.All(run.Frames[20..30], f => Assert.True(f is { State: FrameState.Ood, Score: null, Quality: < 0.01f }));
-        Assert.All(run.Frames.Except(run.Frames[20..30]), f => Assert.True(f is { State: FrameState.Live, Score: not null, Quality: > 0.99f }));
+        Assert.All(
+            run.Frames.Except(run.Frames[20..30]),
+            f => Assert.True(f is { State: FrameState.Live, Score: not null, Quality: > 0.99f }));
         Assert.Equal((10, 40), (run.Ledger.Withheld[FrameState.Ood], run.Ledger.Scored));
         Assert.Equal((40, 10), (run.Clips.Single().Usable, run.Clips.Single().Withheld[FrameState.Ood]));
     }
 
     [Fact]
-    public void A_best_guess_grades_a_clip_that_the_model_does_not_know_and_its_frames_say_the_truth()
+    public void A_best_guess_grades_an_unfamiliar_clip_but_its_frames_stay_ood()
     {
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("200", seconds: 2) } };
         ModelDescription gated = TinyModel.Seven with { Gate = new ModelGate(3, 0) { MinQuality = 0.5f } };
-        using PipelineRun run = new PipelineRun(options, TinyModel.WithQuality(gated, level: 130), gated, bestGuess: true).ToItsEnd();
+        byte[] model = TinyModel.WithQuality(gated, level: 130);
+        using PipelineRun run = new PipelineRun(options, model, gated, bestGuess: true).ToItsEnd();
 
         Assert.All(run.Frames, f => Assert.True(f is { State: FrameState.Ood, Score: null, Smoothed: null }));
         Assert.Equal(("2*", 0), (run.Clips.Single().Grade, run.Clips.Single().Usable));
@@ -87,16 +93,18 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_picture_of_another_size_is_not_graded_until_the_configured_one_returns()
+    public void Pictures_of_another_size_are_not_graded_until_the_right_size_returns()
     {
         using var temp = new TemporaryDirectory();
-        // Three stretches of raw H.264, the middle one of another size: the decoder switches without a new file.
+        // Three stretches of raw H.264, the middle one in another size: the decoder switches size within one file.
         foreach ((int i, string size) in ((string[])["64x48", "96x64", "64x48"]).Index())
         {
-            FFmpegTool.Run("-f", "lavfi", "-i", $"color=gray:s={size}:r=25:d=1", "-c:v", "libx264", "-bf", "0", temp[$"{i}.h264"]);
+            FFmpegTool.Run(
+                "-f", "lavfi", "-i", $"color=gray:s={size}:r=25:d=1", "-c:v", "libx264", "-bf", "0", temp[$"{i}.h264"]);
         }
 
-        File.WriteAllBytes(temp["all.h264"], [.. ((string[])["0.h264", "1.h264", "2.h264"]).SelectMany(f => File.ReadAllBytes(temp[f]))]);
+        File.WriteAllBytes(
+            temp["all.h264"], [.. ((string[])["0.h264", "1.h264", "2.h264"]).SelectMany(f => File.ReadAllBytes(temp[f]))]);
         using PipelineRun run = PipelineRun.Of(temp["all.h264"]).ToItsEnd();
 
         Assert.Equal(25, run.Ledger.Withheld[FrameState.ModeChanged]);
@@ -118,14 +126,14 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_live_feed_that_is_faster_than_the_pipeline_loses_frames_and_counts_each()
+    public void A_live_feed_faster_than_the_pipeline_drops_frames_and_counts_each()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var run = PipelineRun.Of("lavfi:testsrc2=s=64x48:r=200,realtime");
         using var never = new ManualResetEventSlim();
         run.OnFrame = _ =>
         {
-            // A pipeline that takes 50 ms a frame gets every tenth.
+            // A pipeline that takes 50 ms per frame gets every tenth frame.
             never.Wait(50, TestContext.Current.CancellationToken);
             if (run.Frames.Count == 20) stop.Cancel();
         };
@@ -149,7 +157,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void Stopping_accounts_for_the_frames_on_their_way_and_closes_the_clip()
+    public void Stopping_accounts_for_frames_in_flight_and_closes_the_clip()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 60));
@@ -180,14 +188,14 @@ public sealed class FramePipelineTests
         run.ToItsEnd(stop.Token);
 
         Assert.Equal([.. run.Frames.Select(f => f.Frame).Order()], run.Frames.Select(f => f.Frame));
-        // 0-1.2 s, 1.2-2 s, and again after the loop at frame 50.
+        // 0-1.2 s and 1.2-2 s, and again from the loop at frame 50.
         Assert.Contains(run.Clips, c => c.FirstFrame == 50);
         Assert.Contains(run.Clips, c => c.FirstFrame == 100);
         Assert.InRange(run.Clips[0].End - run.Clips[0].Start, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.2));
     }
 
     [Fact]
-    public void A_model_that_fails_on_many_frames_in_a_row_ends_the_run_and_says_why()
+    public void Too_many_consecutive_inference_failures_end_the_run_with_the_reason()
     {
         var options = new LusEdgeOptions
         {
@@ -198,13 +206,13 @@ public sealed class FramePipelineTests
         ModelException e = Assert.Throws<ModelException>(() => run.ToItsEnd());
 
         Assert.Equal(ModelFailure.Faulted, e.Reason);
-        // Frames 28-47: what came before was broken by a good frame each nine.
+        // Frames 28-47: before them, every ninth frame succeeded and reset the count.
         Assert.Equal(48, run.Frames.Count);
         Assert.Equal(FrameState.Failed, run.Frames[^1].State);
     }
 
     [Fact]
-    public async Task A_stall_is_told_within_a_second_and_no_score_is_repeated()
+    public async Task A_stall_is_announced_within_a_second_and_no_score_is_repeated()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
@@ -229,14 +237,14 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public async Task No_picture_from_before_a_stall_comes_out_as_live_after_it()
+    public async Task No_picture_from_before_a_stall_is_live_after_it()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var run = PipelineRun.Of($"udp://127.0.0.1:{port}");
         var ages = new List<TimeSpan>();
-        bool goesOn = false;
+        bool resumed = false;
         run.OnFrame = frame =>
         {
             if (frame.State == FrameState.Live) ages.Add(TimeProvider.System.GetElapsedTime(frame.Timestamp));
@@ -245,21 +253,25 @@ public sealed class FramePipelineTests
         };
         run.OnAnnouncement = state =>
         {
-            // Long after the stall began, so that what the parser held is old.
-            if (state != FrameState.NoSignal || goesOn || run.Announcements.Count(a => a.State == FrameState.NoSignal) < 25) return;
-            goesOn = true;
+            // Long after the stall began, so that the picture held by the parser is old.
+            if (state != FrameState.NoSignal || resumed || run.Announcements.Count(a => a.State == FrameState.NoSignal) < 25)
+            {
+                return;
+            }
+
+            resumed = true;
             FFmpegTool.Signal(sender, "CONT");
         };
         await Task.Run(() => run.ToItsEnd(stop.Token), TestContext.Current.CancellationToken);
 
-        Assert.True(goesOn);
+        Assert.True(resumed);
         Assert.All(ages, age => Assert.True(age < TimeSpan.FromSeconds(1.1), $"{age}"));
         Assert.Equal(100, run.Frames.Count);
         TestContext.Current.TestOutputHelper!.WriteLine($"stale: {run.Ledger.Withheld.GetValueOrDefault(FrameState.Stale)}");
     }
 
     [Fact]
-    public async Task A_clip_that_has_its_length_is_closed_although_no_frame_comes_to_end_it()
+    public async Task A_full_length_clip_closes_even_if_no_frame_follows()
     {
         int port = LoopbackPort.Free();
         using ChildProcess sender = Send(port);
@@ -289,13 +301,23 @@ public sealed class FramePipelineTests
     [InlineData(true, true)]
     public async Task The_steady_state_allocates_nothing_on_the_pipelines_thread(bool gated, bool watched)
     {
-        ModelDescription description = TinyModel.Seven with { Gate = gated ? new ModelGate(3, 0) { MinQuality = 0.5f, FrozenAfter = 0.8, FrozenDifference = 0.7f } : new ModelGate(3, 0) };
+        ModelGate gate = new(3, 0);
+        if (gated) gate = gate with { MinQuality = 0.5f, FrozenAfter = 0.8, FrozenDifference = 0.7f };
+        ModelDescription description = TinyModel.Seven with { Gate = gate };
         var options = new LusEdgeOptions { Capture = new CaptureOptions { Source = Gray("90+40*sin((X+N)/5)", seconds: 60) } };
         using var temp = new TemporaryDirectory();
         using var run = new PipelineRun(options, gated ? TinyModel.WithQuality(description, level: 130) : null, description);
-        var loader = new ModelLoader(new ModelOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
+        var loader = new ModelLoader(
+            new ModelOptions { Store = temp["store"], TrustedKeys = [] }, NullLogger<SeverityModel>.Instance);
         ModelWatch? watch = watched
-            ? new ModelWatch(loader, loader.Store.ActiveSince, null, run.Inbox, run.Board, TimeProvider.System, NullLogger<SeverityModel>.Instance)
+            ? new ModelWatch(
+                loader,
+                loader.Store.ActiveSince,
+                null,
+                run.Inbox,
+                run.Board,
+                TimeProvider.System,
+                NullLogger<SeverityModel>.Instance)
             : null;
         long at500 = 0;
         long at1500 = 0;
@@ -308,7 +330,7 @@ public sealed class FramePipelineTests
         run.ToItsEnd();
         if (watch is not null) await watch.StopAsync(TimeSpan.FromSeconds(10));
 
-        // ONNX Runtime's own bookkeeping comes to some bytes a thousand frames; a single object a frame would be 24,000.
+        // ONNX Runtime's own bookkeeping takes a few bytes per thousand frames; one object per frame would take 24,000.
         Assert.InRange(at1500 - at500, 0, 500);
         Assert.Empty(run.Ledger.Withheld);
     }
@@ -349,7 +371,7 @@ public sealed class FramePipelineTests
     }
 
     [Fact]
-    public void A_zone_outlives_a_model_that_takes_over()
+    public void A_zone_survives_a_model_swap()
     {
         using PipelineRun run = PipelineRun.Of(Gray("90", seconds: 4));
         using var temp = new TemporaryDirectory();
@@ -359,7 +381,8 @@ public sealed class FramePipelineTests
             if (frame.Frame == 9) run.Inbox.Post(new PipelineCommand.BeginZone("left-lateral-lower"));
             if (frame.Frame != 49) return;
             run.Inbox.Post(new PipelineCommand.SwapModel(
-                SeverityModel.Load(next, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)));
+                SeverityModel.Load(
+                    next, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance)));
         };
         run.ToItsEnd();
 
@@ -371,5 +394,6 @@ public sealed class FramePipelineTests
         "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
         "-f", "mpegts", $"udp://127.0.0.1:{port}?pkt_size=1316");
 
-    private static string Gray(string expression, int seconds) => $"lavfi:nullsrc=s=64x48:r=25:d={seconds},format=gray,geq=lum='{expression}'";
+    private static string Gray(string expression, int seconds) =>
+        $"lavfi:nullsrc=s=64x48:r=25:d={seconds},format=gray,geq=lum='{expression}'";
 }

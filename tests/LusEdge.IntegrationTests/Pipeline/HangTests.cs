@@ -14,7 +14,7 @@ using Microsoft.Data.Sqlite;
 
 namespace LusEdge.IntegrationTests.Pipeline;
 
-/// <summary>Whoever says how the signal is must not hang with the disk or the model.</summary>
+/// <summary>Reporting the signal's state must not hang with the disk or the model.</summary>
 public sealed class HangTests : IDisposable
 {
     private const string Feed = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime";
@@ -23,7 +23,7 @@ public sealed class HangTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task Readings_go_on_while_another_process_holds_the_events_and_no_clip_is_lost()
+    public async Task Readings_continue_while_the_events_are_locked_and_no_clip_is_lost()
     {
         await using ApplianceRig appliance = await StartAsync(Feed, TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
@@ -32,40 +32,51 @@ public sealed class HangTests : IDisposable
         await subscriber.WaitForAsync(appliance.Topics.Clip, LusEdgeJson.Default.ClipMessage, _ => true);
 
         DateTimeOffset held = TimeProvider.System.GetUtcNow();
-        using (SqliteConnection holder = Hold())
+        using (SqliteConnection holder = LockEvents())
         {
             await subscriber.WaitForAsync(
-                appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "event_store_failed"));
-            await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.T > held.AddSeconds(4));
+                appliance.Topics.Health,
+                LusEdgeJson.Default.HealthMessage,
+                health => health.Reasons.Any(reason => reason.Code == "event_store_failed"));
+            await subscriber.WaitForAsync(
+                appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.T > held.AddSeconds(4));
         }
 
         DateTimeOffset released = TimeProvider.System.GetUtcNow();
         await subscriber.WaitForAsync(
-            appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.T > released && health.Reasons.All(reason => reason.Code != "event_store_failed"));
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.T > released && health.Reasons.All(reason => reason.Code != "event_store_failed"));
         await stop.CancelAsync();
         await running;
         await appliance.DisposeAsync();
 
-        // Not a second without a word, not a frame outside a clip, not a clip missing.
+        // No second without a live message, no missing clip, and no overlapping clips.
         IReadOnlyList<LiveMessage> lives = subscriber.On(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage);
         TimeSpan longest = lives.Zip(lives.Skip(1), (a, b) => b.T - a.T).Max();
         Assert.True(longest < TimeSpan.FromSeconds(1), $"{longest} without a live message");
-        IReadOnlyList<ClipMessage> clips = [.. subscriber.On(appliance.Topics.Clip, LusEdgeJson.Default.ClipMessage).DistinctBy(clip => clip.Seq).OrderBy(clip => clip.Seq)];
-        Assert.Equal(Enumerable.Range(0, clips.Count).Select(i => (long)i), clips.Select(clip => clip.Seq));
+        ClipMessage[] clips =
+        [
+            .. subscriber.On(appliance.Topics.Clip, LusEdgeJson.Default.ClipMessage)
+                .DistinctBy(clip => clip.Seq)
+                .OrderBy(clip => clip.Seq),
+        ];
+        Assert.Equal(Enumerable.Range(0, clips.Length).Select(i => (long)i), clips.Select(clip => clip.Seq));
         Assert.True(clips.Count(clip => clip.T > held && clip.T < released) >= 3);
         Assert.All(clips.Zip(clips.Skip(1)), pair => Assert.True(pair.Second.FirstFrame > pair.First.LastFrame));
     }
 
     [Fact]
-    public async Task A_disk_that_hangs_holds_up_neither_the_start_nor_the_goodbye()
+    public async Task A_hanging_disk_delays_neither_the_start_nor_the_offline_message()
     {
-        using SqliteConnection holder = Hold();
+        using SqliteConnection holder = LockEvents();
         long begun = Stopwatch.GetTimestamp();
         await using ApplianceRig appliance = await StartAsync(Feed, TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Live);
+        await subscriber.WaitForAsync(
+            appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Live);
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(10), "the start waited for the disk");
 
         long asked = Stopwatch.GetTimestamp();
@@ -73,21 +84,26 @@ public sealed class HangTests : IDisposable
         Assert.Null((await running).Cause);
         await appliance.DisposeAsync();
         Assert.True(Stopwatch.GetElapsedTime(asked) < ShutdownBudget.Total, $"it took {Stopwatch.GetElapsedTime(asked)}");
-        Assert.Equal(Availability.Offline, subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
+        Assert.Equal(
+            Availability.Offline,
+            subscriber.On(appliance.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage)[^1].State);
     }
 
     [Fact]
-    public async Task A_model_that_hangs_is_announced_as_stale_within_a_second_and_no_old_score_is_repeated()
+    public async Task A_hanging_model_turns_stale_within_a_second_and_repeats_no_score()
     {
         await using ApplianceRig appliance = await StartAsync("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        LiveMessage stale = await subscriber.WaitForAsync(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Stale);
+        LiveMessage stale = await subscriber.WaitForAsync(
+            appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Stale);
         await subscriber.WaitForAsync(
-            appliance.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason is { Code: "stale", Status: HealthStatus.Degraded }));
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason is { Code: "stale", Status: HealthStatus.Degraded }));
 
-        // `since` is when the pipeline took the frame that holds it.
+        // `since` is when the pipeline took the frame on which it hangs.
         Assert.InRange(stale.T - stale.Since, TimeSpan.FromSeconds(0.7), TimeSpan.FromSeconds(1));
         Assert.Equal((null, null, null), (stale.Severity, stale.Grade, stale.P));
         Assert.Equal(FrameState.Stale, appliance.Appliance.State);
@@ -97,27 +113,31 @@ public sealed class HangTests : IDisposable
     }
 
     [Fact]
-    public async Task Health_and_progress_are_told_without_a_broker()
+    public async Task Health_and_progress_are_reported_without_a_broker()
     {
         int feed = LoopbackPort.Free();
-        await using ApplianceRig appliance = await StartAsync($"tcp://127.0.0.1:{feed}", TinyModel.Bytes(TinyModel.Four), brokerPort: LoopbackPort.Free());
+        await using ApplianceRig appliance = await StartAsync(
+            $"tcp://127.0.0.1:{feed}", TinyModel.Bytes(TinyModel.Four), brokerPort: LoopbackPort.Free());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        await Eventually.TrueAsync("no_signal is told", () => appliance.Health.Any(report => report.Reasons.Any(reason =>
-            reason.Code == "no_signal" && reason.Detail.Contains($"tcp://127.0.0.1:{feed} can't be reached", StringComparison.Ordinal))));
+        await Eventually.TrueAsync("no_signal is reported", () => appliance.Health.Any(report => report.Reasons.Any(reason =>
+            reason.Code == "no_signal"
+            && reason.Detail.Contains($"tcp://127.0.0.1:{feed} can't be reached", StringComparison.Ordinal))));
         long rounds = appliance.Appliance.Rounds;
-        await Eventually.TrueAsync("the loop goes round without a frame", () => appliance.Appliance.Rounds > rounds + 5);
+        await Eventually.TrueAsync("the loop runs without frames", () => appliance.Appliance.Rounds > rounds + 5);
 
         using ChildProcess sender = FFmpegTool.Start(
-            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10", "-f", "mpegts", $"tcp://127.0.0.1:{feed}?listen=1");
+            "-re", "-f", "lavfi", "-i", "color=gray:s=64x48:r=25", "-c:v", "libx264", "-tune", "zerolatency", "-g", "10",
+            "-f", "mpegts", $"tcp://127.0.0.1:{feed}?listen=1");
         await Eventually.TrueAsync("the feed is live", () => appliance.Appliance.State == FrameState.Live);
-        await Eventually.TrueAsync("no_signal is cleared", () => appliance.Health[^1].Reasons.All(reason => reason.Code != "no_signal"));
+        await Eventually.TrueAsync(
+            "no_signal is cleared", () => appliance.Health[^1].Reasons.All(reason => reason.Code != "no_signal"));
         await stop.CancelAsync();
         Assert.Null((await running).Cause);
     }
 
     [Fact]
-    public async Task A_picture_of_another_size_than_configured_is_a_reason_of_health()
+    public async Task An_unexpected_picture_size_is_a_health_reason()
     {
         await using ApplianceRig appliance = await ApplianceRig.StartAsync(Options(Feed, TinyModel.Bytes(TinyModel.Four)) with
         {
@@ -125,7 +145,9 @@ public sealed class HangTests : IDisposable
         });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<FeedEnd> running = appliance.RunAsync(stop.Token);
-        await Eventually.TrueAsync("mode_changed is told", () => appliance.Health.Any(report => report.Reasons.Any(reason => reason.Code == "mode_changed")));
+        await Eventually.TrueAsync(
+            "mode_changed is reported",
+            () => appliance.Health.Any(report => report.Reasons.Any(reason => reason.Code == "mode_changed")));
         await stop.CancelAsync();
         await running;
     }
@@ -138,10 +160,11 @@ public sealed class HangTests : IDisposable
         Mqtt = new MqttOptions { EventsDatabase = _temp["events.db"] },
     };
 
-    private Task<ApplianceRig> StartAsync(string source, byte[] model, int? brokerPort = null) => ApplianceRig.StartAsync(Options(source, model), brokerPort);
+    private Task<ApplianceRig> StartAsync(string source, byte[] model, int? brokerPort = null) =>
+        ApplianceRig.StartAsync(Options(source, model), brokerPort);
 
-    /// <summary>A backup or a shell that has the events to itself until it is disposed.</summary>
-    private SqliteConnection Hold()
+    /// <summary>Locks the events, as a backup or a shell would, until disposed.</summary>
+    private SqliteConnection LockEvents()
     {
         var holder = new SqliteConnection($"Data Source={_temp["events.db"]};Pooling=False");
         holder.Open();

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LusEdge.IntegrationTests.Pipeline;
 
 /// <summary>
-/// A pipeline on a real feed and a real (tiny) model, with a sink that notes everything down. Whatever the test does, at its end
-/// every captured frame must be accounted for.
+/// A pipeline with a real feed and a real (tiny) model, and a sink that records everything. At the end of every test, all
+/// captured frames must be accounted for.
 /// </summary>
 internal sealed class PipelineRun : IReadingSink, IDisposable
 {
@@ -40,34 +40,34 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
         _feed.Open();
     }
 
-    /// <summary>Every frame's reading, in order; the probabilities are copies.</summary>
+    /// <summary>All frames' readings, in order; the probabilities are copies.</summary>
     public List<FrameReading> Frames { get; } = [];
 
-    /// <summary>The model that graded each of them.</summary>
+    /// <summary>The model that graded each frame.</summary>
     public List<string> GradedBy { get; } = [];
 
-    /// <summary>Every clip.</summary>
+    /// <summary>All clips, in order.</summary>
     public List<ClipSummary> Clips { get; } = [];
 
-    /// <summary>The way into the running pipeline.</summary>
+    /// <summary>Takes commands for the running pipeline.</summary>
     public PipelineInbox Inbox { get; } = new();
 
-    /// <summary>How the device is, as the announcer says.</summary>
+    /// <summary>The device's health, as reported by the announcer.</summary>
     public HealthBoard Board { get; } = new();
 
-    /// <summary>What was said while no verdict came, and when.</summary>
+    /// <summary>The states announced while no frame was judged, and when.</summary>
     public List<(FrameState State, DateTimeOffset At)> Announcements { get; } = [];
 
-    /// <summary>Called after a frame was noted down.</summary>
+    /// <summary>Called after a frame is recorded.</summary>
     public Action<FrameReading>? OnFrame { get; set; }
 
-    /// <summary>Called, on the announcer's thread, when it says that no verdict comes.</summary>
+    /// <summary>Called, on the announcer's thread, when it announces a state.</summary>
     public Action<FrameState>? OnAnnouncement { get; set; }
 
-    /// <summary>False to note nothing down, for a test of what the pipeline itself allocates.</summary>
+    /// <summary>False to record nothing, for a test of the pipeline's own allocations.</summary>
     public bool KeepsFrames { get; set; } = true;
 
-    /// <summary>The account so far.</summary>
+    /// <summary>The frame counts so far.</summary>
     public LedgerCounts Ledger => _meter.Ledger.Read();
 
     public static PipelineRun Of(string source) => new(new LusEdgeOptions { Capture = new CaptureOptions { Source = source } });
@@ -75,9 +75,11 @@ internal sealed class PipelineRun : IReadingSink, IDisposable
     /// <summary>Runs to the end of the feed, or until stopped.</summary>
     public PipelineRun ToItsEnd(CancellationToken? stop = null)
     {
-        var pipeline = new FramePipeline(_options, _feed, _model, Inbox, this, _meter, TimeProvider.System, bestGuess: _bestGuess);
+        var pipeline = new FramePipeline(
+            _options, _feed, _model, Inbox, this, _meter, TimeProvider.System, bestGuess: _bestGuess);
         _feed.Start();
-        using SignalAnnouncer? announcer = _feed.IsLive ? new SignalAnnouncer(_feed, _meter, this, Board, TimeProvider.System) : null;
+        using SignalAnnouncer? announcer =
+            _feed.IsLive ? new SignalAnnouncer(_feed, _meter, this, Board, TimeProvider.System) : null;
         try
         {
             pipeline.Run(stop ?? TestContext.Current.CancellationToken);

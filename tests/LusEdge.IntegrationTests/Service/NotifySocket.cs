@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LusEdge.IntegrationTests.Service;
 
-/// <summary>systemd's end of the notify protocol (sd_notify(3)): notes every message with the time at which it came.</summary>
+/// <summary>systemd's end of the notify protocol (sd_notify(3)): records every message and its arrival time.</summary>
 internal sealed class NotifySocket : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

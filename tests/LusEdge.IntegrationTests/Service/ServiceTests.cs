@@ -8,7 +8,9 @@ using Microsoft.Data.Sqlite;
 
 namespace LusEdge.IntegrationTests.Service;
 
-/// <summary>The published program as systemd runs it: what it says on the notify socket, and how it stops in each phase of its life.</summary>
+/// <summary>
+/// The published program as systemd runs it: its messages on the notify socket, and stopping in each phase of its life.
+/// </summary>
 public sealed class ServiceTests : IDisposable
 {
     private const string Feed = "lavfi:nullsrc=s=64x48:r=25,format=gray,geq=lum=90,realtime";
@@ -27,14 +29,15 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Readiness_status_and_watchdog_are_told_without_a_broker_and_the_stop_too()
+    public async Task Systemd_gets_ready_status_watchdog_and_stopping_without_a_broker()
     {
         using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), watchdog: true);
         await Eventually.TrueAsync("the service is ready", () => _systemd.Has("READY=1"));
-        await Eventually.TrueAsync("the state is told in words", () => _systemd.Messages.Any(m =>
+        await Eventually.TrueAsync("the status says so", () => _systemd.Messages.Any(m =>
             m.Message.StartsWith("STATUS=Grading. Provider cpu; health degraded: model_unsigned", StringComparison.Ordinal)));
         int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
-        await Eventually.TrueAsync("the watchdog is fed", () => _systemd.Messages.Count(m => m.Message == "WATCHDOG=1") >= fed + 3);
+        await Eventually.TrueAsync(
+            "the watchdog is fed", () => _systemd.Messages.Count(m => m.Message == "WATCHDOG=1") >= fed + 3);
 
         await StopAsync(service);
         string[] messages = [.. _systemd.Messages.Select(m => m.Message)];
@@ -43,7 +46,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_whose_model_cant_be_used_is_never_ready()
+    public async Task A_service_with_an_unusable_model_is_never_ready()
     {
         using ChildProcess service = Start(Feed, [1, 2, 3]);
         await service.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -52,19 +55,22 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipeline_that_hangs_no_longer_feeds_the_watchdog_and_its_state_is_told()
+    public async Task A_hanging_pipeline_stops_feeding_the_watchdog_and_its_state_is_reported()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow(), watchdog: true);
-        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "the hang is reported",
+            () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
         int fed = _systemd.Messages.Count(m => m.Message == "WATCHDOG=1");
-        long told = TimeProvider.System.GetTimestamp();
-        await Eventually.TrueAsync("three seconds have passed", () => Stopwatch.GetElapsedTime(told) > TimeSpan.FromSeconds(3));
+        long reported = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(
+            "three seconds have passed", () => Stopwatch.GetElapsedTime(reported) > TimeSpan.FromSeconds(3));
         Assert.InRange(_systemd.Messages.Count(m => m.Message == "WATCHDOG=1"), fed, fed + 1);
         service.Kill();
     }
 
     [Fact]
-    public async Task Sigterm_while_the_model_is_being_loaded_ends_within_five_seconds()
+    public async Task Sigterm_while_the_model_loads_ends_within_five_seconds()
     {
         using ChildProcess service = Start(Feed, TinyModel.SlowToLoad(), description: TinyModel.LargeInput);
         await Eventually.TrueAsync("it is being loaded", () => _systemd.Has("STATUS=Loading the model"));
@@ -73,11 +79,13 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Sigterm_while_the_broker_takes_the_connection_and_says_nothing_ends_within_five_seconds()
+    public async Task Sigterm_with_a_silent_broker_ends_within_five_seconds()
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
-        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
-        await Eventually.TrueAsync("it grades", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading.", StringComparison.Ordinal)));
+        using ChildProcess service = Start(
+            Feed, TinyModel.Bytes(TinyModel.Four), broker: int.Parse(silent.Address.Split(':')[1], null));
+        await Eventually.TrueAsync(
+            "it grades", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading.", StringComparison.Ordinal)));
         await StopAsync(service);
     }
 
@@ -86,12 +94,15 @@ public sealed class ServiceTests : IDisposable
     {
         using var silent = new StreamServer(_ => new ManualResetEventSlim().Wait(TimeSpan.FromMinutes(1)));
         using ChildProcess service = Start($"tcp://{silent.Address}", TinyModel.Bytes(TinyModel.Four));
-        await Eventually.TrueAsync("it waits", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Waiting for the first picture.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "it waits",
+            () => _systemd.Messages.Any(
+                m => m.Message.StartsWith("STATUS=Waiting for the first picture.", StringComparison.Ordinal)));
         await StopAsync(service);
     }
 
     [Fact]
-    public async Task Sigterm_while_another_process_holds_the_events_says_offline_and_ends_within_five_seconds()
+    public async Task Sigterm_with_locked_events_says_offline_and_ends_within_five_seconds()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
@@ -105,31 +116,38 @@ public sealed class ServiceTests : IDisposable
         command.ExecuteNonQuery();
         await StopAsync(service);
         await subscriber.WaitForAsync(
-            topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Offline);
+            topics.Availability,
+            LusEdgeJson.Default.AvailabilityMessage,
+            availability => availability.State == Availability.Offline);
     }
 
     [Fact]
-    public async Task Sigterm_while_the_model_holds_a_frame_ends_within_five_seconds_and_says_what_hung()
+    public async Task Sigterm_while_the_model_hangs_ends_within_five_seconds_with_code_75()
     {
         using ChildProcess service = Start("lavfi:testsrc2=s=1920x1080:r=25,realtime", TinyModel.Slow());
-        await Eventually.TrueAsync("the hang is told", () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "the hang is reported",
+            () => _systemd.Messages.Any(m => m.Message.StartsWith("STATUS=Grading is too slow.", StringComparison.Ordinal)));
         await StopAsync(service, code: 75);
     }
 
     [Fact]
-    public async Task Frames_readings_and_clips_go_on_while_every_fsync_takes_two_seconds()
+    public async Task Frames_readings_and_clips_continue_while_every_fsync_takes_two_seconds()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         using ChildProcess service = Start(
-            Feed, TinyModel.Bytes(TinyModel.Four), broker: broker.Port, environment: [("LD_PRELOAD", SlowDisk()), ("SLOW_FSYNC_MS", "2000")]);
+            Feed,
+            TinyModel.Bytes(TinyModel.Four),
+            broker: broker.Port,
+            environment: [("LD_PRELOAD", SlowDisk()), ("SLOW_FSYNC_MS", "2000")]);
         var topics = new Topics("site", "test");
         await subscriber.WaitAsync("a clip", _ => Clips().Count > 0);
         IReadOnlyList<LiveMessage> lives = subscriber.On(topics.Live, LusEdgeJson.Default.LiveMessage);
         IReadOnlyList<FrameMessage> frames = subscriber.On(topics.Frame, LusEdgeJson.Default.FrameMessage);
         await StopAsync(service);
 
-        // The disk was as slow as that: the clip came long after it had been closed.
+        // The disk really was that slow: the clip arrived long after it had been closed.
         Assert.True(Clips()[0].T < lives[^1].T.AddSeconds(-2));
         Assert.True(lives.Zip(lives.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
         Assert.True(frames.Zip(frames.Skip(1), (a, b) => b.T - a.T).Max() < TimeSpan.FromSeconds(1));
@@ -137,7 +155,7 @@ public sealed class ServiceTests : IDisposable
         IReadOnlyList<ClipMessage> Clips() => subscriber.On(topics.Clip, LusEdgeJson.Default.ClipMessage);
     }
 
-    /// <summary>A library that makes every fsync of a process wait first.</summary>
+    /// <summary>Builds a library that delays every fsync of a process.</summary>
     private string SlowDisk()
     {
         File.WriteAllText(_temp["slow.c"], """
@@ -158,7 +176,11 @@ public sealed class ServiceTests : IDisposable
         try
         {
             using ChildProcess gcc = ChildProcess.Start(
-                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", _temp["slow.so"], _temp["slow.c"], "-ldl"]) { RedirectStandardError = true, RedirectStandardOutput = true });
+                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-o", _temp["slow.so"], _temp["slow.c"], "-ldl"])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                });
             gcc.OutputOfAll();
         }
         catch (System.ComponentModel.Win32Exception)
@@ -171,8 +193,12 @@ public sealed class ServiceTests : IDisposable
 
     private static string RootOf(string? directory)
     {
-        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
-        return directory ?? throw new DirectoryNotFoundException("The tests run from a build inside the repository.");
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln")))
+        {
+            directory = Path.GetDirectoryName(directory);
+        }
+
+        return directory ?? throw new DirectoryNotFoundException("Run the tests from a build inside the repository.");
     }
 
     private static async Task StopAsync(ChildProcess service, int code = 0)
@@ -187,7 +213,12 @@ public sealed class ServiceTests : IDisposable
     }
 
     private ChildProcess Start(
-        string source, byte[] model, int? broker = null, bool watchdog = false, ModelDescription? description = null, (string Name, string Value)[]? environment = null)
+        string source,
+        byte[] model,
+        int? broker = null,
+        bool watchdog = false,
+        ModelDescription? description = null,
+        (string Name, string Value)[]? environment = null)
     {
         Assert.SkipUnless(File.Exists(Program), "artifacts/lusedge is not published: run tests/run.sh");
         string directory = TinyModel.Write(_temp["model"], (description ?? TinyModel.Four).Scheme, model);

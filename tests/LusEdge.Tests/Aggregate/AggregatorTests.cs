@@ -6,7 +6,8 @@ namespace LusEdge.Tests.Aggregate;
 
 public sealed class AggregatorTests
 {
-    private static readonly ScoringScheme Seven = new("sanmatteo-7", ["0", "0*", "1", "1*", "2", "2*", "3"], [0, 0, 1, 1, 2, 2, 3]);
+    private static readonly ScoringScheme Seven = new(
+        "sanmatteo-7", ["0", "0*", "1", "1*", "2", "2*", "3"], [0, 0, 1, 1, 2, 2, 3]);
     private static readonly DateTimeOffset T0 = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(40);
     private long _next;
@@ -26,7 +27,7 @@ public sealed class AggregatorTests
     [InlineData(FrameState.Corrupt)]
     [InlineData(FrameState.Black)]
     [InlineData(FrameState.ModeChanged)]
-    public void A_picture_that_is_not_live_has_no_score_even_if_the_model_was_asked(FrameState picture)
+    public void A_picture_that_is_not_live_has_no_score_even_if_the_model_ran(FrameState picture)
     {
         Aggregator aggregator = New(bestGuess: true);
         FrameReading reading = Feed(aggregator, picture, Certain(6));
@@ -39,7 +40,7 @@ public sealed class AggregatorTests
     [Theory]
     [InlineData(FrameState.Ood)]
     [InlineData(FrameState.Corrupt)]
-    public void The_quality_is_told_whatever_the_state_and_a_withheld_picture_still_has_no_score(FrameState picture)
+    public void Quality_is_reported_in_every_state_and_never_brings_a_score(FrameState picture)
     {
         Aggregator aggregator = New(bestGuess: true);
         FrameReading reading = Feed(aggregator, picture, Certain(6), quality: 0.125f);
@@ -56,7 +57,7 @@ public sealed class AggregatorTests
     [InlineData(FrameState.ModeChanged, "3")]
     [InlineData(FrameState.Ood, "3")]
     [InlineData(FrameState.Corrupt, "0")]
-    public void What_was_seen_before_another_picture_weighs_nothing_after_it_but_one_damaged_frame_is_no_other_picture(FrameState between, string grade)
+    public void Smoothing_restarts_after_an_interruption_but_not_after_a_damaged_frame(FrameState between, string grade)
     {
         Aggregator aggregator = New();
         for (int i = 0; i < 20; i++) Feed(aggregator, FrameState.Live, Certain(0), quality: 1);
@@ -78,7 +79,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void One_odd_frame_does_not_change_the_smoothed_grade_but_its_own()
+    public void One_odd_frame_changes_its_own_grade_but_not_the_smoothed_one()
     {
         Aggregator aggregator = New();
         for (int i = 0; i < 20; i++) Feed(aggregator, FrameState.Live, Certain(0));
@@ -89,7 +90,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void After_a_gap_of_over_a_second_the_past_weighs_nothing()
+    public void Smoothing_restarts_after_a_gap_of_over_a_second()
     {
         Aggregator aggregator = New();
         for (int i = 0; i < 20; i++) Feed(aggregator, FrameState.Live, Certain(0));
@@ -136,7 +137,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void A_best_guess_grades_a_clip_that_has_only_doubtful_frames_and_says_that_it_guessed()
+    public void A_best_guess_grades_a_clip_of_unusable_frames_and_says_so()
     {
         Aggregator aggregator = New(bestGuess: true);
         for (int i = 0; i < 3; i++) Feed(aggregator, FrameState.Black, Certain(4));
@@ -150,7 +151,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void A_best_guess_leaves_a_clip_alone_that_has_enough_good_frames()
+    public void A_best_guess_leaves_a_clip_with_enough_good_frames_alone()
     {
         Aggregator aggregator = New(bestGuess: true);
         for (int i = 0; i < 25; i++) Feed(aggregator, FrameState.Live, Certain(0));
@@ -162,9 +163,10 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void A_live_feed_is_cut_into_clips_of_the_configured_length_and_where_it_starts_anew()
+    public void A_live_feed_is_cut_at_the_configured_length_and_at_restarts()
     {
-        Aggregator aggregator = New(options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
+        Aggregator aggregator = New(
+            options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
         Assert.False(aggregator.ClipEndsBefore(startsFeed: true, TimeSpan.Zero));
         Feed(aggregator, FrameState.Live, Certain(0));
 
@@ -186,9 +188,10 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    public void A_clip_that_was_closed_starts_its_length_with_the_next_frame()
+    public void After_a_clip_closes_the_next_frame_starts_a_new_length()
     {
-        Aggregator aggregator = New(options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
+        Aggregator aggregator = New(
+            options: new AggregateOptions { ClipLength = TimeSpan.FromSeconds(2) }, wholeFeedIsOneClip: false);
         Feed(aggregator, FrameState.Live, Certain(0));
         aggregator.CloseClip();
         Assert.False(aggregator.ClipEndsBefore(startsFeed: false, TimeSpan.FromSeconds(5)));

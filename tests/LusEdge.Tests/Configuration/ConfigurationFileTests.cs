@@ -7,7 +7,7 @@ namespace LusEdge.Tests.Configuration;
 public sealed class ConfigurationFileTests
 {
     [Fact]
-    public void Comments_and_trailing_commas_are_allowed_and_what_is_not_given_keeps_its_default()
+    public void Comments_and_trailing_commas_are_allowed_and_omitted_keys_keep_defaults()
     {
         LusEdgeOptions options = Parse("""
             {
@@ -24,7 +24,7 @@ public sealed class ConfigurationFileTests
     }
 
     [Fact]
-    public void Unknown_keys_wrong_types_and_values_out_of_range_are_all_told_at_once()
+    public void Unknown_keys_wrong_types_and_values_out_of_range_are_all_reported_at_once()
     {
         IReadOnlyList<string> errors = Errors("""
             {
@@ -35,24 +35,32 @@ public sealed class ConfigurationFileTests
             }
             """);
 
-        Assert.Contains(errors, e => e.StartsWith("Capture:Pace: \"fast\" is not one of source, realtime", StringComparison.Ordinal));
-        Assert.Contains(errors, e => e.StartsWith("Capture:Lop: unknown key. Known here: Source,", StringComparison.Ordinal));
-        Assert.Contains(errors, e => e.StartsWith("Aggregate:HeldFrames: \"many\" is not a whole number", StringComparison.Ordinal));
-        Assert.Contains(errors, e => e.StartsWith("Aggregate:HeldShare: ", StringComparison.Ordinal) && e.Contains("0.01") && e.Contains('1'));
+        Assert.Contains(
+            errors, e => e.StartsWith("Capture:Pace: \"fast\" is not one of source, realtime", StringComparison.Ordinal));
+        Assert.Contains(
+            errors, e => e.StartsWith("Capture:Lop: unknown key. Known keys here: Source,", StringComparison.Ordinal));
+        Assert.Contains(
+            errors, e => e.StartsWith("Aggregate:HeldFrames: \"many\" is not a whole number", StringComparison.Ordinal));
+        Assert.Contains(
+            errors,
+            e => e.StartsWith("Aggregate:HeldShare: ", StringComparison.Ordinal) && e.Contains("0.01") && e.Contains('1'));
         Assert.Contains("Mqtt:mode: unknown key. Write Mode.", errors);
-        Assert.Contains(errors, e => e.StartsWith("Camera: unknown key. Known here: Device, Capture,", StringComparison.Ordinal));
+        Assert.Contains(
+            errors, e => e.StartsWith("Camera: unknown key. Known keys here: Device, Capture,", StringComparison.Ordinal));
         Assert.Equal(6, errors.Count);
     }
 
     [Fact]
-    public void A_value_of_the_wrong_type_brings_no_second_complaint_about_its_default() =>
-        Assert.Equal(["Capture:Source: 7 is not a text in quotes."], Errors("""{ "Capture": { "Source": 7 }, "Mqtt": { "Mode": "embedded" } }"""));
+    public void A_value_of_the_wrong_type_is_reported_only_once() =>
+        Assert.Equal(
+            ["Capture:Source: 7 is not a text in quotes."],
+            Errors("""{ "Capture": { "Source": 7 }, "Mqtt": { "Mode": "embedded" } }"""));
 
     [Theory]
     [InlineData("", "line 1")]
     [InlineData("{ \"Capture\": { \"Source\": \"a.mp4\" }", "line 1")]
     [InlineData("{\n  \"Capture\": nonsense\n}", "line 2")]
-    public void Text_that_is_no_JSON_is_told_with_its_place(string text, string place)
+    public void Invalid_JSON_is_reported_with_its_position(string text, string place)
     {
         string error = Assert.Single(Errors(text));
         Assert.StartsWith(place, error, StringComparison.Ordinal);
@@ -63,45 +71,56 @@ public sealed class ConfigurationFileTests
     [InlineData("[]")]
     [InlineData("{ \"Capture\": [] }")]
     [InlineData("{ \"Capture\": null }")]
-    public void A_section_that_is_no_object_is_told(string text) => Assert.NotEmpty(Errors(text));
+    public void A_section_that_is_not_an_object_is_reported(string text) => Assert.NotEmpty(Errors(text));
 
     [Fact]
-    public void A_key_given_twice_is_told() =>
-        Assert.Contains("Capture:Source: given twice. Remove one.", Errors("""{ "Capture": { "Source": "a", "Source": "b" }, "Mqtt": { "Mode": "embedded" } }"""));
+    public void A_repeated_key_is_reported() =>
+        Assert.Contains(
+            "Capture:Source: given twice. Remove one.",
+            Errors("""{ "Capture": { "Source": "a", "Source": "b" }, "Mqtt": { "Mode": "embedded" } }"""));
 
     [Theory]
     [InlineData("""{ "Capture": { "Source": "rtsp://scanner/live", "Options": "passphrase=two hunter2 words" } }""")]
     [InlineData("""{ "Capture": { "Source": ["rtsp://user:hunter2@scanner/live"] } }""")]
     [InlineData("""{ "Capture": { "Source": "a.mp4", "Pace": "rtsp://user:hunter2@scanner/live" } }""")]
     [InlineData("""{ "Capture": "rtsp://user:hunter2@scanner/live" }""")]
-    public void No_error_repeats_a_password(string text) => Assert.All(Errors(text), error => Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal));
+    public void No_error_repeats_a_password(string text) =>
+        Assert.All(Errors(text), error => Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("\"Sector\": \"\"", "Capture:Sector: \"\" is not none, or x,y,w,h in pixels")]
-    [InlineData("\"Sector\": \"0,0,100,0\"", "Capture:Sector: \"0,0,100,0\" is not none, or x,y,w,h in pixels with w and h above 0")]
+    [InlineData(
+        "\"Sector\": \"0,0,100,0\"", "Capture:Sector: \"0,0,100,0\" is not none, or x,y,w,h in pixels with w and h above 0")]
     [InlineData("\"Sector\": [1,2,3,4]", "Capture:Sector: [1,2,3,4] is not none, or x,y,w,h in pixels")]
     [InlineData("\"Sector\": null", "Capture:Sector: null is not none, or x,y,w,h in pixels")]
     [InlineData("\"Geometry\": \"640x0\"", "Capture:Geometry: \"640x0\" is not a size WxH in pixels, both above 0")]
     [InlineData("\"Size\": 640", "Capture:Size: 640 is not a size WxH in pixels")]
     [InlineData("\"Sector\": \"0,0,200,200\", \"Geometry\": \"100x100\"", "Capture:Sector: 0,0,200,200 does not lie within")]
-    public void A_wrong_key_and_keys_that_contradict_each_other_are_told(string keys, string told) =>
-        Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);
+    public void Invalid_and_contradictory_keys_are_reported(string keys, string message) =>
+        Assert.StartsWith(
+            message, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\"TrustedKeys\": \"site.pub\"", "Infer:TrustedKeys: \"site.pub\" is not a list of texts in brackets.")]
     [InlineData("\"TrustedKeys\": [\"site.pub\", \"\"]", "Infer:TrustedKeys: an entry is empty.")]
     [InlineData("\"TrustedKeys\": [null]", "Infer:TrustedKeys: an entry is empty.")]
-    [InlineData("\"Model\": \"\"", "Infer:Model: \"\" won't do.")]
+    [InlineData("\"Model\": \"\"", "Infer:Model: \"\" is not valid.")]
     [InlineData("\"Store\": \"\"", "Infer:Store: it is missing.")]
-    public void A_model_or_a_key_that_names_nothing_is_told(string keys, string told) =>
-        Assert.StartsWith(told, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4" }, "Infer": { {{keys}} } }""")), StringComparison.Ordinal);
+    public void An_empty_model_or_key_path_is_reported(string keys, string message) =>
+        Assert.StartsWith(
+            message,
+            Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4" }, "Infer": { {{keys}} } }""")),
+            StringComparison.Ordinal);
 
     [Fact]
-    public void An_empty_id_is_told() =>
-        Assert.StartsWith("Device:Id: ", Assert.Single(Errors("""{ "Device": { "Id": "" }, "Capture": { "Source": "a.mp4" } }""")), StringComparison.Ordinal);
+    public void An_empty_id_is_reported() =>
+        Assert.StartsWith(
+            "Device:Id: ",
+            Assert.Single(Errors("""{ "Device": { "Id": "" }, "Capture": { "Source": "a.mp4" } }""")),
+            StringComparison.Ordinal);
 
     [Fact]
-    public void A_missing_file_is_told_with_what_to_do()
+    public void A_missing_file_is_reported_with_what_to_do()
     {
         var e = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Load("/nonexistent/lusedge.json"));
         Assert.Contains("does not exist", e.Message);
@@ -109,10 +128,14 @@ public sealed class ConfigurationFileTests
     }
 
     [Fact]
-    public void The_schema_names_every_section_with_its_ranges()
+    public void The_schema_lists_every_section_and_its_ranges()
     {
         string schema = ConfigurationFile.Schema().ToJsonString();
-        foreach (string section in (string[])["Device", "Capture", "Preprocess", "Infer", "Aggregate", "Mqtt", "Health"]) Assert.Contains($"\"{section}\"", schema);
+        foreach (string section in (string[])["Device", "Capture", "Preprocess", "Infer", "Aggregate", "Mqtt", "Health"])
+        {
+            Assert.Contains($"\"{section}\"", schema);
+        }
+
         Assert.Contains("draft/2020-12", schema);
         Assert.Contains("\"maximum\":1000", schema);
     }

@@ -11,7 +11,7 @@ public sealed class DeviceIdTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void It_is_made_from_the_machine_id_and_does_not_show_it()
+    public void It_is_derived_from_the_machine_id_without_revealing_it()
     {
         const string MachineId = "0123456789abcdef0123456789abcdef";
         File.WriteAllText(_file, MachineId + "\n");
@@ -21,18 +21,18 @@ public sealed class DeviceIdTests : IDisposable
     }
 
     [Fact]
-    public void A_configured_id_goes_before_it() => Assert.Equal("cart-7", DeviceId.Resolve("cart-7", _file));
+    public void A_configured_id_takes_precedence() => Assert.Equal("cart-7", DeviceId.Resolve("cart-7", _file));
 
     [Theory]
     [InlineData("")]
     [InlineData("uninitialized\n")]
     [InlineData("0123")]
-    public void An_image_that_never_booted_has_no_id(string text)
+    public void An_image_that_has_never_booted_has_no_id(string text)
     {
         File.WriteAllText(_file, text);
         Assert.Null(DeviceId.Resolve(null, _file));
     }
 
     [Fact]
-    public void A_missing_file_is_no_id() => Assert.Null(DeviceId.Resolve(null, "/nonexistent/machine-id"));
+    public void A_missing_file_means_no_id() => Assert.Null(DeviceId.Resolve(null, "/nonexistent/machine-id"));
 }

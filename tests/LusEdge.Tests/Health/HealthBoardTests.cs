@@ -77,7 +77,7 @@ public sealed class HealthBoardTests
     [Fact]
     public void A_refused_activation_is_told_with_its_reason()
     {
-        ModelWatch.TellRefusal(_board, "x@2: tampered.");
+        ModelWatch.ReportRefusal(_board, "x@2: tampered.");
         HealthReason refused = Assert.Single(_board.Read().Reasons);
         Assert.Equal(("model_refused", HealthStatus.Degraded), (refused.Code, refused.Status));
         Assert.Contains("the previous one keeps serving: x@2: tampered.", refused.Detail, StringComparison.Ordinal);

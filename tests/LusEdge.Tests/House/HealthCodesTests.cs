@@ -3,11 +3,11 @@ using LusEdge.Health;
 
 namespace LusEdge.Tests.House;
 
-/// <summary>docs/mqtt.md tells each code of health, how bad it is, and what clears it.</summary>
+/// <summary>docs/mqtt.md lists every health code, its status, and what clears it.</summary>
 public sealed partial class HealthCodesTests
 {
     [Fact]
-    public void The_document_has_a_row_for_every_code_in_order_with_its_status_and_what_clears_it()
+    public void Every_health_code_is_documented_with_its_status_and_what_clears_it()
     {
         string document = File.ReadAllText(Path.Combine(Repository.Root, "docs/mqtt.md"));
         MatchCollection rows = Row().Matches(document[document.IndexOf("### Health", StringComparison.Ordinal)..]);
@@ -17,6 +17,7 @@ public sealed partial class HealthCodesTests
         Assert.All(rows, row => Assert.NotEmpty(row.Groups["cleared"].Value.Trim()));
     }
 
-    [GeneratedRegex(@"^\| `(?<code>\w+)` \| (?<status>ok|degraded|failed) \| [^|]+ \|(?<cleared>[^|]+)\|$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| `(?<code>\w+)` \| (?<status>ok|degraded|failed) \| [^|]+ \|(?<cleared>[^|]+)\|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

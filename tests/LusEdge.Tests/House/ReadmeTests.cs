@@ -6,7 +6,7 @@ using LusEdge.Contract;
 
 namespace LusEdge.Tests.House;
 
-/// <summary>What the documents say is so.</summary>
+/// <summary>The documents agree with the code.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("./install.sh --demo")]
     [InlineData("./tests/run.sh")]
-    public void The_two_commands_are_in_the_readme_and_can_be_run(string command)
+    public void The_readmes_two_commands_exist_and_are_executable(string command)
     {
         Assert.Contains(command, Readme);
         string file = Path.Combine(Repository.Root, command.Split(' ')[0]);
@@ -30,10 +30,10 @@ public sealed partial class ReadmeTests
         Assert.Equal("#!/bin/sh\nexec ./tests/run.sh\n", File.ReadAllText(Path.Combine(Repository.Root, ".ci/run")));
 
     [Fact]
-    public void Whoever_reads_it_learns_what_it_is_not() => Assert.Contains(Disclaimer.Text, Readme);
+    public void The_readme_has_the_disclaimer() => Assert.Contains(Disclaimer.Text, Readme);
 
     [Fact]
-    public void Every_link_leads_somewhere()
+    public void Every_relative_link_resolves()
     {
         var broken =
             from document in Documents
@@ -49,10 +49,12 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_package_that_ships_is_named_in_a_decision_record()
     {
-        string decisions = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md").Select(File.ReadAllText));
+        string folder = Path.Combine(Repository.Root, "docs/decisions");
+        string decisions = string.Concat(Directory.EnumerateFiles(folder, "*.md").Select(File.ReadAllText));
         string[] direct =
         [
-            .. from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .. from file in Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
                from reference in XDocument.Load(file).Descendants("PackageReference")
                select reference.Attribute("Include")!.Value,
         ];
@@ -67,7 +69,9 @@ public sealed partial class ReadmeTests
         {
             string[] lines = File.ReadAllLines(file);
             Assert.StartsWith($"# {int.Parse(Path.GetFileName(file)[..4], null)}. ", lines[0], StringComparison.Ordinal);
-            Assert.Equal(["## Context", "## Decision", "## Consequences"], lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+            Assert.Equal(
+                ["## Context", "## Decision", "## Consequences"],
+                lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
         }
     }
 
@@ -75,7 +79,7 @@ public sealed partial class ReadmeTests
     public void The_readme_fits_one_screen_and_a_half() => Assert.InRange(Readme.Split('\n').Length, 1, 85);
 
     [Fact]
-    public void Every_key_of_the_configuration_is_in_its_document_and_the_other_way_round()
+    public void The_configuration_document_lists_exactly_the_keys_that_exist()
     {
         IEnumerable<string> documented = File.ReadLines(Path.Combine(Repository.Root, "docs/configuration.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
@@ -88,15 +92,18 @@ public sealed partial class ReadmeTests
             : [place];
 
     [Fact]
-    public void Every_promise_has_a_test_that_exists()
+    public void Every_promise_names_tests_that_exist()
     {
         string promises = File.ReadAllText(Path.Combine(Repository.Root, "docs/promises.md"));
         string tests = string.Concat(Repository.SourceFiles("tests").Select(File.ReadAllText));
         MatchCollection named = TestName().Matches(promises);
 
         Assert.NotEmpty(named);
-        Assert.DoesNotContain(named.Select(m => m.Groups[1].Value), test => !tests.Contains($" {test}(", StringComparison.Ordinal));
-        foreach (string row in promises.Split('\n').Where(l => l.StartsWith("| P", StringComparison.Ordinal))) Assert.Matches(TestName(), row);
+        Assert.DoesNotContain(
+            named.Select(m => m.Groups[1].Value), test => !tests.Contains($" {test}(", StringComparison.Ordinal));
+        Assert.All(
+            promises.Split('\n').Where(line => line.StartsWith("| P", StringComparison.Ordinal)),
+            row => Assert.Matches(TestName(), row));
     }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

@@ -6,7 +6,7 @@ namespace LusEdge.Tests.Machine;
 public sealed class KernelClockTests
 {
     [Fact]
-    public void The_kernel_answers_and_an_error_bound_goes_with_synchronisation_only()
+    public void The_kernel_reports_an_error_bound_only_when_synchronised()
     {
         ClockStatus? clock = KernelClock.Read();
         Assert.NotNull(clock);

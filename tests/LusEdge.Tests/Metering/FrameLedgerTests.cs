@@ -8,7 +8,7 @@ public sealed class FrameLedgerTests
     private readonly FrameLedger _ledger = new();
 
     [Fact]
-    public void Every_way_for_a_frame_to_end_balances()
+    public void Every_outcome_of_a_frame_balances()
     {
         End(() => _ledger.Completed(FrameState.Live));
         End(() => _ledger.Completed(FrameState.Black));
@@ -26,7 +26,7 @@ public sealed class FrameLedgerTests
     }
 
     [Fact]
-    public void A_frame_given_back_without_an_end_shows()
+    public void A_frame_released_without_an_outcome_shows_as_an_imbalance()
     {
         _ledger.Captured();
         _ledger.Released();
@@ -34,7 +34,7 @@ public sealed class FrameLedgerTests
     }
 
     [Fact]
-    public void A_frame_ended_twice_shows()
+    public void A_frame_counted_twice_shows_as_an_imbalance()
     {
         End(() =>
         {

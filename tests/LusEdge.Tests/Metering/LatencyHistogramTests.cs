@@ -21,7 +21,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void The_extremes_have_a_bucket_too()
+    public void Extreme_latencies_have_a_bucket()
     {
         var histogram = new LatencyHistogram();
         histogram.Add(TimeSpan.FromSeconds(-1));
@@ -31,7 +31,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Nothing_counted_has_no_percentile()
+    public void An_empty_histogram_has_no_percentile()
     {
         var histogram = new LatencyHistogram();
         Assert.Null(histogram.Percentile(0.5));

@@ -12,7 +12,7 @@ public sealed class MeterReaderTests
     public MeterReaderTests() => _meter = new PipelineMeter(_time);
 
     [Fact]
-    public void Rates_and_percentiles_are_over_the_period_and_the_ledger_is_over_all()
+    public void Rates_and_percentiles_cover_the_period_and_the_ledger_the_whole_run()
     {
         Frames(5);
         var reader = new MeterReader(_meter, _time);
@@ -22,7 +22,8 @@ public sealed class MeterReaderTests
         MeterFigures figures = reader.Read();
 
         Assert.Equal((30, 25), (figures.CapturedPerSecond, figures.ScoredPerSecond));
-        Assert.Equal((305, 255, 50), (figures.Ledger.Captured, figures.Ledger.Scored, figures.Ledger.Dropped[DropReason.Overload]));
+        Assert.Equal(
+            (305, 255, 50), (figures.Ledger.Captured, figures.Ledger.Scored, figures.Ledger.Dropped[DropReason.Overload]));
         Assert.InRange(figures.LatencyP50!.Value.TotalMilliseconds, 20, 21.5);
     }
 

@@ -10,7 +10,7 @@ public sealed class OverloadCheckTests
     private readonly HealthBoard _board = new();
 
     [Fact]
-    public void More_than_a_tenth_of_ten_seconds_dropped_is_overload_until_it_is_no_longer_so()
+    public void Dropping_over_a_tenth_in_ten_seconds_raises_overload_and_recovery_clears_it()
     {
         var check = new OverloadCheck(_ledger, _board);
         Second(check, graded: 90, dropped: 10, times: 11);
@@ -22,7 +22,7 @@ public sealed class OverloadCheckTests
     }
 
     [Fact]
-    public void What_is_dropped_while_the_service_starts_is_no_overload_before_ten_seconds_are_over()
+    public void Drops_during_startup_are_not_overload()
     {
         var check = new OverloadCheck(_ledger, _board);
         Second(check, graded: 0, dropped: 25, times: 1);

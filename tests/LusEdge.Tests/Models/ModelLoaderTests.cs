@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>Which model serves: what is activated, what an activation leaves to go back to, and what a start makes of what it finds.</summary>
+/// <summary>Which model serves: activation, rollback, and the choice at start.</summary>
 public sealed class ModelLoaderTests : IDisposable
 {
     private readonly TestStore _store = new();
@@ -12,14 +12,14 @@ public sealed class ModelLoaderTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public void Rollback_goes_back_to_what_served_before_and_forth_again()
+    public void Rollback_switches_between_the_last_two_models()
     {
         string one = _store.Loader.Install(TestPackage.Write(_store["one"], _store.Key).Path).Name;
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, TinyModel.Four, version: 2).Path).Name;
         Assert.Equal(PackageFailure.NotInstalled, Assert.Throws<PackageException>(() => _store.Loader.Rollback()).Failure);
 
         _store.Loader.Activate("tiny@1");
-        // Without a version it is the newest.
+        // Without a version, the newest one.
         Assert.Equal(two, _store.Loader.Activate("tiny"));
         Assert.Equal((two, one), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
         Assert.Equal(one, _store.Loader.Rollback());
@@ -29,7 +29,7 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Rollback_from_the_first_one_goes_back_to_the_model_that_came_with_the_program()
+    public void Rollback_from_the_first_model_leads_to_the_shipped_one()
     {
         string name = _store.Serve();
         Assert.Null(_store.Loader.Rollback());
@@ -38,30 +38,31 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Rollback_changes_both_links_in_one_step_and_each_activation_can_be_told_from_the_one_before()
+    public void Rollback_swaps_both_links_in_one_step_and_is_seen_as_an_activation()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
         _store.Loader.Activate(two);
         (string?, DateTime) seen = _store.Loader.Store.ActiveSince;
-        // A new link would be another file: the two that are there change places.
-        DateTime[] made = [.. Links()];
+        // The two existing links must be swapped: new links would have new times.
+        DateTime[] before = [.. Links()];
         _store.Loader.Rollback();
-        Assert.Equal(made.Reverse(), Links());
+        Assert.Equal(before.Reverse(), Links());
         Assert.NotEqual(seen, _store.Loader.Store.ActiveSince);
         Assert.Equal((one, two), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
 
-        IEnumerable<DateTime> Links() => ((string[])["active", "previous"]).Select(link => new FileInfo(Path.Combine(_store["store"], link)).LastWriteTimeUtc);
+        IEnumerable<DateTime> Links() =>
+            ((string[])["active", "previous"]).Select(link => new FileInfo(Path.Combine(_store["store"], link)).LastWriteTimeUtc);
     }
 
     [Fact]
-    public void An_activation_that_was_killed_between_its_links_leaves_a_model_that_serves_and_a_way_back()
+    public void An_activation_killed_between_its_links_still_serves_and_can_be_rolled_back()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
         string three = _store.Loader.Install(TestPackage.Write(_store["three"], _store.Key, version: 3).Path).Name;
         _store.Loader.Activate(two);
-        // As the kill leaves it: the new one is active, and the link to the one before is made and not in place.
+        // As a kill leaves it: the new model is active, and the link to the previous one was created but not moved into place.
         File.Delete(Path.Combine(_store["store"], "active"));
         File.CreateSymbolicLink(Path.Combine(_store["store"], "active"), three);
         File.CreateSymbolicLink(Path.Combine(_store["store"], ".previous-0123"), two);
@@ -69,23 +70,24 @@ public sealed class ModelLoaderTests : IDisposable
         _store.Loader.LoadAtStart().Model.Dispose();
         Assert.Equal(one, _store.Loader.Rollback());
         Assert.Equal((one, three), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_store["store"]), path => Path.GetFileName(path).StartsWith(".previous", StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store["store"], ".previous*"));
     }
 
     [Fact]
-    public void Rollback_does_not_lead_to_a_model_that_was_refused()
+    public void Rollback_never_leads_to_a_refused_model()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
         _store.Loader.Activate(two);
-        _store.Loader.Store.NoteRefusal(one, "It answers otherwise.");
+        _store.Loader.Store.RecordRefusal(one, "The outputs differ.");
 
-        Assert.Contains("It answers otherwise.", Assert.ThrowsAny<ModelException>(() => _store.Loader.Rollback()).Message, StringComparison.Ordinal);
+        ModelException e = Assert.ThrowsAny<ModelException>(() => _store.Loader.Rollback());
+        Assert.Contains("The outputs differ.", e.Message, StringComparison.Ordinal);
         Assert.Equal((two, one), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
     }
 
     [Fact]
-    public void A_damaged_model_is_not_activated_and_what_was_active_still_is()
+    public void A_damaged_model_is_not_activated()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
@@ -96,7 +98,7 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void An_active_model_that_is_damaged_does_not_start_and_the_one_before_serves()
+    public void A_damaged_active_model_is_refused_at_start_and_the_previous_one_serves()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, TinyModel.Four, version: 2).Path).Name;
@@ -109,23 +111,23 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.Contains("model.onnx: its SHA-256", refusal);
         Assert.Equal(refusal, _store.Loader.Store.RefusalOf(two));
         Assert.EndsWith(one, _store.Loader.Serving, StringComparison.Ordinal);
-        // What never served is not what to go back to.
+        // A model that never served does not become the previous one.
         string three = _store.Loader.Install(TestPackage.Write(_store["three"], _store.Key, version: 3).Path).Name;
         _store.Loader.Activate("tiny@3");
         Assert.Equal((three, one), (_store.Loader.Store.Active, _store.Loader.Store.Previous));
     }
 
     [Fact]
-    public void A_model_that_a_service_has_refused_is_not_tried_again_at_the_next_start_but_once_it_is_activated_again()
+    public void A_refused_model_is_not_retried_until_it_is_activated_again()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
         _store.Loader.Activate(two);
-        _store.Loader.Store.NoteRefusal(two, "It answers otherwise.");
+        _store.Loader.Store.RecordRefusal(two, "The outputs differ.");
 
         (SeverityModel model, string? serving, string? refusal) = _store.Loader.LoadAtStart();
         model.Dispose();
-        Assert.Equal((one, "It answers otherwise."), (serving, refusal));
+        Assert.Equal((one, "The outputs differ."), (serving, refusal));
         _store.Loader.Activate(two);
         (model, serving, refusal) = _store.Loader.LoadAtStart();
         model.Dispose();
@@ -133,7 +135,7 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void What_is_wrong_with_the_box_is_not_noted_as_the_models_refusal()
+    public void A_fault_of_the_device_is_not_recorded_against_the_model()
     {
         _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
@@ -142,7 +144,7 @@ public sealed class ModelLoaderTests : IDisposable
 
         PackageException e = Assert.Throws<PackageException>(() => _store.Loader.LoadAtStart());
         Assert.Equal(PackageFailure.BadKey, e.Failure);
-        // One cause, told once.
+        // Both models fail for one reason, which is reported once.
         Assert.DoesNotContain("either", e.Message, StringComparison.Ordinal);
         Assert.Null(_store.Loader.Store.RefusalOf(two));
         File.Move(_store["away.pub"], _store["site.pub"]);
@@ -152,7 +154,7 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void When_the_model_before_is_damaged_too_none_serves_and_both_are_told()
+    public void If_the_previous_model_is_damaged_too_none_serves_and_both_are_reported()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
@@ -166,7 +168,7 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_leads_out_of_the_store_is_refused_and_not_taken_for_none()
+    public void A_link_out_of_the_store_is_refused_not_ignored()
     {
         string one = _store.Serve();
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], _store.Key, version: 2).Path).Name;
@@ -181,11 +183,12 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_model_named_in_the_configuration_serves_whatever_is_active_and_says_that_nobody_vouches_for_it()
+    public void A_configured_model_serves_unsigned_whatever_is_active()
     {
         _store.Serve();
         string own = TinyModel.Write(_store["own"], TinyModel.Four);
-        var loader = new ModelLoader(TestPackage.Options(_store["store"], _store.Key) with { Model = own }, NullLogger<SeverityModel>.Instance);
+        var loader = new ModelLoader(
+            TestPackage.Options(_store["store"], _store.Key) with { Model = own }, NullLogger<SeverityModel>.Instance);
         (SeverityModel model, string? serving, string? refusal) = loader.LoadAtStart();
         using (model)
         {
@@ -196,14 +199,15 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_is_exchanged_counts_at_the_next_activation()
+    public void A_replaced_key_takes_effect_at_the_next_activation()
     {
         string serving = _store.Serve();
         string other = TestPackage.Key(_store["other.key"]);
         File.Copy(_store["other.pub"], _store["site.pub"], overwrite: true);
 
         Assert.Equal(PackageFailure.BadSignature, Assert.Throws<PackageException>(() => _store.Loader.Activate(serving)).Failure);
-        Assert.Equal(PackageFailure.BadSignature, Assert.Throws<PackageException>(() => _store.Loader.LoadNamed(serving)).Failure);
+        Assert.Equal(
+            PackageFailure.BadSignature, Assert.Throws<PackageException>(() => _store.Loader.LoadNamed(serving)).Failure);
         string two = _store.Loader.Install(TestPackage.Write(_store["two"], other, version: 2).Path).Name;
         Assert.Equal(two, _store.Loader.Activate("tiny@2"));
     }

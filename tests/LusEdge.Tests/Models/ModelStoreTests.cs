@@ -6,7 +6,7 @@ using LusEdge.Models;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>From a package into the store: what is refused, and that a refusal changes nothing.</summary>
+/// <summary>Installing a package: what is refused, and that a refusal changes nothing.</summary>
 public sealed class ModelStoreTests : IDisposable
 {
     private readonly TestStore _store = new();
@@ -21,12 +21,12 @@ public sealed class ModelStoreTests : IDisposable
         { "a bit of the card", "README.md: its SHA-256" },
         { "a bit of a golden frame", "03.pgm: its SHA-256" },
         { "a bit of the golden answers", "expected.json: its SHA-256" },
-        { "a bit of the manifest", "not what a trusted key has signed" },
-        { "a manifest that is none", "not what a trusted key has signed" },
-        { "another key", "not what a trusted key has signed" },
+        { "a bit of the manifest", "no trusted key signed this" },
+        { "an invalid manifest", "no trusted key signed this" },
+        { "another key", "no trusted key signed this" },
         { "no signature", "is not signed" },
-        { "a signature that is none", "is no signature" },
-        { "a signature of the bare manifest", "not what a trusted key has signed" },
+        { "an invalid signature", "not a signature" },
+        { "a signature of the bare manifest", "no trusted key signed this" },
         { "a missing file", "02.pgm: it is missing" },
         { "a missing model", "model.onnx: it is missing" },
         { "no manifest", "manifest.json: can't be read" },
@@ -41,46 +41,47 @@ public sealed class ModelStoreTests : IDisposable
     {
         { "a scheme with other classes", "[1,7]" },
         { "another scheme than the manifest's", "its scheme is" },
-        { "a model that is none", "ONNX Runtime can't load it" },
+        { "an invalid model", "ONNX Runtime can't load it" },
         { "wrong answers", "golden frames have the expected grade" },
         { "answers that are a little off", "golden frames have the expected grade" },
-        { "answers on another scale", "not an answer on the scale" },
-        { "a grade that is not the highest", "not an answer on the scale" },
-        { "a golden frame that is no picture", "no whole 8-bit binary PGM" },
-        { "no golden frame at all", "it has 0 frames" },
+        { "answers on another scale", "don't fit the scale" },
+        { "a grade that is not the highest", "don't fit the scale" },
+        { "an invalid golden frame", "not a complete 8-bit binary PGM" },
+        { "no golden frames", "it has 0 frames" },
         { "an id that leads elsewhere", "lower-case letters" },
     };
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void What_was_done_to_a_package_after_it_was_signed_is_refused_and_changes_nothing(string what, string told)
+    public void A_package_changed_after_signing_is_refused_and_nothing_changes(string what, string message)
     {
         string serving = _store.Serve();
         TestPackage package = TestPackage.Write(_store["package"], _store.Key, version: 2);
         Tamper(package, what);
-        _store.Refused(package.Path, told, serving);
+        _store.Refused(package.Path, message, serving);
         if (what.Contains("link", StringComparison.Ordinal)) return;
-        _store.Refused(Pack(package.Path), told, serving);
+        _store.Refused(Pack(package.Path), message, serving);
     }
 
     [Theory]
     [MemberData(nameof(BadPackages))]
-    public void What_is_wrong_with_a_package_that_was_signed_is_refused_and_changes_nothing(string what, string told)
+    public void A_signed_but_invalid_package_is_refused_and_nothing_changes(string what, string message)
     {
         string serving = _store.Serve();
-        TestPackage package = TestPackage.Write(_store["package"], _store.Key, version: 2, change: package => Spoil(package, what));
-        _store.Refused(package.Path, told, serving);
+        TestPackage package = TestPackage.Write(
+            _store["package"], _store.Key, version: 2, change: package => Spoil(package, what));
+        _store.Refused(package.Path, message, serving);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_signed_package_is_installed_whole_and_serves_once_it_is_activated(bool packed)
+    public void A_signed_package_is_installed_complete_and_serves_once_activated(bool packed)
     {
         TestPackage package = TestPackage.Write(_store["tiny"], _store.Key);
-        (string name, bool wasThere, Parity? parity) = _store.Loader.Install(packed ? Pack(package.Path) : package.Path);
+        (string name, bool wasInstalled, Parity? parity) = _store.Loader.Install(packed ? Pack(package.Path) : package.Path);
 
-        Assert.False(wasThere);
+        Assert.False(wasInstalled);
         Assert.Matches("^tiny@1-[0-9a-f]{8}$", name);
         Assert.Equal((7, 7, true), (parity!.Frames, parity.SameGrade, parity.Holds));
         Assert.Equal([name], _store.Loader.Store.Names);
@@ -96,44 +97,50 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_same_package_again_is_no_error_and_a_damaged_one_is_mended()
+    public void Reinstalling_is_no_error_and_repairs_a_damaged_package()
     {
         TestPackage package = TestPackage.Write(_store["tiny"], _store.Key);
         string name = _store.Loader.Install(package.Path).Name;
-        Assert.True(_store.Loader.Install(package.Path).WasThere);
+        Assert.True(_store.Loader.Install(package.Path).WasInstalled);
 
         File.AppendAllText(Path.Combine(_store.Loader.Store.PathOf(name), "README.md"), "x");
-        Assert.False(_store.Loader.Install(package.Path).WasThere);
+        Assert.False(_store.Loader.Install(package.Path).WasInstalled);
         Assert.Equal(TestStore.Contents(package.Path), TestStore.Contents(_store.Loader.Store.PathOf(name)));
         Assert.Equal([name], _store.Loader.Store.Names);
     }
 
     [Fact]
-    public void Another_model_under_the_same_version_is_refused()
+    public void Another_model_with_the_same_version_is_refused()
     {
         string serving = _store.Serve();
         TestPackage other = TestPackage.Write(_store["other"], _store.Key, TinyModel.Four);
-        _store.Refused(other.Path, "another model of that id and version is installed", serving);
+        _store.Refused(other.Path, "a different model with this id and version is installed", serving);
     }
 
     [Fact]
-    public void A_folder_that_is_no_model_is_none()
+    public void Folders_that_are_not_models_are_ignored()
     {
         string serving = _store.Serve();
-        foreach (string folder in (string[])["lost+found", "backup", "my-backup", $"{serving}.old"]) Directory.CreateDirectory(_store.Loader.Store.PathOf(folder));
+        foreach (string folder in (string[])["lost+found", "backup", "my-backup", $"{serving}.old"])
+        {
+            Directory.CreateDirectory(_store.Loader.Store.PathOf(folder));
+        }
 
         Assert.Equal([serving], _store.Loader.Store.Names);
         Assert.Equal(serving, _store.Loader.Store.Find("tiny"));
-        Assert.Equal(PackageFailure.NotInstalled, Assert.Throws<PackageException>(() => _store.Loader.Store.Find("backup")).Failure);
+        Assert.Equal(
+            PackageFailure.NotInstalled, Assert.Throws<PackageException>(() => _store.Loader.Store.Find("backup")).Failure);
     }
 
     [Fact]
-    public void A_store_that_somebody_else_writes_is_left_alone()
+    public void A_store_locked_by_another_process_is_left_alone()
     {
         Directory.CreateDirectory(_store["store"]);
-        using FileStream alone = new(Path.Combine(_store["store"], ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        using FileStream held = new(
+            Path.Combine(_store["store"], ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         TestPackage package = TestPackage.Write(_store["tiny"], _store.Key);
-        Assert.Equal(PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Install(package.Path)).Failure);
+        Assert.Equal(
+            PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Install(package.Path)).Failure);
         Assert.Empty(_store.Loader.Store.Names);
     }
 
@@ -147,11 +154,14 @@ public sealed class ModelStoreTests : IDisposable
             case "a bit of the card": package.Flip("README.md"); break;
             case "a bit of a golden frame": package.Flip("golden/03.pgm"); break;
             case "a bit of the golden answers": package.Flip("golden/expected.json"); break;
-            case "a bit of the manifest": File.WriteAllText(package["manifest.json"], File.ReadAllText(package["manifest.json"]).Replace("\"tiny\"", "\"tinx\"", StringComparison.Ordinal)); break;
-            case "a manifest that is none": File.WriteAllText(package["manifest.json"], "{"); break;
+            case "a bit of the manifest":
+                string manifest = File.ReadAllText(package["manifest.json"]);
+                File.WriteAllText(package["manifest.json"], manifest.Replace("\"tiny\"", "\"tinx\"", StringComparison.Ordinal));
+                break;
+            case "an invalid manifest": File.WriteAllText(package["manifest.json"], "{"); break;
             case "another key": package.Sign(TestPackage.Key(_store["other.key"])); break;
             case "no signature": File.Delete(package["manifest.sig"]); break;
-            case "a signature that is none": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
+            case "an invalid signature": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
             case "a signature of the bare manifest": SignBare(package); break;
             case "a missing file": File.Delete(package["golden/02.pgm"]); break;
             case "a missing model": File.Delete(package["model.onnx"]); break;
@@ -175,10 +185,17 @@ public sealed class ModelStoreTests : IDisposable
     {
         switch (what)
         {
-            case "a scheme with other classes": Replace(package, "sanmatteo-7", TinyModel.Bytes(TinyModel.Seven, outputs: 4)); break;
+            case "a scheme with other classes":
+                Replace(package, "sanmatteo-7", TinyModel.Bytes(TinyModel.Seven, outputs: 4));
+                break;
             case "another scheme than the manifest's": Replace(package, "iclus-4", TinyModel.Bytes(TinyModel.Seven)); break;
-            case "a model that is none": Replace(package, "sanmatteo-7", Encoding.ASCII.GetBytes("no model")); break;
-            case "wrong answers": package.Expect(golden => golden with { Frames = [.. golden.Frames.Zip(golden.Frames.Reverse(), (frame, other) => other with { File = frame.File })] }); break;
+            case "an invalid model": Replace(package, "sanmatteo-7", Encoding.ASCII.GetBytes("no model")); break;
+            case "wrong answers":
+                package.Expect(golden => golden with
+                {
+                    Frames = [.. golden.Frames.Zip(golden.Frames.Reverse(), (frame, other) => other with { File = frame.File })],
+                });
+                break;
             case "answers that are a little off":
                 package.Expect(golden =>
                 {
@@ -187,11 +204,21 @@ public sealed class ModelStoreTests : IDisposable
                     return golden;
                 });
                 break;
-            case "answers on another scale": package.Expect(golden => golden with { Frames = [.. golden.Frames.Select(frame => frame with { Probabilities = frame.Probabilities[..4] })] }); break;
-            case "a grade that is not the highest": package.Expect(golden => golden with { Frames = [.. golden.Frames.Select(frame => frame with { Grade = "1*" })] }); break;
-            case "a golden frame that is no picture": File.WriteAllText(package["golden/01.pgm"], "P5\n24 18\n255\n"); break;
-            case "no golden frame at all": package.Expect(golden => golden with { Frames = [] }); break;
-            case "an id that leads elsewhere": package.Manifest(ModelManifest.Load(package.Path) with { Id = "../../tiny" }); break;
+            case "answers on another scale":
+                package.Expect(golden => golden with
+                {
+                    Frames = [.. golden.Frames.Select(frame => frame with { Probabilities = frame.Probabilities[..4] })],
+                });
+                break;
+            case "a grade that is not the highest":
+                package.Expect(
+                    golden => golden with { Frames = [.. golden.Frames.Select(frame => frame with { Grade = "1*" })] });
+                break;
+            case "an invalid golden frame": File.WriteAllText(package["golden/01.pgm"], "P5\n24 18\n255\n"); break;
+            case "no golden frames": package.Expect(golden => golden with { Frames = [] }); break;
+            case "an id that leads elsewhere":
+                package.Manifest(ModelManifest.Load(package.Path) with { Id = "../../tiny" });
+                break;
             default: throw new ArgumentException(what);
         }
     }
@@ -205,8 +232,10 @@ public sealed class ModelStoreTests : IDisposable
     private void SignBare(TestPackage package)
     {
         NSec.Cryptography.Ed25519 ed25519 = NSec.Cryptography.SignatureAlgorithm.Ed25519;
-        using var key = NSec.Cryptography.Key.Import(ed25519, File.ReadAllBytes(_store.Key), NSec.Cryptography.KeyBlobFormat.PkixPrivateKeyText);
-        File.WriteAllText(package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, File.ReadAllBytes(package["manifest.json"]))));
+        using var key = NSec.Cryptography.Key.Import(
+            ed25519, File.ReadAllBytes(_store.Key), NSec.Cryptography.KeyBlobFormat.PkixPrivateKeyText);
+        File.WriteAllText(
+            package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, File.ReadAllBytes(package["manifest.json"]))));
     }
 
     private static string Pack(string directory)

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>What the watch makes of the store's state.</summary>
+/// <summary>How the watch reacts to changes in the store.</summary>
 public sealed class ModelWatchTests : IDisposable
 {
-    private static readonly TimeSpan ALook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private readonly TestStore _store = new();
     private readonly FakeTimeProvider _time = new();
@@ -20,18 +20,19 @@ public sealed class ModelWatchTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public async Task A_store_that_cannot_be_looked_into_says_nothing_and_is_looked_at_again()
+    public async Task An_unreadable_store_changes_nothing_and_is_read_again()
     {
         string one = Install(1), two = Install(2);
         _store.Loader.Activate(one);
         using var inbox = new PipelineInbox();
         ModelWatch watch = Watch(inbox, _store.Loader.Store.ActiveSince, one);
 
-        // Whoever may read everything is stopped by a loop all the same.
+        // A link loop is unreadable even for root.
         Directory.Move(_store["store"], _store["away"]);
         File.CreateSymbolicLink(_store["store"], "store");
-        Assert.Equal(PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Store.ActiveSince).Failure);
-        _time.Advance(ALook);
+        Assert.Equal(
+            PackageFailure.StoreUnavailable, Assert.Throws<PackageException>(() => _store.Loader.Store.ActiveSince).Failure);
+        _time.Advance(Poll);
         Assert.False(inbox.TryTake(out _));
 
         File.Delete(_store["store"]);
@@ -44,7 +45,7 @@ public sealed class ModelWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_is_activated_while_the_service_starts_is_taken_over_once_it_has()
+    public async Task A_model_activated_during_startup_takes_over_afterwards()
     {
         string one = Install(1), two = Install(2);
         _store.Loader.Activate(one);
@@ -59,14 +60,15 @@ public sealed class ModelWatchTests : IDisposable
         await watch.StopAsync(TimeSpan.FromSeconds(10));
     }
 
-    private string Install(int version) => _store.Loader.Install(TestPackage.Write(_store[$"package-{version}"], _store.Key, version: version).Path).Name;
+    private string Install(int version) =>
+        _store.Loader.Install(TestPackage.Write(_store[$"package-{version}"], _store.Key, version: version).Path).Name;
 
     private ModelWatch Watch(PipelineInbox inbox, (string? Name, DateTime At) seen, string serving) =>
         new(_store.Loader, seen, serving, inbox, _board, _time, NullLogger<SeverityModel>.Instance);
 
     private async Task<SeverityModel> TakeAsync(PipelineInbox inbox)
     {
-        _time.Advance(ALook);
+        _time.Advance(Poll);
         for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMinutes(1);)
         {
             if (inbox.TryTake(out PipelineCommand? command)) return Assert.IsType<PipelineCommand.SwapModel>(command).Model;

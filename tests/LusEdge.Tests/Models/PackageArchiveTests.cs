@@ -5,7 +5,7 @@ using LusEdge.Models;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>A package as one file, from outside: what is in it decides nothing.</summary>
+/// <summary>A package as one file: its content is untrusted.</summary>
 public sealed class PackageArchiveTests : IDisposable
 {
     private readonly TestStore _store = new();
@@ -13,28 +13,28 @@ public sealed class PackageArchiveTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Theory]
-    [InlineData("../escape", "no plain path")]
-    [InlineData("tiny/../../escape", "no plain path")]
-    [InlineData("/tmp/escape", "no plain path")]
+    [InlineData("../escape", "not a plain path")]
+    [InlineData("tiny/../../escape", "not a plain path")]
+    [InlineData("/tmp/escape", "not a plain path")]
     [InlineData("link", "is a link")]
     [InlineData("hardlink", "is a link")]
     [InlineData("pipe", "neither a file nor a folder")]
-    [InlineData("twice", "is in it twice")]
-    [InlineData("truncated", "no whole .tar.gz")]
-    [InlineData("garbage", "no whole .tar.gz")]
-    [InlineData("a length past all counting", "no whole .tar.gz")]
-    [InlineData("a length below nothing", "no whole .tar.gz")]
-    [InlineData("a length in words", "no whole .tar.gz")]
-    [InlineData("a time past all counting", "no whole .tar.gz")]
-    [InlineData("a folder with a length", "no whole .tar.gz")]
-    [InlineData("nothing", "holds no model's package")]
+    [InlineData("twice", "twice")]
+    [InlineData("truncated", "not a complete .tar.gz")]
+    [InlineData("garbage", "not a complete .tar.gz")]
+    [InlineData("a length too large to count", "not a complete .tar.gz")]
+    [InlineData("a negative length", "not a complete .tar.gz")]
+    [InlineData("a length in words", "not a complete .tar.gz")]
+    [InlineData("a time too large to count", "not a complete .tar.gz")]
+    [InlineData("a folder with a length", "not a complete .tar.gz")]
+    [InlineData("nothing", "does not hold a model's package")]
     [InlineData("oversized", "at most")]
-    public void An_archive_with_anything_but_a_package_in_it_is_refused_and_writes_nothing_anywhere(string what, string told)
+    public void An_archive_that_is_not_a_clean_package_is_refused_and_writes_nothing(string what, string message)
     {
         string serving = _store.Serve();
         string archive = BadArchive(what);
         string[] before = Everything();
-        _store.Refused(archive, told, serving);
+        _store.Refused(archive, message, serving);
         Assert.Equal(before, Everything());
         Assert.False(Path.Exists("/tmp/escape"));
     }
@@ -62,7 +62,10 @@ public sealed class PackageArchiveTests : IDisposable
         {
             if (what != "nothing")
             {
-                foreach (string path in Directory.EnumerateFiles(package.Path, "*", SearchOption.AllDirectories)) archive.WriteEntry(path, Path.GetRelativePath(_store.Path, path));
+                foreach (string path in Directory.EnumerateFiles(package.Path, "*", SearchOption.AllDirectories))
+                {
+                    archive.WriteEntry(path, Path.GetRelativePath(_store.Path, path));
+                }
             }
 
             TarEntry? entry = what switch
@@ -70,20 +73,23 @@ public sealed class PackageArchiveTests : IDisposable
                 "link" => new PaxTarEntry(TarEntryType.SymbolicLink, "tiny-2/extra") { LinkName = "/etc/passwd" },
                 "hardlink" => new PaxTarEntry(TarEntryType.HardLink, "tiny-2/extra") { LinkName = "tiny-2/README.md" },
                 "pipe" => new PaxTarEntry(TarEntryType.Fifo, "tiny-2/extra"),
-                "nothing" => new PaxTarEntry(TarEntryType.RegularFile, "README.md") { DataStream = new MemoryStream([1]) },
-                "twice" => new PaxTarEntry(TarEntryType.RegularFile, "tiny-2/README.md") { DataStream = new MemoryStream([1]) },
-                "oversized" => new PaxTarEntry(TarEntryType.RegularFile, "tiny-2/huge") { DataStream = new MemoryStream(new byte[ModelPackage.MaxFileBytes + 1]) },
+                "nothing" => Entry("README.md"),
+                "twice" => Entry("tiny-2/README.md"),
+                "oversized" => Entry("tiny-2/huge", ModelPackage.MaxFileBytes + 1),
                 "truncated" => null,
-                _ => new PaxTarEntry(TarEntryType.RegularFile, what) { DataStream = new MemoryStream([1]) },
+                _ => Entry(what),
             };
             if (entry is not null) archive.WriteEntry(entry);
         }
 
         if (what == "truncated") TestStore.Truncate(file, new FileInfo(file).Length / 2);
         return file;
+
+        static PaxTarEntry Entry(string name, long length = 1) =>
+            new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(new byte[length]) };
     }
 
-    /// <summary>A header with the right checksum that no archiver writes.</summary>
+    /// <summary>A header that no archiver writes, with a correct checksum.</summary>
     private static byte[] OddHeader(string what)
     {
         byte[] header = new byte[512];
@@ -95,10 +101,10 @@ public sealed class PackageArchiveTests : IDisposable
         Put(257, "ustar  \0");
         switch (what)
         {
-            case "a length past all counting": header.AsSpan(124, 12).Fill(0xff); header[124] = 0x80; break;
-            case "a length below nothing": header.AsSpan(124, 12).Fill(0xff); break;
+            case "a length too large to count": header.AsSpan(124, 12).Fill(0xff); header[124] = 0x80; break;
+            case "a negative length": header.AsSpan(124, 12).Fill(0xff); break;
             case "a length in words": Put(124, "one hundred "); break;
-            case "a time past all counting": header.AsSpan(136, 12).Fill(0x7f); header[136] = 0x80; break;
+            case "a time too large to count": header.AsSpan(136, 12).Fill(0x7f); header[136] = 0x80; break;
             case "a folder with a length": Put(156, "5"); Put(124, "00000001000\0"); break;
             default: throw new ArgumentException(what);
         }

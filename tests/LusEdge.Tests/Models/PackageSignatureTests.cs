@@ -6,7 +6,7 @@ using LusEdge.Training.Sign;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>Keys and signatures, held against a program that is not ours.</summary>
+/// <summary>Keys and signatures, checked with openssl.</summary>
 public sealed class PackageSignatureTests : IDisposable
 {
     private readonly TemporaryDirectory _temp = new();
@@ -14,7 +14,7 @@ public sealed class PackageSignatureTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Openssl_takes_a_signature_for_good_and_one_of_another_manifest_for_bad()
+    public void Openssl_accepts_a_signature_and_rejects_it_for_another_manifest()
     {
         string key = TestPackage.Key(_temp["site.key"]);
         TestPackage package = TestPackage.Write(_temp["tiny"], key);
@@ -30,16 +30,17 @@ public sealed class PackageSignatureTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_openssl_has_made_signs_too()
+    public void A_key_made_by_openssl_can_sign()
     {
         OpenSsl("genpkey", "-algorithm", "ed25519", "-out", _temp["theirs.key"]);
         OpenSsl("pkey", "-in", _temp["theirs.key"], "-pubout", "-out", _temp["theirs.pub"]);
         TestPackage package = TestPackage.Write(_temp["tiny"], _temp["theirs.key"]);
-        Assert.Equal(_temp["theirs.pub"], ModelPackage.Verify(package.Path, TrustedKeys.Load(new ModelOptions { TrustedKeys = [_temp["theirs.pub"]] })).SignedBy);
+        TrustedKeys keys = TrustedKeys.Load(new ModelOptions { TrustedKeys = [_temp["theirs.pub"]] });
+        Assert.Equal(_temp["theirs.pub"], ModelPackage.Verify(package.Path, keys).SignedBy);
     }
 
     [Fact]
-    public void A_new_key_is_its_owners_alone_and_writes_over_nothing()
+    public void A_new_key_is_readable_by_its_owner_only_and_overwrites_nothing()
     {
         string key = _temp["new/site.key"];
         Assert.Equal(_temp["new/site.pub"], SigningKey.Generate(key));
@@ -51,22 +52,24 @@ public sealed class PackageSignatureTests : IDisposable
         Assert.Equal(PackageFailure.BadKey, Assert.Throws<PackageException>(() => SigningKey.Generate(key)).Failure);
         Assert.Equal(before, File.ReadAllBytes(key));
         File.Delete(key);
-        // The public half alone is in somebody's hands already.
+        // A public key alone stays too: it may have been given out.
         Assert.ThrowsAny<ModelException>(() => SigningKey.Generate(key));
         Assert.False(File.Exists(key));
     }
 
     [Fact]
-    public void What_is_no_package_is_not_signed_and_stays_as_it_was()
+    public void An_incomplete_package_is_not_signed_and_stays_unchanged()
     {
         string key = TestPackage.Key(_temp["site.key"]);
         using SigningKey signer = SigningKey.Load(key);
         string directory = TinyModel.Write(_temp["bare"], TinyModel.Seven);
         string before = File.ReadAllText(Path.Combine(directory, "manifest.json"));
-        Assert.Contains("README.md: it is missing", Assert.ThrowsAny<ModelException>(() => PackageSigner.Sign(directory, signer)).Message);
+        Assert.Contains(
+            "README.md: it is missing", Assert.ThrowsAny<ModelException>(() => PackageSigner.Sign(directory, signer)).Message);
 
         File.AppendAllText(Path.Combine(directory, "model.onnx"), "x");
-        Assert.Equal(ModelFailure.HashMismatch, Assert.ThrowsAny<ModelException>(() => PackageSigner.Sign(directory, signer)).Reason);
+        Assert.Equal(
+            ModelFailure.HashMismatch, Assert.ThrowsAny<ModelException>(() => PackageSigner.Sign(directory, signer)).Reason);
         Assert.Equal(before, File.ReadAllText(Path.Combine(directory, "manifest.json")));
         Assert.False(File.Exists(Path.Combine(directory, "manifest.sig")));
     }
@@ -78,11 +81,15 @@ public sealed class PackageSignatureTests : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+            var start = new ProcessStartInfo("openssl", arguments);
+            (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
             process.WaitForExit();
-            TestContext.Current.TestOutputHelper?.WriteLine(said);
-            Assert.SkipWhen(said.Contains("Unknown option", StringComparison.Ordinal) || said.Contains("operation not supported", StringComparison.Ordinal), $"this openssl knows no Ed25519: {said}");
+            TestContext.Current.TestOutputHelper?.WriteLine(output);
+            bool isTooOld = output.Contains("Unknown option", StringComparison.Ordinal)
+                || output.Contains("operation not supported", StringComparison.Ordinal);
+            Assert.SkipWhen(isTooOld, $"this openssl does not support Ed25519: {output}");
             return process.ExitCode;
         }
         catch (Win32Exception)

@@ -2,7 +2,7 @@ using LusEdge.Models;
 
 namespace LusEdge.Tests.Models;
 
-/// <summary>Whose signature counts, and what is no key.</summary>
+/// <summary>Reading the trusted keys.</summary>
 public sealed class TrustedKeysTests : IDisposable
 {
     private readonly TestStore _store = new();
@@ -13,7 +13,7 @@ public sealed class TrustedKeysTests : IDisposable
     [InlineData("nothing")]
     [InlineData("garbage")]
     [InlineData("a private key")]
-    public void A_trusted_key_that_is_none_is_told_by_its_file(string what)
+    public void An_invalid_trusted_key_is_reported_with_its_file(string what)
     {
         string file = _store["bad.pub"];
         if (what == "garbage") File.WriteAllText(file, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
@@ -24,7 +24,7 @@ public sealed class TrustedKeysTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_keys_that_cannot_be_looked_into_is_not_taken_for_an_empty_one()
+    public void An_unreadable_key_folder_is_an_error_not_an_empty_one()
     {
         Assert.Empty(TrustedKeys.FilesIn(_store["none"]));
         File.CreateSymbolicLink(_store["loop"], "loop");

@@ -64,7 +64,7 @@ public sealed class WholeChainTests : IDisposable
         foreach ((string directory, string precision) in ((string, string)[])[(model, "fp32"), (quick, "int8")])
         {
             await Run("sign", directory, "--key", key);
-            Prove(directory, precision, temperature);
+            LoadAndTest(directory, precision, temperature);
         }
 
         // The card's figures on the quantised file, including those of the gate, were measured on that file.
@@ -104,13 +104,13 @@ public sealed class WholeChainTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Loads the model like an appliance that trusts only this key.</summary>
-    private void Prove(string directory, string precision, float temperature)
+    private void LoadAndTest(string directory, string precision, float temperature)
     {
         var options = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [In("site.pub")] };
         var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
         ModelPackage package = ModelPackage.Verify(directory, loader.Keys);
         Assert.Equal(In("site.pub"), package.SignedBy);
-        (SeverityModel model, Parity parity) = loader.Prove(package);
+        (SeverityModel model, Parity parity) = loader.LoadAndTest(package);
         using (model)
         {
             Assert.Equal((7, 7, true), (parity.Frames, parity.SameGrade, parity.Holds));

@@ -39,7 +39,7 @@ public sealed class ShippedModelTests : IDisposable
         var options = new ModelOptions { Model = directory, Provider = ProviderChoice.Cpu, TrustedKeys = [key] };
         var loader = new ModelLoader(options, NullLogger<SeverityModel>.Instance);
         ModelPackage package = ModelPackage.Verify(directory, loader.Keys);
-        (SeverityModel model, Parity parity) = loader.Prove(package);
+        (SeverityModel model, Parity parity) = loader.LoadAndTest(package);
         using (model) Assert.Equal((7, true, precision), (parity.Frames, parity.Holds, model.InUse.Precision));
     }
 

@@ -11,7 +11,12 @@ public sealed class SigningKeyTests : IDisposable
     {
         string file = Path.Combine(_directory, "site.key"), publicFile = SigningKey.Generate(file);
         Assert.Equal(
-            ["-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"],
+            [
+                "-----BEGIN PRIVATE KEY-----",
+                "-----END PRIVATE KEY-----",
+                "-----BEGIN PUBLIC KEY-----",
+                "-----END PUBLIC KEY-----",
+            ],
             ((string[])[file, publicFile]).SelectMany(path =>
             {
                 string[] lines = File.ReadAllText(path).Split('\n');
