@@ -98,7 +98,7 @@ internal sealed class Connection : IDisposable
         SourceAddress source, CaptureOptions options, ReadDeadline deadline, Pause pause, TimeProvider time, ILogger logger)
     {
         if (source.Kind is SourceKind.File or SourceKind.Device) RequireFile(source);
-        FFmpegLog.Forget();
+        FFmpegLog.ClearLastError();
         deadline.Arm(options.OpenTimeout);
         Demuxer? demuxer = null;
         try
