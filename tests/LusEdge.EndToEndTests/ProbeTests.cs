@@ -174,7 +174,7 @@ public sealed class ProbeTests : IDisposable
 
     [Fact]
     public async Task A_size_is_asked_of_devices_only() =>
-        Assert.Contains("is asked of devices only", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
+        Assert.Contains("applies only to devices", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
 
     [Fact]
     public async Task Interrupted_it_tells_what_it_has_seen()
