@@ -110,7 +110,8 @@ public sealed unsafe class Demuxer : IDisposable
 
     private static Rational ToRational(AVRational value) => new(value.Num, value.Den);
 
-    private static Demuxer OpenHeld(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
+    private static Demuxer OpenHeld(
+        string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
     {
         nint inputFormat = 0;
         if (format is not null && (inputFormat = LibAv.av_find_input_format(format)) == 0)

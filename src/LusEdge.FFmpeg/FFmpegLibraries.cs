@@ -72,7 +72,8 @@ public static class FFmpegLibraries
 
     /// <summary>Loads the first release whose libraries are all installed.</summary>
     /// <param name="known">Releases to try, in order.</param>
-    internal static (FFmpegRelease Release, IReadOnlyDictionary<string, nint> Libraries) FindComplete(IReadOnlyList<FFmpegRelease> known)
+    internal static (FFmpegRelease Release, IReadOnlyDictionary<string, nint> Libraries) FindComplete(
+        IReadOnlyList<FFmpegRelease> known)
     {
         string? incomplete = null;
         foreach (FFmpegRelease release in known)

@@ -30,7 +30,8 @@ internal unsafe ref struct OptionDictionary
         throw new FFmpegException(
             FFmpegFailure.UnknownOption,
             operation,
-            $"FFmpeg has no option \"{key}\" for this source; remove it, or see `ffmpeg -h full` for the options of its format and protocol.");
+            $"FFmpeg has no option \"{key}\" for this source; remove it, "
+            + "or see `ffmpeg -h full` for the options of its format and protocol.");
     }
 
     public void Dispose()

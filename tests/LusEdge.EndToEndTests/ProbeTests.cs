@@ -165,16 +165,16 @@ public sealed class ProbeTests : IDisposable
     [Theory]
     [InlineData("--size", "0x480", "--size: 0x480 is not WxH in pixels")]
     [InlineData("--size", "large", "--size: large is not WxH in pixels")]
-    [InlineData("--rate", "0", "Rate must be frames a second")]
+    [InlineData("--rate", "0", "Rate must be from 1 to 1000 frames per second")]
     [InlineData("--rate", "fast", "--rate: fast is not a number")]
-    [InlineData("--pixel-format", "YUYV!", "PixelFormat must be a name")]
+    [InlineData("--pixel-format", "YUYV!", "PixelFormat must be an FFmpeg name")]
     [InlineData("--options", "rtsp", "Options must be name=value")]
     public async Task What_is_asked_of_a_device_is_checked_before_it_is_opened(string option, string value, string expected) =>
         Assert.Contains(expected, (await Lusedge.RunAsync("probe", option, value, "/dev/video987")).Refusal(64));
 
     [Fact]
     public async Task A_size_is_asked_of_devices_only() =>
-        Assert.Contains("is asked of devices only", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
+        Assert.Contains("applies only to devices", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
 
     [Fact]
     public async Task Interrupted_it_tells_what_it_has_seen()

@@ -106,7 +106,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("carrierpigeon://10.0.0.7/", "", 66, "names a protocol")]
+    [InlineData("carrierpigeon://10.0.0.7/", "", 66, "uses a protocol")]
     [InlineData("tcp://127.0.0.1:9", "rtsp_transport", 78, "Capture:Options")]
     [InlineData("tcp://127.0.0.1:9", "a=b\", \"Size\": \"640x480", 78, "Capture:Size")]
     public async Task What_no_feed_can_mend_ends_the_service_with_a_sentence_and_a_code(string source, string options, int code, string told)

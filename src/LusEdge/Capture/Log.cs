@@ -5,9 +5,19 @@ namespace LusEdge.Capture;
 
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "{Source} is open: {Format}, {Codec}, {Size}, {PixelFormat}, {Rate:0.##} frames/s; {FFmpeg}.")]
+    [LoggerMessage(
+        1000,
+        LogLevel.Information,
+        "{Source} is open: {Format}, {Codec}, {Size}, {PixelFormat}, {Rate:0.##} frames/s; {FFmpeg}.")]
     public static partial void Opened(
-        this ILogger logger, string source, string format, string codec, PictureSize size, string pixelFormat, double rate, string ffmpeg);
+        this ILogger logger,
+        string source,
+        string format,
+        string codec,
+        PictureSize size,
+        string pixelFormat,
+        double rate,
+        string ffmpeg);
 
     [LoggerMessage(1001, LogLevel.Information, "{Source} ended after {Frames} frames.")]
     public static partial void Ended(this ILogger logger, string source, long frames);
@@ -30,7 +40,10 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Warning, "Sector {Sector} does not fit the {Size} picture: its frames are not graded.")]
     public static partial void SectorDoesNotFit(this ILogger logger, Sector sector, PictureSize size);
 
-    [LoggerMessage(1008, LogLevel.Warning, "{Size} {PixelFormat} pictures can't be converted to gray: {Error} They count as damaged.")]
+    [LoggerMessage(
+        1008,
+        LogLevel.Warning,
+        "{Size} {PixelFormat} pictures can't be converted to gray: {Error} They count as damaged.")]
     public static partial void NotConverted(this ILogger logger, PictureSize size, string pixelFormat, string error);
 
     [LoggerMessage(1009, LogLevel.Error, "Reading {Source} failed because of a bug in this program.")]

@@ -9,7 +9,8 @@ internal sealed class Pause : IDisposable
     private bool _stopped;
 
     public Pause(TimeProvider time) =>
-        _timer = time.CreateTimer(static pause => ((Pause)pause!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static pause => ((Pause)pause!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Waits.</summary>
     /// <returns>False if stopped, now or earlier.</returns>

@@ -139,7 +139,7 @@ public sealed partial class VideoFeed
             _end = new FeedEnd(e);
             _logger.Refused(_source.Name, e.Message);
         }
-        catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no more frames will come.
+        catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no frame will come.
         {
             string message = $"reading failed because of a bug in this program: {e.Message}";
             _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, message, e));

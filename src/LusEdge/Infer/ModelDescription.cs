@@ -87,7 +87,11 @@ public sealed record ModelDescription
             yield return $"the input size {Input.Width}x{Input.Height} is outside 1-4096";
         }
 
-        if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision \"{Precision}\" is not one of fp32, fp16, int8";
+        if (Precision is not ("fp32" or "fp16" or "int8"))
+        {
+            yield return $"precision \"{Precision}\" is not one of fp32, fp16, int8";
+        }
+
         if (!(Temperature > 0)) yield return "temperature is not above 0";
         if (!(Gate.BlackMean is >= 0 and <= 255)) yield return "gate.black_mean is outside 0-255";
         if (!(Gate.MinConfidence is >= 0 and <= 1)) yield return "gate.min_confidence is outside 0-1";

@@ -77,13 +77,15 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(content, ModelJson.Default.ModelManifest) ?? throw new JsonException("It is null.");
+            manifest = JsonSerializer.Deserialize(content, ModelJson.Default.ModelManifest)
+                ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
             // The deserializer's own message speaks of this program's types.
             string where = e.Path is { Length: > 2 } path ? $" (see {path[2..]})" : $" (see line {(e.LineNumber ?? 0) + 1})";
-            throw new ModelException(ModelFailure.BadManifest, $"{file}: not a model manifest{where}. Install the model again.", e);
+            throw new ModelException(
+                ModelFailure.BadManifest, $"{file}: not a model manifest{where}. Install the model again.", e);
         }
 
         return manifest is { Id: not "", Version: > 0, Sha256.Length: 64 } && manifest.Sha256.All(char.IsAsciiHexDigitLower)
@@ -93,5 +95,6 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
                 $"{file}: it needs an id, a version from 1 and a sha256 of 64 lower-case hex digits. Install the model again.");
     }
 
-    private static readonly ModelJson Indented = new(new JsonSerializerOptions(ModelJson.Default.Options) { WriteIndented = true });
+    private static readonly ModelJson Indented =
+        new(new JsonSerializerOptions(ModelJson.Default.Options) { WriteIndented = true });
 }

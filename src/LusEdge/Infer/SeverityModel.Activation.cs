@@ -28,7 +28,8 @@ public sealed partial class SeverityModel
         // The file does not declare the map's size, so run a picture of the network's own size; it is the same for every other.
         using OrtValue input = OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, Description.Input.Height, Description.Input.Width]);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [Description.Input.Name], [input], [ActivationName]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs =
+            _session.Run(_run, [Description.Input.Name], [input], [ActivationName]);
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
         _activation?.Dispose();
         _activation = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape);

@@ -63,7 +63,8 @@ public sealed partial class SeverityModel
             {
                 refused[provider.Name] = e.Message;
                 // A CPU build never promised a GPU; in a GPU build, an unused GPU is worth a warning.
-                Log.ProviderRefused(logger, provider.IsInBuild ? LogLevel.Warning : LogLevel.Information, provider.Name, e.Message);
+                LogLevel level = provider.IsInBuild ? LogLevel.Warning : LogLevel.Information;
+                Log.ProviderRefused(logger, level, provider.Name, e.Message);
             }
             catch (ProviderRefusedException e)
             {
@@ -167,7 +168,10 @@ public sealed partial class SeverityModel
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException(ModelFailure.BadFile, $"{file}: ONNX Runtime can't load it: {e.Message} Export or install the model again.", e);
+            throw new ModelException(
+                ModelFailure.BadFile,
+                $"{file}: ONNX Runtime can't load it: {e.Message} Export or install the model again.",
+                e);
         }
         catch (Exception e) when (IsRuntimeMissing(e))
         {
@@ -190,29 +194,39 @@ public sealed partial class SeverityModel
             ? ModelDescription.Parse(json, file)
             : throw new ModelException(
                 ModelFailure.BadMetadata,
-                $"{file}: it has no metadata entry \"{ModelDescription.MetadataKey}\", so its classes and scale are unknown. Export it with lusedge-train.");
+                $"{file}: it has no metadata entry \"{ModelDescription.MetadataKey}\", so its classes and scale are unknown. "
+                + "Export it with lusedge-train.");
 
     private static void CheckAgainst(ModelManifest manifest, ModelDescription description, string file)
     {
         if (manifest.Scheme == description.Scheme) return;
         throw new ModelException(
             ModelFailure.BadMetadata,
-            $"{file}: its scheme is {description.Scheme}, but {ModelManifest.FileName} says {manifest.Scheme}. Install the model again.");
+            $"{file}: its scheme is {description.Scheme}, but {ModelManifest.FileName} says {manifest.Scheme}. "
+            + "Install the model again.");
     }
 
     private static void CheckShapes(InferenceSession session, ModelDescription description, string file)
     {
         NodeMetadata? input = session.InputMetadata.GetValueOrDefault(description.Input.Name);
-        if (session.InputMetadata.Count != 1 || input is not { IsTensor: true, ElementDataType: TensorElementType.UInt8, Dimensions: [1, 1, -1, -1] })
+        if (session.InputMetadata.Count != 1
+            || input is not { IsTensor: true, ElementDataType: TensorElementType.UInt8, Dimensions: [1, 1, -1, -1] })
         {
-            throw WrongShape(file, $"exactly one input \"{description.Input.Name}\", uint8 [1,1,H,W] with free H and W", session.InputMetadata);
+            throw WrongShape(
+                file,
+                $"exactly one input \"{description.Input.Name}\", uint8 [1,1,H,W] with free H and W",
+                session.InputMetadata);
         }
 
         int classes = description.Classes.Count;
         NodeMetadata? output = session.OutputMetadata.GetValueOrDefault(OutputName);
-        if (output is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var columns] } || columns != classes)
+        if (output is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var columns] }
+            || columns != classes)
         {
-            throw WrongShape(file, $"an output \"{OutputName}\", float32 [1,{classes}], one column per class of {description.Scheme}", session.OutputMetadata);
+            throw WrongShape(
+                file,
+                $"an output \"{OutputName}\", float32 [1,{classes}], one column per class of {description.Scheme}",
+                session.OutputMetadata);
         }
 
         if (description.Gate.MinQuality is null && !session.OutputMetadata.ContainsKey(QualityName)) return;

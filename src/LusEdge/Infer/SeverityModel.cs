@@ -38,7 +38,8 @@ public sealed partial class SeverityModel : IDisposable
         Description = description;
         InUse = inUse;
         _copiesInput = inUse.Provider != ExecutionProvider.Cpu.Name;
-        _output = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);
+        _output = OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);
         _binding = session.CreateIoBinding();
         _binding.BindOutput(OutputName, _output);
         if (!session.OutputMetadata.ContainsKey(QualityName)) return;
@@ -71,7 +72,8 @@ public sealed partial class SeverityModel : IDisposable
         if (_input is null || _inputSize != (width, height))
         {
             _input?.Dispose();
-            _input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, height, width]);
+            _input = OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, height, width]);
             _inputSize = (width, height);
             _binding.ClearBoundInputs();
             _binding.BindInput(Description.Input.Name, _input);

@@ -23,7 +23,8 @@ internal sealed class WarmUpProfile : IDisposable
         {
             throw new ModelException(
                 ModelFailure.NoWorkingSpace,
-                $"{Path.GetTempPath()}: can't write the warm-up profile here. Make the folder writable, or set TMPDIR to one that is.",
+                $"{Path.GetTempPath()}: can't write the warm-up profile here. "
+                + "Make the folder writable, or set TMPDIR to one that is.",
                 e);
         }
 

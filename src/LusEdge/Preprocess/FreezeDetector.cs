@@ -44,7 +44,8 @@ public sealed class FreezeDetector
     public FreezeDetector(float difference, int width, int height)
     {
         (_difference, _width, _height) = (difference, width, height);
-        (_across, _down) = (Math.Clamp(width / SmallestCell, 1, CellsPerSide), Math.Clamp(height / SmallestCell, 1, CellsPerSide));
+        _across = Math.Clamp(width / SmallestCell, 1, CellsPerSide);
+        _down = Math.Clamp(height / SmallestCell, 1, CellsPerSide);
         _columns = new ushort[width];
         _between = new float[_across * _down];
         _cells = new float[_across * _down];

@@ -4,7 +4,8 @@ namespace LusEdge.Preprocess;
 /// <param name="reason">The kind of failure.</param>
 /// <param name="message">A sentence that says what is wrong, where, and what to do.</param>
 /// <param name="inner">The cause, if there is one.</param>
-public sealed class PreprocessException(PreprocessFailure reason, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class PreprocessException(PreprocessFailure reason, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>The kind of failure.</summary>
     public PreprocessFailure Reason { get; } = reason;

@@ -51,7 +51,8 @@ internal sealed class SectorMask
         {
             throw new PreprocessException(
                 PreprocessFailure.MaskSizeMismatch,
-                $"Preprocess:Mask: {path} is {mask.Width}x{mask.Height} but the sector is {width}x{height}; make them the same size.");
+                $"Preprocess:Mask: {path} is {mask.Width}x{mask.Height} but the sector is {width}x{height}; "
+                + "make them the same size.");
         }
 
         if (mask.Kept == 0)

@@ -79,7 +79,10 @@ internal sealed class SectorFinder
         Blocks lit = Count(i => _brightest[i] > Black);
         if (changing.Largest() is { } echo) return Describe(echo, changing, lit);
         return lit.Largest() is { } brightest
-            ? new(lit.Box(brightest), Confidence.Unsure, "nothing moves: this is the largest region that is not black; scan something and probe again")
+            ? new(
+                lit.Box(brightest),
+                Confidence.Unsure,
+                "nothing moves: this is the largest region that is not black; scan something and probe again")
             : new(default, Confidence.Unsure, "the picture is black: check the cable, and that the scanner is scanning");
     }
 

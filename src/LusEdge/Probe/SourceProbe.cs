@@ -54,7 +54,8 @@ public sealed class SourceProbe
         return probe.Examine(feed, length, time, progress, stop);
     }
 
-    private ProbeReport Examine(VideoFeed feed, TimeSpan length, TimeProvider time, Action<double> progress, CancellationToken stop)
+    private ProbeReport Examine(
+        VideoFeed feed, TimeSpan length, TimeProvider time, Action<double> progress, CancellationToken stop)
     {
         FeedDescription description = feed.Description!;
         var finder = new SectorFinder(description.Geometry);

@@ -23,7 +23,9 @@ public sealed class AllocationTests : FeedTest
         using var pool = new FramePool(ledger);
         using var deadline = new ReadDeadline();
         using var pause = new Pause(TimeProvider.System);
-        using var connection = Connection.Open(SourceAddress.Parse(options.Source), options, deadline, pause, TimeProvider.System, NullLogger.Instance);
+        var source = SourceAddress.Parse(options.Source);
+        using var connection =
+            Connection.Open(source, options, deadline, pause, TimeProvider.System, NullLogger.Instance);
         FrameHandoff handoff = FrameHandoff.Newest(ledger);
         Read(WarmUp);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -37,13 +39,16 @@ public sealed class AllocationTests : FeedTest
             for (int i = 0; i < frames; i++)
             {
                 CapturedFrame frame = pool.Rent();
-                if (connection.Read(frame) != ReadStatus.Picture || !handoff.Put(frame)) throw new InvalidOperationException("the clip is too short");
+                if (connection.Read(frame) != ReadStatus.Picture || !handoff.Put(frame))
+                {
+                    throw new InvalidOperationException("the clip is too short");
+                }
             }
         }
     }
 
     [Fact]
-    public void Taking_and_preparing_a_frame_allocates_nothing()
+    public void Taking_and_preprocessing_a_frame_allocates_nothing()
     {
         RunningFeed running = Run(LongClip());
         var preprocessor = new Preprocessor(new PreprocessOptions(), running.Feed.Description!);
@@ -57,7 +62,7 @@ public sealed class AllocationTests : FeedTest
         {
             while (frames > 0)
             {
-                TakeResult taken = running.Feed.Take(Patience, out CapturedFrame? frame);
+                TakeResult taken = running.Feed.Take(Timeout, out CapturedFrame? frame);
                 if (taken == TakeResult.Ended) throw new InvalidOperationException("the clip is too short");
                 if (frame is null) continue;
                 preprocessor.Fill(frame, input);
@@ -68,5 +73,6 @@ public sealed class AllocationTests : FeedTest
         }
     }
 
-    private string LongClip() => Clip("long.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=15", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "2");
+    private string LongClip() => Clip(
+        "long.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=15", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "2");
 }

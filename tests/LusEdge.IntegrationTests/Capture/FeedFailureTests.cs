@@ -9,24 +9,24 @@ namespace LusEdge.IntegrationTests.Capture;
 public sealed class FeedFailureTests : FeedTest
 {
     [Fact]
-    public void A_missing_file_is_told() => AssertFails(CaptureFailure.NotFound, "/nonexistent/clip.mp4", "does not exist");
+    public void A_missing_file_is_reported() => AssertFails(CaptureFailure.NotFound, "/nonexistent/clip.mp4", "does not exist");
 
     [Fact]
-    public void A_directory_is_told() => AssertFails(CaptureFailure.NotFound, Path.GetTempPath(), "is a directory");
+    public void A_directory_is_reported() => AssertFails(CaptureFailure.NotFound, Path.GetTempPath(), "is a directory");
 
     [Theory]
     [InlineData("notes.txt", "Patient breathes well.\nNo finding.\n")]
     [InlineData("notes", "Patient breathes well.\nNo finding.\n")]
     [InlineData("notes.mp4", "Patient breathes well.\nNo finding.\n")]
     [InlineData("empty.mp4", "")]
-    public void A_text_file_is_no_video(string name, string text)
+    public void A_text_file_is_not_video(string name, string text)
     {
         File.WriteAllText(PathOf(name), text);
         AssertFails(CaptureFailure.NotVideo, PathOf(name), "video");
     }
 
     [Fact]
-    public void Garbage_is_no_video()
+    public void Garbage_is_not_video()
     {
         byte[] garbage = new byte[200_000];
         new Random(1).NextBytes(garbage);
@@ -35,11 +35,11 @@ public sealed class FeedFailureTests : FeedTest
     }
 
     [Fact]
-    public void Sound_is_no_video() =>
-        AssertFails(CaptureFailure.NotVideo, Clip("a.wav", "-f", "lavfi", "-i", "sine=d=0.2"), "holds no video stream");
+    public void Audio_is_not_video() =>
+        AssertFails(CaptureFailure.NotVideo, Clip("a.wav", "-f", "lavfi", "-i", "sine=d=0.2"), "has no video stream");
 
     [Fact]
-    public void An_mp4_that_was_cut_off_before_its_index_is_told_with_FFmpegs_own_cause()
+    public void An_mp4_cut_off_before_its_index_is_reported_with_FFmpegs_own_cause()
     {
         byte[] whole = File.ReadAllBytes(H264Clip("whole.mp4"));
         File.WriteAllBytes(PathOf("cut.mp4"), whole[..(whole.Length / 2)]);
@@ -47,22 +47,22 @@ public sealed class FeedFailureTests : FeedTest
     }
 
     [Fact]
-    public void A_port_where_nobody_listens_is_unreachable() =>
+    public void A_port_with_no_listener_is_unreachable() =>
         AssertFails(CaptureFailure.Unreachable, $"tcp://127.0.0.1:{LoopbackPort.Free()}", "can't be reached");
 
     [Fact]
-    public void A_server_that_never_sends_is_given_up_in_time()
+    public void A_server_that_never_sends_times_out()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         AssertFails(
             CaptureFailure.Unreachable,
             new CaptureOptions { Source = $"tcp://{silent.LocalEndpoint}", OpenTimeout = TimeSpan.FromMilliseconds(300) },
-            "gave no video within 0.3 s");
+            "sent no video within 0.3 s");
     }
 
     [Fact]
-    public void An_address_that_the_server_does_not_know_is_not_found()
+    public void An_address_unknown_to_the_server_is_not_found()
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -78,13 +78,14 @@ public sealed class FeedFailureTests : FeedTest
     }
 
     [Fact]
-    public void A_protocol_that_FFmpeg_does_not_have_is_told() =>
+    public void An_unsupported_protocol_is_reported() =>
         AssertFails(CaptureFailure.UnknownProtocol, "carrierpigeon://10.0.0.7/", "protocol");
 
     [Fact]
     public void Credentials_stay_out_of_messages_and_logs()
     {
-        var e = AssertFails(CaptureFailure.Unreachable, $"http://nurse:geheim@127.0.0.1:{LoopbackPort.Free()}/live?token=streng", "can't be reached");
+        string source = $"http://nurse:geheim@127.0.0.1:{LoopbackPort.Free()}/live?token=streng";
+        var e = AssertFails(CaptureFailure.Unreachable, source, "can't be reached");
         string[] texts = [e.Message, .. Logs.GetSnapshot().Select(log => log.Message)];
         Assert.All(texts, text => Assert.DoesNotContain("geheim", text, StringComparison.Ordinal));
         Assert.All(texts, text => Assert.DoesNotContain("streng", text, StringComparison.Ordinal));
@@ -92,22 +93,26 @@ public sealed class FeedFailureTests : FeedTest
     }
 
     [Fact]
-    public void An_option_that_FFmpeg_does_not_know_is_refused_by_name() =>
-        AssertFails(CaptureFailure.InvalidOption, new CaptureOptions { Source = H264Clip("clip.mp4"), Options = "probesize=50000 porbesize=1" }, "\"porbesize\"");
+    public void An_option_unknown_to_FFmpeg_is_refused_by_name() => AssertFails(
+        CaptureFailure.InvalidOption,
+        new CaptureOptions { Source = H264Clip("clip.mp4"), Options = "probesize=50000 porbesize=1" },
+        "\"porbesize\"");
 
     [Fact]
-    public void An_option_value_that_FFmpeg_does_not_take_is_refused() =>
-        AssertFails(CaptureFailure.InvalidOption, new CaptureOptions { Source = H264Clip("clip.mp4"), Options = "probesize=many" }, "probesize");
+    public void An_option_value_that_FFmpeg_rejects_is_refused() => AssertFails(
+        CaptureFailure.InvalidOption,
+        new CaptureOptions { Source = H264Clip("clip.mp4"), Options = "probesize=many" },
+        "probesize");
 
     [Fact]
-    public void A_filter_graph_that_FFmpeg_does_not_know_is_refused() =>
+    public void An_invalid_filter_graph_is_refused() =>
         AssertFails(CaptureFailure.InvalidOption, "lavfi:nosuchpicture=s=1x1", "nosuchpicture");
 
     [Fact]
     public void A_sector_outside_the_picture_is_refused() => AssertFails(
         CaptureFailure.InvalidSector,
         new CaptureOptions { Source = "lavfi:testsrc2=s=96x64:d=1", Sector = new Sector(50, 50, 50, 50) },
-        "does not lie within the picture of 96x64");
+        "does not fit within the 96x64 picture");
 
     private CaptureException AssertFails(CaptureFailure reason, string source, string text) =>
         AssertFails(reason, new CaptureOptions { Source = source }, text);

@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging.Testing;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// A test that runs feeds. Whatever it does, at its end every feed is closed and every ledger must balance with nothing in
-/// flight; done in Dispose, so that a failure of the test itself is reported as well.
+/// Base of tests that run feeds. Afterwards it closes every feed and checks that every ledger balances with nothing in flight. It
+/// does so in Dispose, so that a failure of the test itself is reported too.
 /// </summary>
 public abstract class FeedTest : IDisposable
 {
     private readonly List<RunningFeed> _feeds = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("lusedge-feeds-").FullName;
 
-    /// <summary>Longer than anything takes on a machine that is busy with something else.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than anything takes on a busy machine.</summary>
+    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     protected FakeLogCollector Logs { get; } = new();
 
@@ -32,7 +32,7 @@ public abstract class FeedTest : IDisposable
         });
     }
 
-    /// <summary>A path in a folder that goes with the test.</summary>
+    /// <summary>A path in the test's temporary folder.</summary>
     protected string PathOf(string file) => Path.Combine(_folder, file);
 
     /// <summary>A clip made by the <c>ffmpeg</c> command.</summary>
@@ -46,8 +46,12 @@ public abstract class FeedTest : IDisposable
     }
 
     /// <summary>A moving test picture of 100 frames at 25 fps, H.264 with B-frames and a key frame each second.</summary>
-    protected string H264Clip(string file, string extra = "-bf 2 -g 25") =>
-        Clip(file, ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-threads", "1", .. extra.Split(' ')]);
+    protected string H264Clip(string file, string extra = "-bf 2 -g 25") => Clip(
+        file,
+        [
+            "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-threads", "1",
+            .. extra.Split(' '),
+        ]);
 
     /// <summary>A feed that is not open yet.</summary>
     internal RunningFeed Make(CaptureOptions options, TimeProvider? time = null)
@@ -57,7 +61,7 @@ public abstract class FeedTest : IDisposable
         return running;
     }
 
-    /// <summary>A feed that runs.</summary>
+    /// <summary>A running feed.</summary>
     internal RunningFeed Run(CaptureOptions options, TimeProvider? time = null)
     {
         RunningFeed running = Make(options, time);
@@ -68,7 +72,7 @@ public abstract class FeedTest : IDisposable
 
     internal RunningFeed Run(string source) => Run(new CaptureOptions { Source = source });
 
-    /// <summary>A live feed that the reader opens by itself, as often as it takes.</summary>
+    /// <summary>A live feed that the reader opens by itself, as often as needed.</summary>
     internal RunningFeed RunLive(CaptureOptions options)
     {
         RunningFeed running = Make(options);
@@ -78,13 +82,13 @@ public abstract class FeedTest : IDisposable
 
     internal RunningFeed RunLive(string source) => RunLive(new CaptureOptions { Source = source });
 
-    /// <summary>Waits for something that another thread or process does.</summary>
+    /// <summary>Waits for another thread or process.</summary>
     protected static async Task Until(Func<bool> condition, string what)
     {
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"waited in vain: {what}");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, $"timed out waiting until {what}");
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }

@@ -16,7 +16,8 @@ public sealed class FileFeedTests : FeedTest
         Assert.Equal(Enumerable.Range(0, 100).Select(i => TimeSpan.FromMilliseconds(40 * i)), frames.Select(f => f.Pts!.Value));
         Assert.All(frames, f => Assert.Equal(f.Number == 0, f.StartsClip));
         Assert.All(frames, f => Assert.False(f.IsDamaged));
-        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.CapturedAt <= pair.Second.CapturedAt && pair.First.Timestamp <= pair.Second.Timestamp));
+        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(
+            pair.First.CapturedAt <= pair.Second.CapturedAt && pair.First.Timestamp <= pair.Second.Timestamp));
         Assert.Null(running.Feed.End.Error);
         Assert.Equal(100, running.Ledger.Read().Scored);
         Assert.False(running.Feed.IsConnected);
@@ -27,8 +28,10 @@ public sealed class FileFeedTests : FeedTest
     {
         RunningFeed running = Make(new CaptureOptions { Source = H264Clip("clip.mp4"), Sector = Sector.Parse("3,5,31,21") });
         running.Feed.Open();
-        Assert.Equal((31, 21, new PictureSize(96, 64)), (running.Feed.Description!.FrameSize.Width, running.Feed.Description!.FrameSize.Height, running.Feed.Description!.Geometry));
-        Assert.Equal(("h264", "yuv420p", TimeSpan.FromMilliseconds(40)), (running.Feed.Description!.Codec, running.Feed.Description!.PixelFormat, running.Feed.Description!.FrameInterval));
+        FeedDescription feed = running.Feed.Description!;
+        Assert.Equal((new PictureSize(31, 21), new PictureSize(96, 64)), (feed.FrameSize, feed.Geometry));
+        Assert.Equal(
+            ("h264", "yuv420p", TimeSpan.FromMilliseconds(40)), (feed.Codec, feed.PixelFormat, feed.FrameInterval));
         Assert.False(running.Feed.IsLive);
         Assert.True(running.Feed.IsConnected);
     }
@@ -42,7 +45,8 @@ public sealed class FileFeedTests : FeedTest
     [InlineData("a.ts", "-c:v libx264 -pix_fmt yuv420p -bf 3")]
     public void Every_frame_of_every_codec_arrives(string file, string how)
     {
-        string clip = Clip(file, ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=2", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        string[] codec = how.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string clip = Clip(file, ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=2", .. codec]);
         List<SeenFrame> frames = Run(clip).Rest();
         Assert.Equal(FFmpegTool.CountFrames(clip), frames.Count);
         Assert.Equal(50, frames.Count);
@@ -60,9 +64,11 @@ public sealed class FileFeedTests : FeedTest
     [InlineData("gray")]
     public void White_is_255_and_black_is_0_in_every_pixel_format(string format, int tolerance = 1)
     {
-        Assert.All(Pixels($"lavfi:color=white:s=32x16:r=5:d=0.2,format=rgb24,format={format}"), p => Assert.InRange(p, 255 - tolerance, 255));
-        Assert.All(Pixels($"lavfi:color=black:s=32x16:r=5:d=0.2,format=rgb24,format={format}"), p => Assert.InRange(p, 0, tolerance));
-        byte[] Pixels(string source) => Assert.Single(Run(source).Rest()).Pixels;
+        Assert.All(Pixels("white"), p => Assert.InRange(p, 255 - tolerance, 255));
+        Assert.All(Pixels("black"), p => Assert.InRange(p, 0, tolerance));
+
+        byte[] Pixels(string colour) =>
+            Assert.Single(Run($"lavfi:color={colour}:s=32x16:r=5:d=0.2,format=rgb24,format={format}").Rest()).Pixels;
     }
 
     [Theory]
@@ -74,9 +80,10 @@ public sealed class FileFeedTests : FeedTest
     [InlineData("yuvj422p", 1, 1, 63, 47)]
     public void The_crop_is_exact_to_the_pixel_at_odd_offsets(string format, int x, int y, int width, int height)
     {
-        // A picture whose every pixel tells where it is.
+        // Every pixel encodes its position.
         string picture = $"lavfi:nullsrc=s=64x48:r=5:d=0.2,format=gray,geq=lum='mod(X*3+Y*5,256)',format={format}";
-        SeenFrame frame = Assert.Single(Run(new CaptureOptions { Source = picture, Sector = Sector.Parse($"{x},{y},{width},{height}") }).Rest());
+        var sector = new Sector(x, y, width, height);
+        SeenFrame frame = Assert.Single(Run(new CaptureOptions { Source = picture, Sector = sector }).Rest());
 
         Assert.Equal((width, height, new PictureSize(64, 48)), (frame.Width, frame.Height, frame.SourceSize));
         for (int row = 0; row < height; row++)
@@ -90,7 +97,7 @@ public sealed class FileFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_picture_that_changes_its_size_comes_through_and_says_so()
+    public void A_change_of_picture_size_comes_through_and_is_visible()
     {
         List<SeenFrame> frames = Run(TwoSizes()).Rest();
         Assert.Equal(20, frames.Count);
@@ -99,20 +106,24 @@ public sealed class FileFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_frame_that_the_sector_does_not_fit_any_more_comes_without_a_picture()
+    public void A_frame_that_the_sector_no_longer_fits_comes_without_a_picture()
     {
         RunningFeed running = Run(new CaptureOptions { Source = TwoSizes(), Sector = Sector.Parse("20,20,60,40") });
         for (int i = 0; i < 10; i++) Assert.True(running.Next()!.CropFits);
-        Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
-        Assert.Equal((false, false, 0, new PictureSize(64, 48)), (frame!.CropFits, frame.HasPicture, frame.Width, frame.SourceSize));
+        Assert.Equal(TakeResult.Frame, running.Feed.Take(Timeout, out CapturedFrame? frame));
+        Assert.Equal(
+            (false, false, 0, new PictureSize(64, 48)),
+            (frame!.CropFits, frame.HasPicture, frame.Width, frame.SourceSize));
         Assert.Throws<InvalidOperationException>(() => frame.Row(0).Length);
         running.See(frame);
         Assert.Equal(9, running.Rest().Count);
-        Assert.Contains(Logs.GetSnapshot(), log => log.Message.Contains("20,20,60,40 does not fit the picture of 64x48", StringComparison.Ordinal));
+        Assert.Contains(
+            Logs.GetSnapshot(),
+            log => log.Message.Contains("20,20,60,40 does not fit the 64x48 picture", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_looped_file_goes_on_counting_and_marks_each_beginning()
+    public void A_looped_file_keeps_counting_and_marks_each_start()
     {
         string clip = Clip("short.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=0.2", "-c:v", "libx264", "-bf", "0");
         RunningFeed running = Run(new CaptureOptions { Source = clip, Loop = true });
@@ -125,13 +136,13 @@ public sealed class FileFeedTests : FeedTest
     }
 
     [Fact]
-    public async Task Frames_not_taken_when_the_feed_stops_are_dropped_for_stopping()
+    public async Task Frames_not_taken_when_the_feed_stops_are_dropped_as_stopping()
     {
         RunningFeed running = Run(H264Clip("clip.mp4"));
-        await Until(() => running.Ledger.Read().Captured >= 3, "the hand-off is full and the writer waits");
+        await Until(() => running.Ledger.Read().Captured >= 3, "the hand-off is full and the writer is waiting");
         running.Feed.Stop();
 
-        Assert.Equal(TakeResult.Ended, running.Feed.Take(Patience, out _));
+        Assert.Equal(TakeResult.Ended, running.Feed.Take(Timeout, out _));
         Assert.Null(running.Feed.End.Error);
         LedgerCounts counts = running.Ledger.Read();
         Assert.Equal(counts.Captured, counts.Dropped[DropReason.Stopping]);
@@ -152,13 +163,13 @@ public sealed class FileFeedTests : FeedTest
     public void A_frame_outlives_its_feed()
     {
         RunningFeed running = Run("lavfi:color=white:s=32x16:r=5:d=2");
-        Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
+        Assert.Equal(TakeResult.Frame, running.Feed.Take(Timeout, out CapturedFrame? frame));
         running.Feed.Dispose();
         Assert.Equal(255, running.See(frame!).Pixels[^1]);
     }
 
     [Fact]
-    public void A_feed_that_was_opened_and_never_started_leaves_nothing_behind()
+    public void A_feed_opened_but_never_started_leaves_nothing_behind()
     {
         RunningFeed running = Make(new CaptureOptions { Source = H264Clip("clip.mp4") });
         running.Feed.Open();
@@ -167,7 +178,7 @@ public sealed class FileFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_file_that_breaks_off_gives_what_it_has_and_says_so()
+    public void A_truncated_file_delivers_what_it_has_and_says_so()
     {
         string whole = H264Clip("whole.mp4", "-bf 2 -g 25 -movflags +faststart");
         byte[] bytes = File.ReadAllBytes(whole);
@@ -183,14 +194,15 @@ public sealed class FileFeedTests : FeedTest
     }
 
     [Fact]
-    public void What_FFmpeg_logs_comes_in_the_log_under_its_own_event()
+    public void FFmpegs_log_lines_have_their_own_event_id()
     {
         string whole = H264Clip("whole.mp4", "-bf 2 -g 25 -movflags +faststart");
         byte[] bytes = File.ReadAllBytes(whole);
         string cut = PathOf("cut.mp4");
         File.WriteAllBytes(cut, bytes[..(bytes.Length * 2 / 3)]);
         Run(cut).Rest();
-        Assert.Contains(Logs.GetSnapshot(), log => log.Id.Id == 1011 && log.Message.Contains("partial file", StringComparison.Ordinal));
+        Assert.Contains(
+            Logs.GetSnapshot(), log => log.Id.Id == 1011 && log.Message.Contains("partial file", StringComparison.Ordinal));
     }
 
     /// <summary>Ten frames of 96x64, then ten of 64x48, in one H.264 stream.</summary>
@@ -200,7 +212,9 @@ public sealed class FileFeedTests : FeedTest
         using FileStream output = File.Create(joined);
         foreach (string size in (string[])["96x64", "64x48"])
         {
-            string part = Clip($"{size}.h264", "-f", "lavfi", "-i", $"testsrc2=s={size}:r=25:d=0.4", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "0");
+            string source = $"testsrc2=s={size}:r=25:d=0.4";
+            string part = Clip(
+                $"{size}.h264", "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-bf", "0");
             output.Write(File.ReadAllBytes(part));
         }
 

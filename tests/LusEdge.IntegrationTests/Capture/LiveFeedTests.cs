@@ -11,7 +11,7 @@ namespace LusEdge.IntegrationTests.Capture;
 public sealed class LiveFeedTests : FeedTest
 {
     [Fact]
-    public async Task A_live_feed_keeps_the_newest_frame_and_counts_those_it_overwrote()
+    public async Task A_live_feed_keeps_the_newest_frame_and_counts_the_overwritten_ones()
     {
         RunningFeed running = Run("lavfi:testsrc2=s=96x64:r=100,realtime");
         Assert.True(running.Feed.IsLive);
@@ -25,7 +25,7 @@ public sealed class LiveFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_paced_file_hands_each_frame_out_when_it_is_due()
+    public void A_paced_file_delivers_each_frame_when_it_is_due()
     {
         var time = new FakeTimeProvider();
         string clip = Clip("short.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=0.4", "-c:v", "libx264");
@@ -35,18 +35,23 @@ public sealed class LiveFeedTests : FeedTest
         for (int i = 0; i < 25; i++)
         {
             CapturedFrame? frame;
-            while (running.Feed.Take(TimeSpan.FromMilliseconds(10), out frame) == TakeResult.Nothing) time.Advance(TimeSpan.FromMilliseconds(5));
+            while (running.Feed.Take(TimeSpan.FromMilliseconds(10), out frame) == TakeResult.Nothing)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(5));
+            }
+
             SeenFrame seen = running.See(frame!);
             Assert.Equal(i, seen.Number);
             Assert.Equal(i % 10 == 0, seen.StartsClip);
-            Assert.True(time.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(40 * i), $"frame {i} came early");
-            Assert.True(time.GetElapsedTime(start, seen.Timestamp) >= TimeSpan.FromMilliseconds(40 * i), $"frame {i} was captured early");
+            var due = TimeSpan.FromMilliseconds(40 * i);
+            Assert.True(time.GetElapsedTime(start) >= due, $"frame {i} came early");
+            Assert.True(time.GetElapsedTime(start, seen.Timestamp) >= due, $"frame {i} was captured early");
             Assert.Equal(time.GetUtcNow() - time.GetElapsedTime(seen.Timestamp), seen.CapturedAt);
         }
     }
 
     [Fact]
-    public void A_paced_file_ends_as_a_file_does()
+    public void A_paced_file_ends_like_any_other_file()
     {
         string clip = Clip("short.mp4", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=0.2", "-c:v", "libx264");
         RunningFeed running = Run(new CaptureOptions { Source = clip, Pace = Pace.Realtime });
@@ -55,7 +60,7 @@ public sealed class LiveFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_server_that_ends_its_connections_is_connected_to_again_and_again()
+    public void A_server_that_closes_its_connections_is_reconnected_each_time()
     {
         byte[] stream = File.ReadAllBytes(H264Clip("clip.ts"));
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -75,14 +80,19 @@ public sealed class LiveFeedTests : FeedTest
     }
 
     [Fact]
-    public async Task A_udp_feed_that_falls_silent_is_lost_and_found_when_it_comes_back()
+    public async Task A_udp_feed_that_falls_silent_is_lost_and_recovers()
     {
         string clip = H264Clip("clip.ts", "-bf 0 -g 10");
         int port = FreeUdpPort();
         RunningFeed running;
         using (ChildProcess sender = Send(clip, port))
         {
-            running = Run(new CaptureOptions { Source = $"udp://127.0.0.1:{port}", ReadTimeout = TimeSpan.FromSeconds(1), OpenTimeout = Patience });
+            running = Run(new CaptureOptions
+            {
+                Source = $"udp://127.0.0.1:{port}",
+                ReadTimeout = TimeSpan.FromSeconds(1),
+                OpenTimeout = Timeout,
+            });
             running.NextThat(f => f.Number >= 10);
             sender.Kill();
             await sender.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -99,7 +109,7 @@ public sealed class LiveFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_feed_in_the_middle_of_a_silence_stops_at_once()
+    public void A_silent_feed_stops_at_once()
     {
         byte[] stream = File.ReadAllBytes(H264Clip("clip.ts"));
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -113,7 +123,8 @@ public sealed class LiveFeedTests : FeedTest
         })
         { IsBackground = true };
         serving.Start();
-        RunningFeed running = Run(new CaptureOptions { Source = $"tcp://{server.LocalEndpoint}", ReadTimeout = TimeSpan.FromMinutes(5) });
+        RunningFeed running = Run(
+            new CaptureOptions { Source = $"tcp://{server.LocalEndpoint}", ReadTimeout = TimeSpan.FromMinutes(5) });
         running.Next();
 
         long start = Stopwatch.GetTimestamp();

@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace LusEdge.IntegrationTests.Capture;
 
-/// <summary>
-/// A clip as UDP packets, sent at about four times its speed with some of them left out: as a bad network does.
-/// </summary>
+/// <summary>Sends a clip as UDP packets at about four times its speed and drops some, like a bad network.</summary>
 internal sealed class LossySender : IDisposable
 {
     private const byte LastOfPicture = 0x80;
@@ -22,7 +20,7 @@ internal sealed class LossySender : IDisposable
     {
         _packets = packets;
         _pausesAfter = i => pausesAfter(packets, i);
-        // RTP wants an even port, whose odd neighbour is for reports.
+        // RTP needs an even port, because the next odd one is for reports.
         do
         {
             using var free = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
@@ -34,7 +32,7 @@ internal sealed class LossySender : IDisposable
     /// <summary>Where it sends to, as <c>host:port</c>.</summary>
     public string Receiver => $"{_receiver}";
 
-    /// <summary>The description of an RTP session with H.264, in SDP: what a file that is opened is to hold.</summary>
+    /// <summary>The SDP description of an H.264 RTP session, for a file to open.</summary>
     public string Description => $"""
         v=0
         o=- 0 0 IN IP4 127.0.0.1
@@ -47,7 +45,7 @@ internal sealed class LossySender : IDisposable
 
         """;
 
-    /// <summary>A transport stream, a packet of it a datagram.</summary>
+    /// <summary>Sends a transport stream, one packet per datagram.</summary>
     /// <param name="clip">The file.</param>
     /// <param name="seconds">Its length.</param>
     public static LossySender OfTransportStream(string clip, double seconds)
@@ -57,14 +55,15 @@ internal sealed class LossySender : IDisposable
         return new LossySender(packets, (_, i) => i % atOnce == 0);
     }
 
-    /// <summary>The RTP packets that <c>ffmpeg</c> makes of a clip's H.264.</summary>
+    /// <summary>Sends the RTP packets that <c>ffmpeg</c> makes from a clip's H.264.</summary>
     public static LossySender OfRtp(string clip)
     {
         var packets = new List<byte[]>();
         using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         receiver.Client.ReceiveBufferSize = 1 << 22;
         receiver.Client.ReceiveTimeout = 1000;
-        using ChildProcess ffmpeg = FFmpegTool.Start("-i", clip, "-c", "copy", "-f", "rtp", $"rtp://{receiver.Client.LocalEndPoint}?pkt_size=400");
+        using ChildProcess ffmpeg = FFmpegTool.Start(
+            "-i", clip, "-c", "copy", "-f", "rtp", $"rtp://{receiver.Client.LocalEndPoint}?pkt_size=400");
         try
         {
             IPEndPoint? from = null;
@@ -79,14 +78,14 @@ internal sealed class LossySender : IDisposable
     }
 
     /// <summary>Sends in the background.</summary>
-    /// <param name="loses">Every so-manieth packet is left out.</param>
-    public void Start(int loses) => new Thread(() =>
+    /// <param name="dropEvery">Drops every n-th packet.</param>
+    public void Start(int dropEvery) => new Thread(() =>
     {
         using var never = new ManualResetEventSlim();
         foreach ((int i, byte[] packet) in _packets.Index())
         {
             if (_over) return;
-            if ((i + 1) % loses != 0) _sender.Send(packet, _receiver);
+            if ((i + 1) % dropEvery != 0) _sender.Send(packet, _receiver);
             if (_pausesAfter(i)) never.Wait(Pause);
         }
     })

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LusEdge.Capture.Frames;
@@ -7,7 +8,7 @@ using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;
 
-/// <summary>Feeds over every protocol that carts have, on the loopback, opened by the reader as the service does it.</summary>
+/// <summary>Feeds over every protocol that carts use, on the loopback, opened by the reader like in the service.</summary>
 public sealed class NetworkFeedTests : FeedTest
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
@@ -27,20 +28,24 @@ public sealed class NetworkFeedTests : FeedTest
         Assert.SkipUnless(FFmpegTool.Speaks(protocol), $"this ffmpeg has no {protocol}");
         string address = $"127.0.0.1:{LoopbackPort.Free()}";
         RunningFeed running = RunLive($"{protocol}://{address}");
-        Assert.Equal((true, false, false), (running.Feed.CanComeBack, running.Feed.Description is not null, running.Feed.IsConnected));
-        using ChildProcess sending = Send(string.Format(System.Globalization.CultureInfo.InvariantCulture, sender, address), "-bf 0");
+        Assert.True(running.Feed.CanComeBack);
+        Assert.Null(running.Feed.Description);
+        Assert.False(running.Feed.IsConnected);
+        using ChildProcess sending = Send(string.Format(CultureInfo.InvariantCulture, sender, address), "-bf 0");
 
         SeenFrame first = running.Next()!;
         Assert.Equal((true, new PictureSize(96, 64)), (first.StartsClip, first.SourceSize));
         List<SeenFrame> frames = [.. Enumerable.Range(0, 40).Select(_ => running.Next()!)];
-        Assert.Equal((true, true, null), (running.Feed.Description is not null, running.Feed.IsConnected, running.Feed.LastError));
-        Assert.Equal(("h264", Interval, new PictureSize(96, 64)), (running.Feed.Description!.Codec, running.Feed.Description!.FrameInterval, running.Feed.Description!.Geometry));
+        Assert.Equal((true, null), (running.Feed.IsConnected, running.Feed.LastError));
+        FeedDescription feed = running.Feed.Description!;
+        Assert.Equal(("h264", Interval, new PictureSize(96, 64)), (feed.Codec, feed.FrameInterval, feed.Geometry));
         Assert.All(frames, f => Assert.False(f.IsDamaged));
-        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Timestamp <= pair.Second.Timestamp && pair.First.CapturedAt <= pair.Second.CapturedAt));
+        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(
+            pair.First.Timestamp <= pair.Second.Timestamp && pair.First.CapturedAt <= pair.Second.CapturedAt));
     }
 
     [Fact]
-    public void A_frame_is_captured_when_it_was_read_not_when_the_next_one_showed_that_it_was_whole()
+    public void A_frames_capture_time_is_when_it_was_read_not_when_the_next_one_began()
     {
         (RunningFeed running, ChildProcess sending) = Udp("-bf 0");
         using (sending)
@@ -50,7 +55,7 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public void With_B_frames_a_frame_is_captured_when_it_arrived_and_keeps_the_senders_time()
+    public void With_B_frames_capture_time_is_the_arrival_and_pts_is_the_senders()
     {
         (RunningFeed running, ChildProcess sending) = Udp("-bf 2");
         using (sending)
@@ -62,7 +67,7 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public void A_sender_that_changes_over_to_B_frames_without_a_pause_is_noticed()
+    public void A_sender_that_switches_to_B_frames_mid_stream_is_noticed()
     {
         (RunningFeed running, ChildProcess sending) = Udp("-bf 0");
         using (sending)
@@ -73,18 +78,21 @@ public sealed class NetworkFeedTests : FeedTest
         using ChildProcess other = Send($"{running.Feed.Name}?pkt_size=1316", "-bf 2");
         running.NextThat(f => f is { Pts: not null, IsDamaged: false });
         SeenFrame[] frames = [.. Enumerable.Range(0, 40).Select(_ => running.Next()!)];
-        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Pts < pair.Second.Pts && pair.First.Timestamp <= pair.Second.Timestamp));
+        Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(
+            pair.First.Pts < pair.Second.Pts && pair.First.Timestamp <= pair.Second.Timestamp));
         Assert.DoesNotContain(Logs.GetSnapshot(), log => log.Id.Id == 1003);
     }
 
     [Fact]
-    public async Task Why_a_feed_is_not_there_is_told_once_for_each_reason_and_forgotten_when_it_comes()
+    public async Task Why_a_feed_is_missing_is_logged_once_per_reason_and_cleared_when_it_comes()
     {
         int port = LoopbackPort.Free();
         RunningFeed running = RunLive($"tcp://127.0.0.1:{port}");
-        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
-        Assert.Matches(@"^tcp://127\.0\.0\.1:\d+ can't be reached; check address, network and sender \(FFmpeg: Connection refused.*\)\.$", running.Feed.LastError);
-        await Until(() => Logs.GetSnapshot().Any(log => log.Id.Id == 1013), "the second attempt fails as well");
+        await Until(() => running.Feed.LastError is not null, "the first attempt has failed");
+        Assert.Matches(
+            @"^tcp://127\.0\.0\.1:\d+ can't be reached; check address, network and sender \(FFmpeg: Connection refused.*\)\.$",
+            running.Feed.LastError);
+        await Until(() => Logs.GetSnapshot().Any(log => log.Id.Id == 1013), "the second attempt has failed");
         Assert.Single(Logs.GetSnapshot(), log => log.Id.Id == 1004);
         Assert.Equal(TakeResult.Nothing, running.Feed.Take(TimeSpan.Zero, out _));
 
@@ -94,45 +102,48 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public async Task A_feed_that_hangs_is_told_in_time_and_tried_again()
+    public async Task A_hanging_feed_is_reported_in_time_and_retried()
     {
         int connections = 0;
         using var silent = new StreamServer(_ =>
         {
             Interlocked.Increment(ref connections);
-            new ManualResetEventSlim().Wait(Patience);
+            new ManualResetEventSlim().Wait(Timeout);
         });
-        RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{silent.Address}", OpenTimeout = TimeSpan.FromMilliseconds(200) });
-        await Until(() => running.Feed.LastError is not null && connections > 1, "it is given up and tried again");
-        Assert.Contains("gave no video within 0.2 s; check that it is on and sends video", running.Feed.LastError, StringComparison.Ordinal);
+        RunningFeed running = RunLive(
+            new CaptureOptions { Source = $"tcp://{silent.Address}", OpenTimeout = TimeSpan.FromMilliseconds(200) });
+        await Until(() => running.Feed.LastError is not null && connections > 1, "it has timed out and been retried");
+        Assert.Contains(
+            "sent no video within 0.2 s; check that it is on and sending", running.Feed.LastError, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("404 Not Found", "the server does not know the address")]
+    [InlineData("404 Not Found", "does not exist on the server")]
     [InlineData("401 Unauthorized", "check the user name and password")]
     [InlineData("403 Forbidden", "check the user name and password")]
-    [InlineData("503 Service Unavailable", "the server has a fault of its own")]
-    [InlineData("200 OK", "sends what can't be read as video")]
-    public async Task What_a_server_answers_is_told_in_words(string status, string told)
+    [InlineData("503 Service Unavailable", "the server reports an internal error")]
+    [InlineData("200 OK", "sends data that can't be read as video")]
+    public async Task A_servers_refusal_is_explained_in_words(string status, string explanation)
     {
         byte[] garbage = new byte[100_000];
         new Random(1).NextBytes(garbage);
         using var server = StreamServer.Http(status, garbage);
         RunningFeed running = RunLive($"http://{server.Address}/live");
-        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
-        Assert.Contains(told, running.Feed.LastError, StringComparison.Ordinal);
+        await Until(() => running.Feed.LastError is not null, "the first attempt has failed");
+        Assert.Contains(explanation, running.Feed.LastError, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', running.Feed.LastError!);
     }
 
     [Fact]
-    public async Task Garbage_without_end_is_no_video()
+    public async Task Endless_garbage_is_not_video()
     {
         using var server = new StreamServer(Babble);
-        RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", OpenTimeout = TimeSpan.FromSeconds(2) });
-        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        RunningFeed running = RunLive(
+            new CaptureOptions { Source = $"tcp://{server.Address}", OpenTimeout = TimeSpan.FromSeconds(2) });
+        await Until(() => running.Feed.LastError is not null, "the first attempt has failed");
         Assert.Contains("video", running.Feed.LastError, StringComparison.Ordinal);
 
-        // Until the feed hangs up.
+        // Writes until the feed hangs up.
         static void Babble(NetworkStream stream)
         {
             var random = new Random(1);
@@ -146,7 +157,7 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public void What_will_not_pass_ends_a_live_feed_that_was_never_open()
+    public void A_permanent_error_ends_a_live_feed_that_was_never_open()
     {
         using var server = Serving(H264Clip("clip.ts"));
         RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", Options = "porbesize=5000" });
@@ -156,20 +167,28 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public async Task A_first_picture_that_the_sector_does_not_fit_is_not_graded_and_another_may_come()
+    public async Task A_first_picture_that_does_not_fit_the_sector_is_skipped_until_one_fits()
     {
-        // As a grabber does: a small picture of its own until the scanner is on.
+        // Like a grabber that sends a small picture of its own until the scanner is on.
         byte[] small = File.ReadAllBytes(H264Clip("small.ts"));
-        byte[] large = File.ReadAllBytes(Clip("large.ts", "-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=4", "-c:v", "libx264"));
+        string largeClip = Clip("large.ts", "-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=4", "-c:v", "libx264");
+        byte[] large = File.ReadAllBytes(largeClip);
         byte[] sent = small;
         using var server = new StreamServer(connection => connection.Write(sent));
-        RunningFeed running = RunLive(new CaptureOptions { Source = $"tcp://{server.Address}", Sector = Sector.Parse("50,50,50,50") });
+        RunningFeed running = RunLive(
+            new CaptureOptions { Source = $"tcp://{server.Address}", Sector = Sector.Parse("50,50,50,50") });
         await Until(() => running.Feed.LastError is not null, "the sector does not fit");
-        Assert.Contains("Capture:Sector: 50,50,50,50 does not lie within the picture of 96x64", running.Feed.LastError, StringComparison.Ordinal);
-        Assert.False(running.Feed.Description is not null);
+        Assert.Contains(
+            "Capture:Sector: 50,50,50,50 does not fit within the 96x64 picture",
+            running.Feed.LastError,
+            StringComparison.Ordinal);
+        Assert.Null(running.Feed.Description);
 
         sent = large;
-        Assert.Equal((50, 50, new PictureSize(192, 128)), (running.Next()!.Width, running.Feed.Description!.FrameSize.Height, running.Feed.Description!.Geometry));
+        SeenFrame frame = running.Next()!;
+        Assert.Equal(50, frame.Width);
+        FeedDescription feed = running.Feed.Description!;
+        Assert.Equal((50, new PictureSize(192, 128)), (feed.FrameSize.Height, feed.Geometry));
         Assert.True(running.Ledger.Read().Withheld[FrameState.ModeChanged] > 0);
     }
 
@@ -181,33 +200,36 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public async Task A_protocol_that_FFmpeg_does_not_have_ends_a_live_feed()
+    public async Task An_unsupported_protocol_ends_a_live_feed()
     {
         RunningFeed running = RunLive("carrierpigeon://10.0.0.7/");
-        await Until(() => running.Feed.End.Cause is not null, "it is refused");
+        await Until(() => running.Feed.End.Cause is not null, "it has been refused");
         Assert.Equal(CaptureFailure.UnknownProtocol, running.Feed.End.Cause!.Reason);
     }
 
     [Fact]
-    public async Task A_feed_that_is_not_there_stops_at_once()
+    public async Task A_missing_feed_stops_at_once()
     {
         RunningFeed running = RunLive($"tcp://127.0.0.1:{LoopbackPort.Free()}");
-        await Until(() => running.Feed.LastError is not null, "the first attempt fails");
+        await Until(() => running.Feed.LastError is not null, "the first attempt has failed");
         running.Feed.Stop();
         Assert.Equal(TakeResult.Ended, running.Feed.Take(TimeSpan.Zero, out _));
         Assert.Null(running.Feed.End.Cause);
         Assert.DoesNotContain(Logs.GetSnapshot(), log => log.Id.Id == 1010);
     }
 
-    /// <summary>How long ago frames were captured when they are taken, in the middle of many.</summary>
+    /// <summary>The median age of frames when they are taken.</summary>
     private static TimeSpan MedianAge(RunningFeed running)
     {
-        // The first ones were kept while the source was looked into.
+        // The first ones were buffered while the source was probed.
         running.NextThat(f => f.Number > 30);
-        TimeSpan[] ages = [.. Enumerable.Range(0, 41).Select(_ => running.Next()!).Select(f => TimeProvider.System.GetElapsedTime(f.Timestamp))];
-        Array.Sort(ages);
-        TestContext.Current.TestOutputHelper!.WriteLine($"age of a frame: {ages[0].TotalMilliseconds:0.0}, {ages[ages.Length / 2].TotalMilliseconds:0.0}, {ages[^1].TotalMilliseconds:0.0} ms");
-        return ages[ages.Length / 2];
+        TimeSpan[] ages =
+            [.. Enumerable.Range(0, 41).Select(_ => TimeProvider.System.GetElapsedTime(running.Next()!.Timestamp)).Order()];
+        TimeSpan median = ages[ages.Length / 2];
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            "age of a frame: "
+            + $"{ages[0].TotalMilliseconds:0.0}, {median.TotalMilliseconds:0.0}, {ages[^1].TotalMilliseconds:0.0} ms");
+        return median;
     }
 
     private static TakeResult TakeResultOf(RunningFeed running)
@@ -234,7 +256,8 @@ public sealed class NetworkFeedTests : FeedTest
     {
         string[] listen = url.StartsWith("http:", StringComparison.Ordinal) ? ["-listen", "1"] : [];
         return FFmpegTool.Start([
-            "-re", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "25", .. codec.Split(' '),
+            "-re", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=25", "-pix_fmt", "yuv420p", "-c:v", "libx264",
+            "-preset", "ultrafast", "-threads", "1", "-g", "25", .. codec.Split(' '),
             .. listen, "-flush_packets", "1", "-f", "mpegts", url]);
     }
 }

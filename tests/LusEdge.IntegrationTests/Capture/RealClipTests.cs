@@ -1,14 +1,16 @@
+using LusEdge.Capture;
+
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// Real clips of every codec and pixel format that the data set has. They are patients' clips and not part of the repository:
-/// where they are not beside it, the tests are skipped.
+/// Real clips of every codec and pixel format in the data set. They are patients' clips and not part of the repository; the tests
+/// are skipped if they are not next to it.
 /// </summary>
 public sealed class RealClipTests : FeedTest
 {
     private const string NoClips = "the clips are not here: set LUSEDGE_CLIPS to their folder, or put it at ../shared/data/lus";
 
-    /// <summary>The clips with what ffprobe counts in them.</summary>
+    /// <summary>The clips with ffprobe's frame counts.</summary>
     public static readonly TheoryData<string, int, string, string> Clips = new()
     {
         { "covid-blues/patient_10_L1.mp4", 100, "h264", "yuv420p" },
@@ -54,7 +56,8 @@ public sealed class RealClipTests : FeedTest
         Assert.SkipUnless(folder is not null, NoClips);
         RunningFeed running = Run(Path.Combine(folder, clip));
         List<SeenFrame> frames = running.Rest();
-        Assert.Equal((count, codec, pixelFormat), (frames.Count, running.Feed.Description!.Codec, running.Feed.Description!.PixelFormat));
+        FeedDescription description = running.Feed.Description!;
+        Assert.Equal((count, codec, pixelFormat), (frames.Count, description.Codec, description.PixelFormat));
         Assert.All(frames, f => Assert.False(f.IsDamaged));
         Assert.Null(running.Feed.End.Error);
     }

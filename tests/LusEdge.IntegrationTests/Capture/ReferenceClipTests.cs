@@ -4,18 +4,18 @@ using LusEdge.Capture.Source;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// Every gray level of every frame against what the <c>ffmpeg</c> command makes of the same clip: that of this machine, or that
-/// of another release, which left <c>NAME</c>, the clip, and <c>NAME.gray</c>, its frames in 8-bit gray one after the other, in
-/// the folder that LUSEDGE_REFERENCE_CLIPS names.
+/// Compares every gray level of every frame with the <c>ffmpeg</c> command's output for the same clip: this machine's, or another
+/// release's, which left the clip, <c>NAME</c>, and its consecutive 8-bit gray frames, <c>NAME.gray</c>, in the folder
+/// LUSEDGE_REFERENCE_CLIPS.
 /// </summary>
 public sealed class ReferenceClipTests : FeedTest
 {
-    /// <summary>Releases round differently, by a level at most.</summary>
+    /// <summary>Releases round differently, by one level at most.</summary>
     private const int Tolerance = 1;
 
     private const string Area = "33,27,101,75";
 
-    /// <summary>Clips of each codec and pixel format that carts send, and how they are made.</summary>
+    /// <summary>Clips of each codec and pixel format that carts send, with the arguments that make them.</summary>
     public static readonly TheoryData<string, string> Clips = new()
     {
         { "h264.mp4", "-c:v libx264 -pix_fmt yuv420p -bf 2 -g 25" },
@@ -30,7 +30,7 @@ public sealed class ReferenceClipTests : FeedTest
 
     [Theory]
     [MemberData(nameof(Clips))]
-    public void Each_frame_is_as_the_ffmpeg_command_makes_it(string name, string how)
+    public void Each_frame_matches_the_ffmpeg_commands_output(string name, string how)
     {
         string? folder = Environment.GetEnvironmentVariable("LUSEDGE_REFERENCE_CLIPS");
         string clip = folder is null ? PathOf(name) : Path.Combine(folder, name);
@@ -43,17 +43,23 @@ public sealed class ReferenceClipTests : FeedTest
         foreach ((int i, SeenFrame frame) in frames.Index())
         {
             Assert.False(frame.IsDamaged);
-            foreach ((byte ours, byte theirs) in frame.Pixels.Zip(reference.Skip(i * size))) off[Math.Abs(ours - theirs)]++;
+            foreach ((byte ours, byte theirs) in frame.Pixels.Zip(reference.Skip(i * size)))
+            {
+                off[Math.Abs(ours - theirs)]++;
+            }
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{frames.Count} frames; pixels off by 0, 1, 2, more: {off[0]}, {off[1]}, {off[2]}, {off.Skip(3).Sum()}");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{frames.Count} frames; pixels off by 0, 1, 2, more: {off[0]}, {off[1]}, {off[2]}, {off.Skip(3).Sum()}");
         Assert.Equal(0, off.Skip(Tolerance + 1).Sum());
     }
 
     private static void Make(string clip, string how)
     {
-        FFmpegTool.Run(["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-threads", "1", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries), clip]);
+        string[] codec = how.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        FFmpegTool.Run(["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-threads", "1", .. codec, clip]);
         string[] sector = Area.Split(',');
-        FFmpegTool.Run("-i", clip, "-vf", $"crop={sector[2]}:{sector[3]}:{sector[0]}:{sector[1]}:exact=1,format=gray", "-vsync", "0", "-f", "rawvideo", $"{clip}.gray");
+        string filter = $"crop={sector[2]}:{sector[3]}:{sector[0]}:{sector[1]}:exact=1,format=gray";
+        FFmpegTool.Run("-i", clip, "-vf", filter, "-vsync", "0", "-f", "rawvideo", $"{clip}.gray");
     }
 }

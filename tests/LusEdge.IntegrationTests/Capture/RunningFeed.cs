@@ -8,16 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.IntegrationTests.Capture;
 
-/// <summary>A feed with its ledger, and the pipeline's part played by the test.</summary>
+/// <summary>A feed with its ledger; the test plays the pipeline's part.</summary>
 internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILogger<VideoFeed> logger) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public FrameLedger Ledger { get; } = new();
 
     public VideoFeed Feed => field ??= new VideoFeed(options, Ledger, time, logger);
 
-    /// <summary>The next frame, closed in the ledger; null at the end.</summary>
+    /// <summary>The next frame, completed in the ledger; null at the end.</summary>
     public SeenFrame? Next()
     {
         long start = Stopwatch.GetTimestamp();
@@ -25,7 +25,7 @@ internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILo
         CapturedFrame? frame;
         while ((taken = Feed.Take(TimeSpan.FromSeconds(1), out frame)) == TakeResult.Nothing)
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "no frame came");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, "no frame came");
         }
 
         return taken == TakeResult.Frame ? See(frame!) : null;
@@ -47,11 +47,11 @@ internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILo
         {
             SeenFrame frame = Next() ?? throw new InvalidOperationException($"the feed ended: {Feed.End.Error}");
             if (condition(frame)) return frame;
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "no such frame came");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, "no such frame came");
         }
     }
 
-    /// <summary>Looks at a frame and gives it back.</summary>
+    /// <summary>Copies a frame and disposes it.</summary>
     public SeenFrame See(CapturedFrame frame)
     {
         long seenAt = time.GetTimestamp();
@@ -69,7 +69,7 @@ internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILo
     public void Dispose() => Feed.Dispose();
 }
 
-/// <summary>What a frame was like.</summary>
+/// <summary>A copy of a frame.</summary>
 internal sealed record SeenFrame(
     long Number,
     TimeSpan? Pts,

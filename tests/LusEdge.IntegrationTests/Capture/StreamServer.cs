@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LusEdge.IntegrationTests.Capture;
 
-/// <summary>A server on the loopback that does with each connection what its test says; a connection ends with that.</summary>
+/// <summary>A loopback server that runs the test's callback for each connection and then closes it.</summary>
 internal sealed class StreamServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -20,11 +20,13 @@ internal sealed class StreamServer : IDisposable
     /// <summary><c>127.0.0.1:PORT</c>.</summary>
     public string Address => $"{_listener.LocalEndpoint}";
 
-    /// <summary>A server that answers each request over HTTP.</summary>
+    /// <summary>A server that answers every HTTP request.</summary>
     public static StreamServer Http(string status, byte[] body) => new(stream =>
     {
         _ = stream.Read(new byte[4096]);
-        stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/octet-stream\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+        stream.Write(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: application/octet-stream\r\n"
+            + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
         stream.Write(body);
     });
 
@@ -56,7 +58,7 @@ internal sealed class StreamServer : IDisposable
             }
             catch (IOException)
             {
-                // The feed has hung up.
+                // The feed hung up.
             }
         }
     }

@@ -1,8 +1,8 @@
-"""An RTSP server on the loopback, for the tests: on the port that is given, or a free one for 0. Prints the port once it listens.
+"""An RTSP server on the loopback for the tests, on the given port, or a free one for 0. Prints the port once it listens.
 
-/live      H.264 at 25 frames a second: a ball that moves
-/bframes   the same with B-frames, as a recorder sends it
-/gray      a gray picture, to be graded
+/live      H.264 at 25 frames per second: a moving ball
+/bframes   the same with B-frames, like a recorder
+/gray      a gray picture, for grading
 """
 import sys
 

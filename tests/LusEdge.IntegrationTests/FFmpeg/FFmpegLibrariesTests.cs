@@ -27,9 +27,9 @@ public sealed class FFmpegLibrariesTests
     }
 
     [Fact]
-    public void A_table_row_that_is_not_that_of_the_installed_release_fails_the_self_check()
+    public void Another_releases_table_row_fails_the_self_check()
     {
-        // Rows that share every offset with the installed one can't be told apart, and need not be.
+        // Rows with the same offsets as the installed one can't be told apart, and need not be.
         FFmpegRelease other = FFmpegRelease.Known.First(r => r.BestEffortTimestamp != Installed.BestEffortTimestamp);
         var e = Assert.Throws<FFmpegException>(() => SelfCheck.Layout(other));
         Assert.Equal(FFmpegFailure.SelfCheckFailed, e.Failure);
@@ -37,17 +37,18 @@ public sealed class FFmpegLibrariesTests
     }
 
     [Fact]
-    public void An_unknown_version_is_refused_and_named_beside_those_supported()
+    public void An_unknown_version_is_refused_and_named_with_the_supported_ones()
     {
         FFmpegRelease future = Installed with { Name = "42", Util = 98, Codec = 99, Filter = 97 };
         var e = Assert.Throws<FFmpegException>(() => FFmpegLibraries.FindComplete([future]));
         Assert.Equal(FFmpegFailure.VersionUnsupported, e.Failure);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"does not know libavcodec {Installed.Codec}"), e.Message, StringComparison.Ordinal);
-        Assert.Contains("supports libavcodec 99 (FFmpeg 42)", e.Message, StringComparison.Ordinal);
+        string found = string.Create(CultureInfo.InvariantCulture, $"does not support libavcodec {Installed.Codec}");
+        Assert.Contains(found, e.Message, StringComparison.Ordinal);
+        Assert.Contains("install a supported one: libavcodec 99 (FFmpeg 42)", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_release_without_one_of_its_libraries_is_refused_with_the_missing_package()
+    public void An_incomplete_release_is_refused_with_the_missing_package()
     {
         var e = Assert.Throws<FFmpegException>(() => FFmpegLibraries.FindComplete([Installed with { Filter = 97 }]));
         Assert.Equal(FFmpegFailure.LibrariesMissing, e.Failure);
@@ -56,14 +57,14 @@ public sealed class FFmpegLibrariesTests
     }
 
     [Fact]
-    public void The_newest_complete_release_is_taken_past_incomplete_ones()
+    public void The_newest_complete_release_is_chosen_over_incomplete_ones()
     {
         (FFmpegRelease found, _) = FFmpegLibraries.FindComplete([Installed with { Name = "newer", Filter = 97 }, Installed]);
         Assert.Equal(Installed, found);
     }
 
     [Fact]
-    public void Error_codes_come_with_FFmpegs_own_words()
+    public void Error_codes_come_with_FFmpegs_own_text()
     {
         FFmpegLibraries.Load();
         Assert.Equal("End of file (-541478725)", AvResult.End.ToString());
@@ -87,7 +88,8 @@ public sealed class FFmpegLibrariesTests
         try
         {
             using var deadline = new ReadDeadline();
-            Assert.Throws<FFmpegException>(() => Demuxer.Open("nosuchpicture", "lavfi", new Dictionary<string, string>(), deadline));
+            Assert.Throws<FFmpegException>(
+                () => Demuxer.Open("nosuchpicture", "lavfi", new Dictionary<string, string>(), deadline));
             Assert.Equal(lines.Last(l => l.Level == FFmpegLogLevel.Error).Line, FFmpegLog.LastError);
         }
         finally
@@ -95,7 +97,8 @@ public sealed class FFmpegLibrariesTests
             FFmpegLog.Detach();
         }
 
-        Assert.Contains(lines, l => l.Level == FFmpegLogLevel.Error && l.Line.Contains("nosuchpicture", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, l => l.Level == FFmpegLogLevel.Error && l.Line.Contains("nosuchpicture", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class FFmpegLibrariesTests
         try
         {
             using var deadline = new ReadDeadline();
-            var e = Assert.Throws<FFmpegException>(() => Demuxer.Open("nosuchpicture", "lavfi", new Dictionary<string, string>(), deadline));
+            var e = Assert.Throws<FFmpegException>(
+                () => Demuxer.Open("nosuchpicture", "lavfi", new Dictionary<string, string>(), deadline));
             Assert.Equal(FFmpegFailure.CallFailed, e.Failure);
         }
         finally
@@ -116,7 +120,7 @@ public sealed class FFmpegLibrariesTests
     }
 
     [Fact]
-    public void A_cancelled_deadline_ends_reads_and_may_be_cancelled_after_its_end()
+    public void A_cancelled_deadline_ends_reads_and_can_be_cancelled_after_disposal()
     {
         FFmpegLibraries.Load();
         var deadline = new ReadDeadline();
@@ -124,7 +128,8 @@ public sealed class FFmpegLibrariesTests
         Assert.False(deadline.HasPassed);
         deadline.Cancel();
         Assert.True(deadline.HasPassed);
-        var e = Assert.Throws<FFmpegException>(() => Demuxer.Open("/dev/zero", null, new Dictionary<string, string>(), deadline));
+        var e = Assert.Throws<FFmpegException>(
+            () => Demuxer.Open("/dev/zero", null, new Dictionary<string, string>(), deadline));
         Assert.Equal(AvResult.Interrupted, e.Result);
         deadline.Dispose();
         deadline.Cancel();

@@ -130,7 +130,7 @@ public sealed class ApplianceTests : IDisposable
             appliance.Topics.Health,
             LusEdgeJson.Default.HealthMessage,
             health => health.Reasons.Any(reason =>
-                reason.Code == "pipeline_failed" && reason.Detail.Contains("names a protocol", StringComparison.Ordinal)));
+                reason.Code == "pipeline_failed" && reason.Detail.Contains("uses a protocol", StringComparison.Ordinal)));
         await leaving;
         Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }

@@ -19,11 +19,12 @@ public sealed class PreprocessorTests : FeedTest
     }
 
     [Fact]
-    public void A_mask_blanks_pixels_out_and_leaves_them_out_of_the_mean()
+    public void A_mask_blanks_pixels_and_excludes_them_from_the_mean()
     {
-        // One column of four: were the others counted in, the mean would be 25.
+        // One pixel of four: if the others counted, the mean would be 25.
         string mask = Mask(2, 2, [0, 255, 0, 0]);
-        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Sector = Sector.Parse("0,0,2,2") }, mask);
+        var options = new CaptureOptions { Source = Gray100, Sector = Sector.Parse("0,0,2,2") };
+        (PictureFacts facts, byte[] input) = Fill(options, mask);
         Assert.Equal(100, facts.MeanGray);
         Assert.Equal([0, 100, 0, 0], input);
     }
@@ -31,7 +32,8 @@ public sealed class PreprocessorTests : FeedTest
     [Fact]
     public void A_mask_that_does_not_fit_the_sector_is_refused_before_the_first_frame()
     {
-        var e = Assert.Throws<PreprocessException>(() => Fill(new CaptureOptions { Source = Gray100 }, Mask(2, 2, [1, 1, 1, 1])));
+        var e = Assert.Throws<PreprocessException>(
+            () => Fill(new CaptureOptions { Source = Gray100 }, Mask(2, 2, [1, 1, 1, 1])));
         Assert.Equal(PreprocessFailure.MaskSizeMismatch, e.Reason);
     }
 
@@ -44,47 +46,52 @@ public sealed class PreprocessorTests : FeedTest
     }
 
     [Fact]
-    public void A_damaged_picture_is_reported_as_damaged_and_filled_all_the_same()
+    public void A_damaged_picture_is_reported_and_still_copied()
     {
-        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100 }, spoil: frame => frame.IsDamaged = true);
+        (PictureFacts facts, byte[] input) =
+            Fill(new CaptureOptions { Source = Gray100 }, spoil: frame => frame.IsDamaged = true);
         Assert.True(facts.IsDamaged);
         Assert.All(input, pixel => Assert.Equal(100, pixel));
     }
 
     [Fact]
-    public void A_picture_of_another_geometry_than_configured_does_not_fit()
+    public void A_picture_with_a_different_geometry_than_configured_does_not_fit()
     {
-        // The sector fits, so there are pixels to see, but it was meant for another layout.
-        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = PictureSize.Parse("16x8"), Sector = Sector.Parse("0,0,2,2") });
+        // The sector fits, so there are pixels, but it was set for another layout.
+        (PictureFacts facts, byte[] input) = Fill(OtherGeometry("0,0,2,2"));
         Assert.False(facts.FitsGeometry);
         Assert.All(input, pixel => Assert.Equal(100, pixel));
     }
 
     [Fact]
-    public void A_picture_that_the_sector_does_not_fit_leaves_the_input_alone()
+    public void A_picture_that_the_sector_does_not_fit_leaves_the_input_unchanged()
     {
-        (PictureFacts facts, byte[] input) = Fill(new CaptureOptions { Source = Gray100, Geometry = PictureSize.Parse("16x8"), Sector = Sector.Parse("10,0,2,2") });
+        (PictureFacts facts, byte[] input) = Fill(OtherGeometry("10,0,2,2"));
         Assert.False(facts.FitsGeometry);
         Assert.All(input, pixel => Assert.Equal(7, pixel));
     }
 
     [Fact]
-    public void An_input_of_the_wrong_size_is_a_fault_of_the_caller()
+    public void An_input_of_the_wrong_size_throws()
     {
         RunningFeed running = Run(Gray100);
         var preprocessor = new Preprocessor(new PreprocessOptions(), running.Feed.Description!);
-        Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
+        Assert.Equal(TakeResult.Frame, running.Feed.Take(Timeout, out CapturedFrame? frame));
         Assert.Throws<ArgumentOutOfRangeException>(() => preprocessor.Fill(frame!, new byte[7]));
         running.See(frame!);
     }
 
-    private (PictureFacts Facts, byte[] Input) Fill(CaptureOptions options, string? mask = null, Action<CapturedFrame>? spoil = null)
+    private static CaptureOptions OtherGeometry(string sector) =>
+        new() { Source = Gray100, Geometry = PictureSize.Parse("16x8"), Sector = Sector.Parse(sector) };
+
+    private (PictureFacts Facts, byte[] Input) Fill(
+        CaptureOptions options, string? mask = null, Action<CapturedFrame>? spoil = null)
     {
         RunningFeed running = Run(options);
         var preprocessor = new Preprocessor(new PreprocessOptions { Mask = mask }, running.Feed.Description!);
         byte[] input = new byte[preprocessor.Width * preprocessor.Height];
         Array.Fill(input, (byte)7);
-        Assert.Equal(TakeResult.Frame, running.Feed.Take(Patience, out CapturedFrame? frame));
+        Assert.Equal(TakeResult.Frame, running.Feed.Take(Timeout, out CapturedFrame? frame));
         spoil?.Invoke(frame!);
         PictureFacts facts = preprocessor.Fill(frame!, input);
         running.See(frame!);

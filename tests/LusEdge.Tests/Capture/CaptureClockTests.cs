@@ -5,7 +5,7 @@ namespace LusEdge.Tests.Capture;
 public sealed class CaptureClockTests
 {
     [Fact]
-    public void Utc_goes_on_with_the_monotonic_clock_when_the_wall_clock_is_set()
+    public void Utc_follows_the_monotonic_clock_when_the_wall_clock_is_set()
     {
         var time = new TwoClocks { Wall = DateTimeOffset.UnixEpoch, Monotonic = TimeSpan.FromDays(9) };
         var clock = new CaptureClock(time);

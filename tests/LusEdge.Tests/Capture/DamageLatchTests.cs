@@ -7,7 +7,7 @@ public sealed class DamageLatchTests
     private DamageLatch _latch;
 
     [Fact]
-    public void A_whole_stream_is_never_damaged()
+    public void An_intact_stream_is_never_damaged()
     {
         Assert.False(Step(isKey: true, pts: 0));
         Assert.False(Step(pts: 1));
@@ -15,7 +15,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void One_flagged_picture_damages_all_that_follow_up_to_the_next_key_frame()
+    public void One_flagged_picture_damages_all_up_to_the_next_key_frame()
     {
         Assert.False(Step(isKey: true, pts: 0));
         Assert.True(Step(isFlagged: true, pts: 1));
@@ -26,7 +26,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void A_corrupt_packet_damages_though_the_decoder_flags_nothing()
+    public void A_corrupt_packet_is_damage_even_if_the_decoder_flags_nothing()
     {
         Assert.False(Step(isKey: true, pts: 0));
         Assert.True(Step(isCorrupt: true, pts: 1));
@@ -34,7 +34,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void A_refused_packet_damages()
+    public void A_rejected_packet_is_damage()
     {
         Assert.False(Step(isKey: true, pts: 0));
         _latch.Damage();
@@ -42,7 +42,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void A_corrupt_key_packet_heals_nothing()
+    public void A_corrupt_key_packet_clears_nothing()
     {
         Assert.True(Step(isCorrupt: true, pts: 0));
         Assert.True(Step(isKey: true, isCorrupt: true, pts: 1));
@@ -50,7 +50,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void With_b_frames_pictures_from_before_the_key_frame_stay_damaged_after_its_packet_went_in()
+    public void With_B_frames_pictures_before_the_key_frame_stay_damaged()
     {
         _latch.Packet(isKey: true, isCorrupt: false, pts: 0);
         _latch.Damage();
@@ -61,7 +61,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void Damage_after_a_key_packet_is_not_healed_by_that_key_frame()
+    public void Damage_after_a_key_packet_is_not_cleared_by_that_key_frame()
     {
         _latch.Damage();
         _latch.Packet(isKey: true, isCorrupt: false, pts: 10);
@@ -71,7 +71,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void A_loss_puts_the_packet_that_was_read_with_it_and_the_next_in_doubt()
+    public void A_loss_damages_the_packet_read_with_it_and_the_next()
     {
         Assert.False(Step(isKey: true, pts: 0));
         _latch.Loss();
@@ -81,7 +81,7 @@ public sealed class DamageLatchTests
     }
 
     [Fact]
-    public void Without_timestamps_the_key_packet_itself_heals()
+    public void Without_timestamps_the_key_packet_itself_clears_the_damage()
     {
         _latch.Damage();
         _latch.Packet(isKey: true, isCorrupt: false, pts: null);

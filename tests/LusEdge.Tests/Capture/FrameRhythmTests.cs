@@ -11,7 +11,7 @@ public sealed class FrameRhythmTests
     public FrameRhythmTests() => _rhythm = new FrameRhythm(_time);
 
     [Fact]
-    public void Nothing_is_known_before_frames_have_come()
+    public void Nothing_is_known_before_the_first_frames()
     {
         Assert.Null(_rhythm.Newest);
         Frames(3, milliseconds: 40);
@@ -30,7 +30,7 @@ public sealed class FrameRhythmTests
     }
 
     [Fact]
-    public void A_source_that_sends_less_than_it_declares_is_known_after_three_intervals()
+    public void A_source_slower_than_declared_is_noticed_after_three_intervals()
     {
         Frames(10, milliseconds: 40);
         Frames(3, milliseconds: 1000);
@@ -38,7 +38,7 @@ public sealed class FrameRhythmTests
     }
 
     [Fact]
-    public void The_pause_before_a_reopened_feed_is_no_interval_and_an_older_frame_is_no_newer_one()
+    public void Gaps_from_reopening_and_older_frames_are_ignored()
     {
         Frames(10, milliseconds: 40);
         for (int i = 0; i < 5; i++)

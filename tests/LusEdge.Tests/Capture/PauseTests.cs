@@ -8,7 +8,7 @@ public sealed class PauseTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public async Task A_pause_lasts_as_long_as_asked()
+    public async Task A_pause_lasts_as_long_as_requested()
     {
         using var pause = new Pause(_time);
         long start = _time.GetTimestamp();
@@ -24,7 +24,7 @@ public sealed class PauseTests
     }
 
     [Fact]
-    public async Task A_stop_ends_a_pause_at_once_and_every_later_one()
+    public async Task A_stop_ends_the_current_pause_and_every_later_one_at_once()
     {
         using var pause = new Pause(_time);
         Task<bool> waiting = Task.Run(() => pause.For(TimeSpan.FromDays(1)), TestContext.Current.CancellationToken);
@@ -35,7 +35,7 @@ public sealed class PauseTests
     }
 
     [Fact]
-    public void No_time_is_no_pause()
+    public void A_zero_or_negative_pause_returns_at_once()
     {
         using var pause = new Pause(_time);
         Assert.True(pause.For(TimeSpan.Zero));

@@ -12,7 +12,8 @@ public sealed class ReopenDelayTests
     }
 
     [Fact]
-    public void Chance_takes_off_up_to_half() => Assert.Equal(0.375, new ReopenDelay(TimeSpan.FromSeconds(30), () => 0.5).Next().TotalSeconds);
+    public void Random_jitter_takes_off_up_to_half() =>
+        Assert.Equal(0.375, new ReopenDelay(TimeSpan.FromSeconds(30), () => 0.5).Next().TotalSeconds);
 
     [Fact]
     public void A_feed_that_came_back_starts_with_a_short_wait_again()

@@ -95,7 +95,7 @@ public sealed class ConfigurationFileTests
     [InlineData("\"Sector\": null", "Capture:Sector: null is not none, or x,y,w,h in pixels")]
     [InlineData("\"Geometry\": \"640x0\"", "Capture:Geometry: \"640x0\" is not a size WxH in pixels, both above 0")]
     [InlineData("\"Size\": 640", "Capture:Size: 640 is not a size WxH in pixels")]
-    [InlineData("\"Sector\": \"0,0,200,200\", \"Geometry\": \"100x100\"", "Capture:Sector: 0,0,200,200 does not lie within")]
+    [InlineData("\"Sector\": \"0,0,200,200\", \"Geometry\": \"100x100\"", "Capture:Sector: 0,0,200,200 does not fit within")]
     public void Invalid_and_contradictory_keys_are_reported(string keys, string message) =>
         Assert.StartsWith(
             message, Assert.Single(Errors($$"""{ "Capture": { "Source": "a.mp4", {{keys}} } }""")), StringComparison.Ordinal);

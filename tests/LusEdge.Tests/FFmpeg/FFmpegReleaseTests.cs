@@ -5,11 +5,11 @@ namespace LusEdge.Tests.FFmpeg;
 public sealed class FFmpegReleaseTests
 {
     [Fact]
-    public void The_newest_release_is_looked_for_first() =>
+    public void The_newest_release_is_tried_first() =>
         Assert.Equal([63, 62, 61, 60, 59, 58], FFmpegRelease.Known.Select(r => r.Codec));
 
     [Fact]
-    public void A_release_is_loaded_by_its_own_shared_objects_only()
+    public void A_release_loads_only_its_own_shared_objects()
     {
         FFmpegRelease bookworm = FFmpegRelease.Known.Single(r => r.Codec == 59);
         Assert.Equal(
@@ -18,7 +18,7 @@ public sealed class FFmpegReleaseTests
     }
 
     [Fact]
-    public void No_two_fields_of_a_frame_overlap() => Assert.All(FFmpegRelease.Known, release =>
+    public void The_fields_of_a_frame_do_not_overlap() => Assert.All(FFmpegRelease.Known, release =>
     {
         int[] offsets = [FFmpegRelease.FramePts, release.BestEffortTimestamp, release.FrameFlags, release.DecodeErrorFlags];
         Assert.Equal(offsets.Length, offsets.Distinct().Count());
@@ -29,5 +29,6 @@ public sealed class FFmpegReleaseTests
     });
 
     [Fact]
-    public void A_shared_object_is_named_by_its_package() => Assert.Equal("libavcodec59", FFmpegRelease.PackageOf("libavcodec.so.59"));
+    public void A_shared_object_maps_to_its_package() =>
+        Assert.Equal("libavcodec59", FFmpegRelease.PackageOf("libavcodec.so.59"));
 }

@@ -5,7 +5,8 @@ namespace LusEdge.Tests.FFmpeg;
 public sealed class RationalTests
 {
     [Fact]
-    public void A_timestamp_becomes_a_time_span_to_the_tick() => Assert.Equal(TimeSpan.FromSeconds(0.04), new Rational(1, 90_000).ToTimeSpan(3_600));
+    public void A_timestamp_converts_exactly_to_the_tick() =>
+        Assert.Equal(TimeSpan.FromSeconds(0.04), new Rational(1, 90_000).ToTimeSpan(3_600));
 
     [Fact]
     public void Two_hundred_years_in_nanoseconds_do_not_overflow() =>

@@ -12,9 +12,9 @@ public sealed class ActivationMapTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Its_average_is_what_the_probabilities_come_from()
+    public void Its_average_yields_the_probabilities()
     {
-        // A temperature, and weights and biases without a pattern, so that nothing is right by chance.
+        // A temperature, and irregular weights and biases, so that nothing is right by chance.
         float[] weight = [3, -1, 2, 0.5f], bias = [0.1f, 0.7f, -0.4f, 0.2f];
         ModelDescription description = TinyModel.Four with { Temperature = 1.5 };
         var graph = new OnnxGraph("random");
@@ -38,9 +38,10 @@ public sealed class ActivationMapTests : IDisposable
     }
 
     [Fact]
-    public void Asking_for_it_changes_no_probability_and_allocates_nothing_a_frame()
+    public void Requesting_it_changes_no_probability_and_allocates_nothing_per_frame()
     {
-        using SeverityModel plain = Load(TinyModel.Bytes(TinyModel.Seven), "sanmatteo-7"), shown = Load(TinyModel.Bytes(TinyModel.Seven), "sanmatteo-7");
+        using SeverityModel plain = Load(TinyModel.Bytes(TinyModel.Seven), "sanmatteo-7");
+        using SeverityModel shown = Load(TinyModel.Bytes(TinyModel.Seven), "sanmatteo-7");
         shown.ShowActivation();
         new Random(4).NextBytes(plain.InputFor(40, 30));
         plain.InputFor(40, 30).CopyTo(shown.InputFor(40, 30));
@@ -53,12 +54,13 @@ public sealed class ActivationMapTests : IDisposable
     }
 
     [Fact]
-    public void A_model_without_one_is_refused_when_it_is_asked_for_and_runs_all_the_same()
+    public void A_model_without_one_refuses_the_request_and_still_runs()
     {
         var graph = new OnnxGraph("plain");
         string gray = graph.Node("Cast", [graph.Input("frame", DataType.Uint8, "1", "1", "h", "w")], ("to", (int)DataType.Float));
         string mean = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [gray])], ("axis", 1));
-        graph.Output("Softmax", [graph.Node("MatMul", [mean, graph.Constant([0.1f, 0.2f, 0.3f, 0.4f], 1, 4)])], "probabilities", ["1", "4"], ("axis", 1));
+        string logits = graph.Node("MatMul", [mean, graph.Constant([0.1f, 0.2f, 0.3f, 0.4f], 1, 4)]);
+        graph.Output("Softmax", [logits], "probabilities", ["1", "4"], ("axis", 1));
         using SeverityModel model = Load(graph.ToBytes((ModelDescription.MetadataKey, TinyModel.Four.ToJson())), "iclus-4");
 
         ModelException e = Assert.ThrowsAny<ModelException>(model.ShowActivation);
@@ -68,5 +70,8 @@ public sealed class ActivationMapTests : IDisposable
         Assert.Equal(4, model.Run().Length);
     }
 
-    private SeverityModel Load(byte[] model, string scheme) => SeverityModel.Load(TinyModel.Write(_temp["model"], scheme, model), new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+    private SeverityModel Load(byte[] model, string scheme) => SeverityModel.Load(
+        TinyModel.Write(_temp["model"], scheme, model),
+        new InferOptions { Provider = ProviderChoice.Cpu },
+        NullLogger<SeverityModel>.Instance);
 }

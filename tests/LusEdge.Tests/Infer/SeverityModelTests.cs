@@ -16,7 +16,7 @@ public sealed class SeverityModelTests : IDisposable
     [Theory]
     [InlineData(4)]
     [InlineData(7)]
-    public void A_four_class_and_a_seven_class_model_run_without_a_code_change(int classes)
+    public void Four_class_and_seven_class_models_run_without_a_code_change(int classes)
     {
         using SeverityModel model = Load(classes == 4 ? TinyModel.Four : TinyModel.Seven);
 
@@ -31,7 +31,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_any_size_go_in_and_the_file_itself_stretches_them()
+    public void The_file_itself_resizes_pictures_of_any_size()
     {
         using SeverityModel model = Load(TinyModel.Seven);
         float[] small = Run(model, 8, 20, 100).ToArray();
@@ -41,7 +41,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void The_same_picture_gives_the_same_probabilities_as_a_plain_run_of_the_runtime()
+    public void Probabilities_are_those_of_a_plain_ONNX_Runtime_session()
     {
         using SeverityModel model = Load(TinyModel.Seven);
         byte[] picture = new byte[64 * 48];
@@ -57,7 +57,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void What_really_ran_is_in_the_reference_the_provider_and_the_precision()
+    public void Reference_provider_and_precision_say_what_really_ran()
     {
         using SeverityModel model = Load(TinyModel.Seven, ProviderChoice.Auto);
         string hash = ModelManifest.HashOf(TinyModel.Bytes(TinyModel.Seven));
@@ -70,14 +70,14 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void Auto_says_why_each_provider_before_the_one_in_use_was_refused()
+    public void Auto_reports_why_each_faster_provider_was_refused()
     {
         using SeverityModel model = Load(TinyModel.Seven, ProviderChoice.Auto);
         Assert.SkipUnless(model.InUse.Provider == "cpu", "a GPU works here: nothing was refused");
 
         Assert.Equal(["cuda", "tensorrt"], model.InUse.Refused.Keys.Order());
         Assert.All(model.InUse.Refused.Values, reason => Assert.Contains("provider", reason, StringComparison.OrdinalIgnoreCase));
-        // A build for the CPU promised no GPU: that is no warning.
+        // A CPU build never promised a GPU, so this is not a warning.
         Assert.Equal(2, _log.Collector.GetSnapshot().Count(e => e is { Id.Id: 3001, Level: LogLevel.Information }));
     }
 
@@ -92,7 +92,7 @@ public sealed class SeverityModelTests : IDisposable
     [Theory]
     [InlineData(ProviderChoice.Cuda)]
     [InlineData(ProviderChoice.TensorRT)]
-    public void A_provider_asked_for_by_name_that_does_not_work_is_fatal(ProviderChoice provider)
+    public void A_provider_requested_by_name_that_does_not_work_is_fatal(ProviderChoice provider)
     {
         using (SeverityModel auto = Load(TinyModel.Seven, ProviderChoice.Auto))
         {
@@ -105,7 +105,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_directory_or_manifest_or_model_is_told_by_its_path()
+    public void A_missing_directory_manifest_or_model_is_reported_with_its_path()
     {
         ModelException missing = Refusal(() => Load(_temp["none"]));
         Assert.Equal(ModelFailure.NotFound, missing.Reason);
@@ -124,7 +124,7 @@ public sealed class SeverityModelTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"id":"tiny","version":1,"scheme":"sanmatteo-7","sha256":"short"}""")]
-    public void A_manifest_that_is_none_is_refused(string text)
+    public void An_invalid_manifest_is_refused(string text)
     {
         TinyModel.Write(_temp["model"], TinyModel.Seven);
         File.WriteAllText(Path.Combine(_temp["model"], ModelManifest.FileName), text);
@@ -134,7 +134,7 @@ public sealed class SeverityModelTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_file_with_another_hash_than_its_manifest_is_refused(bool empty)
+    public void A_file_whose_hash_differs_from_its_manifest_is_refused(bool empty)
     {
         TinyModel.Write(_temp["model"], TinyModel.Seven);
         string file = Path.Combine(_temp["model"], SeverityModel.FileName);
@@ -178,7 +178,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void Metadata_that_contradicts_itself_is_refused_with_every_error()
+    public void Contradictory_metadata_is_refused_with_every_error()
     {
         ModelDescription wrong = TinyModel.Seven with { Severities = [0, 0, 1, 9], Temperature = 0, Precision = "fp8" };
         TinyModel.Write(_temp["model"], wrong.Scheme, TinyModel.Bytes(wrong with { Temperature = 1 }, outputs: 7));
@@ -191,7 +191,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void An_output_with_another_number_of_columns_than_classes_is_refused()
+    public void An_output_whose_columns_do_not_match_the_classes_is_refused()
     {
         TinyModel.Write(_temp["model"], "sanmatteo-7", TinyModel.Bytes(TinyModel.Seven, outputs: 4));
         ModelException e = Refusal(() => Load(_temp["model"]));
@@ -202,7 +202,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void An_input_of_another_name_is_refused()
+    public void An_input_with_the_wrong_name_is_refused()
     {
         ModelDescription renamed = TinyModel.Seven with { Input = new ModelInput("picture", 16, 16) };
         TinyModel.Write(_temp["model"], renamed);
@@ -210,7 +210,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_model_whose_numbers_are_no_probabilities_is_refused_at_the_warm_up()
+    public void A_model_whose_outputs_are_not_probabilities_is_refused_at_warm_up()
     {
         var graph = new OnnxGraph("nan");
         SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, 0, 1), [1, 2, 3, float.NaN], [0, 0, 0, 0], 1);
@@ -222,9 +222,9 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_gives_no_probabilities_is_empty_and_logged_once()
+    public void A_run_without_probabilities_returns_empty_and_is_logged_once()
     {
-        // Finite for the gray warm-up picture, beyond float's range for a white one.
+        // Finite for the gray warm-up picture, but out of float's range for a white one.
         var graph = new OnnxGraph("overflow");
         SeverityGraph.Classify(graph, SeverityGraph.Preprocess(graph, 8, 8, mean: 0, std: 1), [3e36f, 0], [3.38e38f, 0], 1);
         ModelDescription two = TinyModel.Four with { Classes = ["0", "1"], Severities = [0, 1] };
@@ -240,7 +240,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void Quality_comes_with_the_probabilities_of_a_model_that_measures_it_and_is_null_from_one_that_does_not()
+    public void Quality_is_returned_if_the_model_measures_it_and_null_otherwise()
     {
         using SeverityModel measures = LoadWithQuality(Gated);
         foreach (byte gray in (byte[])[20, 100, 130])
@@ -257,7 +257,7 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_threshold_of_quality_without_the_output_is_refused()
+    public void A_quality_threshold_without_a_quality_output_is_refused()
     {
         TinyModel.Write(_temp["model"], Gated);
         ModelException e = Refusal(() => Load(_temp["model"]));
@@ -269,7 +269,7 @@ public sealed class SeverityModelTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_quality_of_another_shape_is_refused_with_a_threshold_and_without(bool threshold)
+    public void A_quality_output_of_the_wrong_shape_is_refused_even_without_a_threshold(bool threshold)
     {
         ModelDescription description = threshold ? Gated : TinyModel.Seven;
         TinyModel.Write(_temp["model"], description.Scheme, TinyModel.WithQuality(description, level: 100, columns: 2));
@@ -280,14 +280,14 @@ public sealed class SeverityModelTests : IDisposable
     }
 
     [Fact]
-    public void A_quality_that_is_no_number_is_refused_at_the_warm_up()
+    public void A_quality_that_is_not_a_number_is_refused_at_warm_up()
     {
         TinyModel.Write(_temp["model"], Gated.Scheme, TinyModel.WithQuality(Gated, level: float.NaN));
-        Assert.Contains("a quality outside 0-1", Refusal(() => Load(_temp["model"])).Message);
+        Assert.Contains("its quality for a plain gray picture is outside 0-1", Refusal(() => Load(_temp["model"])).Message);
     }
 
     [Fact]
-    public void A_gate_that_contradicts_itself_is_refused_with_every_error()
+    public void A_contradictory_gate_is_refused_with_every_error()
     {
         ModelDescription wrong = TinyModel.Seven with { Gate = new ModelGate(256, 2) { MinQuality = -0.1f, FrozenAfter = 0 } };
         TinyModel.Write(_temp["model"], wrong);
@@ -295,15 +295,23 @@ public sealed class SeverityModelTests : IDisposable
 
         Assert.Equal(ModelFailure.BadMetadata, e.Reason);
         Assert.All(
-            (string[])["black_mean is outside", "min_confidence is outside", "min_quality is outside", "frozen_after is not above 0", "frozen_after and gate.frozen_difference one is missing"],
+            (string[])
+            [
+                "black_mean is outside",
+                "min_confidence is outside",
+                "min_quality is outside",
+                "frozen_after is not above 0",
+                "frozen_after and gate.frozen_difference must be set together",
+            ],
             error => Assert.Contains(error, e.Message));
 
-        ModelDescription tooFar = TinyModel.Seven with { Gate = new ModelGate(3, 0) { FrozenAfter = 1, FrozenDifference = 255.5f } };
+        var gate = new ModelGate(3, 0) { FrozenAfter = 1, FrozenDifference = 255.5f };
+        ModelDescription tooFar = TinyModel.Seven with { Gate = gate };
         Assert.Contains("frozen_difference is outside", Refusal(() => Load(TinyModel.Write(_temp["far"], tooFar))).Message);
     }
 
     [Fact]
-    public void A_gates_optional_thresholds_are_left_out_of_the_file_and_read_back_where_they_are_given()
+    public void Optional_gate_thresholds_are_omitted_if_unset_and_read_back_if_set()
     {
         Assert.DoesNotContain("null", TinyModel.Seven.ToJson());
         var gate = new ModelGate(3, 0.5f) { MinQuality = 0.25f, FrozenAfter = 0.8, FrozenDifference = 1.5f };
@@ -316,7 +324,7 @@ public sealed class SeverityModelTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_thousand_frames_allocate_next_to_nothing(bool withQuality)
+    public void A_thousand_frames_allocate_almost_nothing(bool withQuality)
     {
         using SeverityModel model = withQuality ? LoadWithQuality(Gated) : Load(TinyModel.Seven);
         for (int i = 0; i < 50; i++) Run(model, 64, 48, 80);
@@ -331,7 +339,7 @@ public sealed class SeverityModelTests : IDisposable
         string[] before = Directory.GetDirectories(Path.GetTempPath(), "lusedge-profile-*");
         Load(TinyModel.Seven).Dispose();
 
-        // Those of tests that load a model at the same time go by themselves; one that is left behind stays.
+        // Profiles of tests that load a model at the same time disappear by themselves; one left behind stays.
         string[] left = [.. Directory.GetDirectories(Path.GetTempPath(), "lusedge-profile-*").Except(before)];
         Assert.True(SpinWait.SpinUntil(() => !left.Any(Directory.Exists), TimeSpan.FromSeconds(10)), string.Join(' ', left));
     }

@@ -12,41 +12,41 @@ public sealed class FreezeDetectorTests
     private readonly byte[] _picture = new byte[Width * Height];
 
     [Fact]
-    public void A_picture_is_frozen_once_it_stood_still_for_the_given_time_and_no_more_when_it_moves()
+    public void A_picture_is_frozen_after_the_given_time_until_it_moves()
     {
         FreezeDetector detector = New(0.7f);
         Draw(shift: 0);
-        for (int i = 0; i < 20; i++) Assert.False(See(detector, i), $"frame {i}");
-        for (int i = 20; i < 60; i++) Assert.True(See(detector, i), $"frame {i}");
+        for (int i = 0; i < 20; i++) Assert.False(Examine(detector, i), $"frame {i}");
+        for (int i = 20; i < 60; i++) Assert.True(Examine(detector, i), $"frame {i}");
         Draw(shift: 30);
-        Assert.False(See(detector, 60));
-        Assert.False(See(detector, 79));
-        Assert.True(See(detector, 80));
+        Assert.False(Examine(detector, 60));
+        Assert.False(Examine(detector, 79));
+        Assert.True(Examine(detector, 80));
     }
 
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public void Noise_does_not_make_a_still_move(int amplitude)
+    public void Noise_does_not_count_as_movement(int amplitude)
     {
         FreezeDetector detector = New(0.7f);
         for (int i = 0; i < 100; i++)
         {
             Draw(shift: 0, amplitude);
-            Assert.Equal(i >= 20, See(detector, i));
+            Assert.Equal(i >= 20, Examine(detector, i));
         }
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(0.05)]
-    public void A_movement_is_none_however_slow_because_it_adds_up(double pixelsPerFrame)
+    public void Slow_movement_is_never_frozen_because_it_adds_up(double pixelsPerFrame)
     {
         FreezeDetector detector = New(0.7f);
         for (int i = 0; i < 200; i++)
         {
             Draw(shift: i * pixelsPerFrame, amplitude: 3);
-            Assert.False(See(detector, i), $"frame {i}");
+            Assert.False(Examine(detector, i), $"frame {i}");
         }
     }
 
@@ -55,12 +55,12 @@ public sealed class FreezeDetectorTests
     [InlineData(0.99f, false)]
     public void The_difference_is_the_mean_in_gray_levels_over_the_whole_picture(float difference, bool same)
     {
-        // Half of the cells two levels brighter: one on the mean.
+        // Half of the cells are two levels brighter: one level on average.
         FreezeDetector detector = New(difference);
         Array.Fill(_picture, (byte)100);
-        See(detector, 0);
+        Examine(detector, 0);
         _picture.AsSpan(0, _picture.Length / 2).Fill(102);
-        Assert.Equal(same, See(detector, 20));
+        Assert.Equal(same, Examine(detector, 20));
     }
 
     [Theory]
@@ -69,11 +69,11 @@ public sealed class FreezeDetectorTests
     [InlineData(49, 47)]
     [InlineData(4097, 5)]
     [InlineData(3, 9001)]
-    public void A_picture_of_any_size_is_the_same_as_itself_and_another_than_a_brighter_one(int width, int height)
+    public void A_picture_of_any_size_equals_itself_and_differs_from_a_brighter_one(int width, int height)
     {
         var detector = new FreezeDetector(0.5f, width, height);
         byte[] picture = new byte[width * height];
-        // The brightest is what overflows first.
+        // Brightest first: it would overflow first.
         Array.Fill(picture, byte.MaxValue);
         Assert.Equal(TimeSpan.Zero, detector.StillFor(picture, TimeSpan.Zero));
         Assert.Equal(After, detector.StillFor(picture, After));
@@ -83,32 +83,32 @@ public sealed class FreezeDetectorTests
     }
 
     [Fact]
-    public void Time_that_goes_back_starts_anew()
+    public void Time_going_back_restarts_the_measurement()
     {
         FreezeDetector detector = New(0.7f);
         Draw(shift: 0);
-        See(detector, 1000);
-        Assert.True(See(detector, 1020));
-        Assert.False(See(detector, 0));
-        Assert.True(See(detector, 20));
+        Examine(detector, 1000);
+        Assert.True(Examine(detector, 1020));
+        Assert.False(Examine(detector, 0));
+        Assert.True(Examine(detector, 20));
     }
 
     [Fact]
-    public void Looking_at_a_picture_allocates_nothing()
+    public void Examining_a_picture_allocates_nothing()
     {
         FreezeDetector detector = New(0.7f);
         Draw(shift: 0, amplitude: 4);
-        See(detector, 0);
+        Examine(detector, 0);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 1; i < 300; i++) See(detector, i);
+        for (int i = 1; i < 300; i++) Examine(detector, i);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static FreezeDetector New(float difference) => new(difference, Width, Height);
 
-    private bool See(FreezeDetector detector, int frame) => detector.StillFor(_picture, frame * FrameInterval) >= After;
+    private bool Examine(FreezeDetector detector, int frame) => detector.StillFor(_picture, frame * FrameInterval) >= After;
 
-    /// <summary>Waves, moved to the right, with noise that differs from picture to picture.</summary>
+    /// <summary>Draws waves, shifted to the right, with noise that differs from picture to picture.</summary>
     private void Draw(double shift, int amplitude = 0)
     {
         for (int i = 0; i < _picture.Length; i++)

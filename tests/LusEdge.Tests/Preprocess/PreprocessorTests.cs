@@ -11,13 +11,13 @@ public sealed class PreprocessorTests
     [InlineData(400)]
     [InlineData(4097)]
     [InlineData(16_384)]
-    public void A_rows_sum_is_that_of_its_pixels_however_long_it_is(int length)
+    public void A_rows_sum_is_that_of_its_pixels_at_any_length(int length)
     {
         byte[] row = new byte[length];
         new Random(length).NextBytes(row);
         Assert.Equal(row.Sum(pixel => (long)pixel), Preprocessor.Sum(row));
 
-        // What overflows first.
+        // The brightest pixels would overflow first.
         Array.Fill(row, byte.MaxValue);
         Assert.Equal(255L * length, Preprocessor.Sum(row));
     }

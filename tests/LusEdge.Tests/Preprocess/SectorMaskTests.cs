@@ -10,7 +10,7 @@ public sealed class SectorMaskTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void A_mask_keeps_what_is_not_zero()
+    public void A_mask_keeps_nonzero_pixels()
     {
         SectorMask mask = Load("P5\n# painted by hand\n3 2\n255\n", [0, 1, 255, 7, 0, 0], 3, 2);
         Assert.Equal(3, mask.Kept);
@@ -26,7 +26,7 @@ public sealed class SectorMaskTests : IDisposable
     [InlineData("P5\n# no end", 0)]
     [InlineData("P5\n99999 99999\n255\n", 6)]
     [InlineData("", 0)]
-    public void What_is_no_whole_pgm_is_refused(string header, int pixels)
+    public void Anything_but_a_complete_8_bit_pgm_is_refused(string header, int pixels)
     {
         var e = Assert.Throws<PreprocessException>(() => Load(header, new byte[pixels], 3, 2));
         Assert.Equal(PreprocessFailure.MaskUnreadable, e.Reason);
@@ -34,7 +34,7 @@ public sealed class SectorMaskTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_of_another_size_is_refused_with_both_sizes()
+    public void A_mask_of_the_wrong_size_is_refused_with_both_sizes()
     {
         var e = Assert.Throws<PreprocessException>(() => Load("P5 3 2 255\n", [1, 1, 1, 1, 1, 1], 4, 2));
         Assert.Equal(PreprocessFailure.MaskSizeMismatch, e.Reason);
@@ -43,12 +43,18 @@ public sealed class SectorMaskTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_that_keeps_nothing_is_refused() =>
-        Assert.Equal(PreprocessFailure.MaskEmpty, Assert.Throws<PreprocessException>(() => Load("P5 2 1 255\n", [0, 0], 2, 1)).Reason);
+    public void A_mask_that_keeps_nothing_is_refused()
+    {
+        var e = Assert.Throws<PreprocessException>(() => Load("P5 2 1 255\n", [0, 0], 2, 1));
+        Assert.Equal(PreprocessFailure.MaskEmpty, e.Reason);
+    }
 
     [Fact]
-    public void A_missing_mask_is_refused() =>
-        Assert.Equal(PreprocessFailure.MaskNotFound, Assert.Throws<PreprocessException>(() => SectorMask.Load("/nonexistent/mask.pgm", 1, 1)).Reason);
+    public void A_missing_mask_is_refused()
+    {
+        var e = Assert.Throws<PreprocessException>(() => SectorMask.Load("/nonexistent/mask.pgm", 1, 1));
+        Assert.Equal(PreprocessFailure.MaskNotFound, e.Reason);
+    }
 
     private SectorMask Load(string header, byte[] pixels, int width, int height)
     {

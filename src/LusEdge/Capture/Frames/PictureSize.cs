@@ -14,7 +14,9 @@ public readonly record struct PictureSize(int Width, int Height) : IParsable<Pic
     /// <summary>Reads <c>WxH</c>.</summary>
     /// <exception cref="FormatException">It is malformed, or a side is 0.</exception>
     public static PictureSize Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out PictureSize size) ? size : throw new FormatException($"\"{s}\" is not WxH in pixels, both above 0.");
+        TryParse(s, provider, out PictureSize size)
+            ? size
+            : throw new FormatException($"\"{s}\" is not WxH in pixels, both above 0.");
 
     /// <summary>Reads <c>WxH</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PictureSize result)

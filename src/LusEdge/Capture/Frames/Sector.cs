@@ -36,7 +36,8 @@ public readonly record struct Sector(int X, int Y, int Width, int Height) : IPar
         foreach (Range part in characters.Split(','))
         {
             if (count == numbers.Length) return false;
-            if (!int.TryParse(characters[part], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[count])) return false;
+            ReadOnlySpan<char> number = characters[part];
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out numbers[count])) return false;
             count++;
         }
 

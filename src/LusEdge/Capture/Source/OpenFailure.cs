@@ -25,7 +25,8 @@ internal static class OpenFailure
 
         if (result == AvResult.ProtocolNotFound)
         {
-            return Fail(CaptureFailure.UnknownProtocol, "uses a protocol that this FFmpeg does not support; see `ffmpeg -protocols`");
+            return Fail(
+                CaptureFailure.UnknownProtocol, "uses a protocol that this FFmpeg does not support; see `ffmpeg -protocols`");
         }
 
         if (result == AvResult.StreamNotFound) return Fail(CaptureFailure.NotVideo, "has no video stream; give a video");
@@ -88,7 +89,9 @@ internal static class OpenFailure
                     + $"see `v4l2-ctl -d {source.Name} --list-formats-ext` for what it supports");
             }
 
-            return Fail(CaptureFailure.Unreachable, $"can't be opened as a video device; check it with `v4l2-ctl -d {source.Name} --all`");
+            return Fail(
+                CaptureFailure.Unreachable,
+                $"can't be opened as a video device; check it with `v4l2-ctl -d {source.Name} --all`");
         }
 
         CaptureException Network()

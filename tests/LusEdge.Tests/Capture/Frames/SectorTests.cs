@@ -21,7 +21,7 @@ public sealed class SectorTests
     [InlineData("-1,2,3,4")]
     [InlineData("1.5,2,3,4")]
     [InlineData("1,2,3,99999999999")]
-    public void Anything_else_is_none(string text) => Assert.False(Sector.TryParse(text, null, out _));
+    public void Anything_else_is_refused(string text) => Assert.False(Sector.TryParse(text, null, out _));
 
     [Fact]
     public void A_sector_fits_up_to_the_last_pixel()
