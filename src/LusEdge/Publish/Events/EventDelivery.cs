@@ -89,7 +89,8 @@ internal sealed class EventDelivery(
             // begins after a while.
             if (_delivered > 0) log.BacklogDelivered(_delivered);
             (_kept, _delivered) = (0, 0);
-            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval, time, stop).ConfigureAwait(false);
+            TimeSpan wait = _unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval;
+            await store.Committed.WaitAsync(wait, time, stop).ConfigureAwait(false);
         }
     }
 
