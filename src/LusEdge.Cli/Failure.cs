@@ -1,5 +1,5 @@
 using LusEdge.Broker;
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;

@@ -1,4 +1,5 @@
 using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Health;
@@ -137,7 +138,7 @@ public sealed class Appliance : IAsyncDisposable
         FeedEnd fed = _feed!.End;
         // A live feed that came late and does not fit the configuration: subscribers know the device already, so tell them why it
         // stops.
-        if (fed.Error is { } refusal && _feed.MayComeBack) _announcer!.ReportStopped(refusal);
+        if (fed.Error is { } refusal && _feed.CanComeBack) _announcer!.ReportStopped(refusal);
         return fed;
     }
 
@@ -182,7 +183,7 @@ public sealed class Appliance : IAsyncDisposable
         (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
         (_model, string? name, string? refusal) = await LoadAsync(loader, stop);
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
-        if (!_feed.MayComeBack)
+        if (!_feed.CanComeBack)
         {
             _feed.Open();
             _preprocessor = new Preprocessor(_options.Preprocess, _feed.Description!);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using LusEdge.Aggregate;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Inbox;

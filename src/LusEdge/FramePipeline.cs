@@ -1,5 +1,5 @@
 using LusEdge.Aggregate;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 using LusEdge.Contract;
 using LusEdge.Inbox;
 using LusEdge.Preprocess;

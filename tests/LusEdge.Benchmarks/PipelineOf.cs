@@ -1,4 +1,5 @@
 using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Inbox;
 using LusEdge.Infer;

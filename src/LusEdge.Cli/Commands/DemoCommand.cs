@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LusEdge.Broker;
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Cli.Demo;
 using LusEdge.Configuration;
 using LusEdge.Contract;

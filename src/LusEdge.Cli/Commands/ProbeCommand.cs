@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Probe;
 using Microsoft.Extensions.Logging;
 

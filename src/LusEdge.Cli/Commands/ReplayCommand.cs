@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.Contract;

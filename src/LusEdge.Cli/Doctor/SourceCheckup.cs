@@ -1,5 +1,7 @@
 using System.Globalization;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Metering;
 using LusEdge.Preprocess;
 using Microsoft.Extensions.Logging.Abstractions;

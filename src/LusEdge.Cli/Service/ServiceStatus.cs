@@ -1,5 +1,6 @@
 using LusEdge.Contract;
 using LusEdge.Health;
+using LusEdge.Signal;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace LusEdge.Cli.Service;

@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Contract;
 using LusEdge.Metering;
 using LusEdge.Preprocess;

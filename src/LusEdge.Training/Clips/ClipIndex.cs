@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 using Microsoft.VisualBasic.FileIO;
 
 namespace LusEdge.Training.Clips;

@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 
 namespace LusEdge.Training.Clips;
 

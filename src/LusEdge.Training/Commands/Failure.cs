@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
 using LusEdge.Training.Phantom;

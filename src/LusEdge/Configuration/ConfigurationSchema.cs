@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
 namespace LusEdge.Configuration;
 

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
 namespace LusEdge.Configuration;
 

@@ -1,4 +1,6 @@
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Contract;
 using LusEdge.FFmpeg;
 using LusEdge.Metering;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 
 namespace LusEdge.IntegrationTests.Capture;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Capture;

@@ -1,4 +1,5 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Metering;
 
 namespace LusEdge.IntegrationTests.Capture;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Contract;
 using LusEdge.Metering;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.IntegrationTests.Pipeline;

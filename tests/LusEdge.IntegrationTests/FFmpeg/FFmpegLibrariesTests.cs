@@ -1,5 +1,6 @@
 using System.Globalization;
 using LusEdge.FFmpeg;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.IntegrationTests.FFmpeg;
 

@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Inbox;

@@ -1,5 +1,5 @@
 using LusEdge.Aggregate;
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Infer;

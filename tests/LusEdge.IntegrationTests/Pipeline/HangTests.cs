@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using LusEdge.Aggregate;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Infer;

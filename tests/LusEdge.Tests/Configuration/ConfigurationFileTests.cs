@@ -1,5 +1,5 @@
 using System.Text;
-using LusEdge.Capture;
+using LusEdge.Capture.Source;
 using LusEdge.Configuration;
 
 namespace LusEdge.Tests.Configuration;

@@ -1,4 +1,4 @@
-using LusEdge.FFmpeg;
+using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.Tests.FFmpeg;
 

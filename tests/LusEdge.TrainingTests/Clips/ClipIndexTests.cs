@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 using LusEdge.Training;
 using LusEdge.Training.Clips;
 

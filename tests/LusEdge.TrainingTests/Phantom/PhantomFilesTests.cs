@@ -1,5 +1,7 @@
 using System.Text.Json;
 using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 using LusEdge.Metering;
 using LusEdge.Training;
 using LusEdge.Training.Phantom;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LusEdge.Capture.Source;
 using LusEdge.Infer;
 using LusEdge.Models;
 using LusEdge.Training;
@@ -158,7 +159,7 @@ public sealed class QuantizerTests : IDisposable, IProgress<WorkProgress>
         File.WriteAllText(Path.Combine(_directory, "a.png"), "no picture");
         File.WriteAllText(Path.Combine(_directory, "b.png"), "no picture");
         FrameSets sets = FrameSets.OfPictures(_directory, 5, 3, Cancel);
-        Assert.Contains("a.png", Assert.Throws<LusEdge.Capture.CaptureException>(() => sets.Calibration.Count()).Message,
+        Assert.Contains("a.png", Assert.Throws<CaptureException>(() => sets.Calibration.Count()).Message,
             StringComparison.Ordinal);
     }
 

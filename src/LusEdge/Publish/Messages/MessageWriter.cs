@@ -6,7 +6,6 @@ using LusEdge.Health;
 using LusEdge.Infer;
 using LusEdge.Machine;
 using LusEdge.Metering;
-using LusEdge.Publish.Telemetry;
 using LusEdge.Results;
 
 namespace LusEdge.Publish.Messages;

@@ -1,9 +1,9 @@
 using LusEdge.Contract;
 
-namespace LusEdge.Cli;
+namespace LusEdge.Signal;
 
 /// <summary>A signal's state in a sentence, for people. docs/states.md says what each of them means.</summary>
-internal static class StateSentence
+public static class StateSentence
 {
     /// <summary>For instance "The picture is black."</summary>
     public static string Of(FrameState state) => state switch

@@ -1,6 +1,6 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
-namespace LusEdge.Tests.Capture;
+namespace LusEdge.Tests.Capture.Frames;
 
 public sealed class SectorTests
 {

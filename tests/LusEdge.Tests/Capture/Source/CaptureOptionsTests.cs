@@ -1,6 +1,7 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
+using LusEdge.Capture.Source;
 
-namespace LusEdge.Tests.Capture;
+namespace LusEdge.Tests.Capture.Source;
 
 public sealed class CaptureOptionsTests
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LusEdge.FFmpeg.Handles;
+namespace LusEdge.FFmpeg.Native;
 
 /// <summary>Owns an AVCodecContext.</summary>
 internal sealed unsafe class CodecContextHandle() : SafeHandle(0, ownsHandle: true)

@@ -1,10 +1,10 @@
 using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Infer;
-using LusEdge.Publish.Telemetry;
+using LusEdge.Publish.Messages;
 using LusEdge.Results;
 
-namespace LusEdge.Tests.Publish.Telemetry;
+namespace LusEdge.Tests.Publish.Messages;
 
 public sealed class FrameBatchTests
 {

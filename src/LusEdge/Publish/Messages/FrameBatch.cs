@@ -1,9 +1,8 @@
 using LusEdge.Contract;
 using LusEdge.Infer;
-using LusEdge.Publish.Messages;
 using LusEdge.Results;
 
-namespace LusEdge.Publish.Telemetry;
+namespace LusEdge.Publish.Messages;
 
 /// <summary>About a second of frames, collected as columns.</summary>
 internal sealed class FrameBatch
