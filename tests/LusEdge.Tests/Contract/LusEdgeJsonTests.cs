@@ -26,10 +26,11 @@ public sealed class LusEdgeJsonTests
 
     [Fact]
     public void A_frame_is_serialized_as_the_contract_says() => Assert.Equal(
-        """{"v":1,"boot":"0199c0de-0000-7000-8000-000000000000","seq":812,"t":"2026-11-23T04:18:23.123Z","""
-        + """"clk":{"sync":"ntp","err_ms":4},"frame":4711,"state":"live","severity":2,"grade":"2*","""
-        + """"p":[0.02,0.11,0.73,0.14],"quality":null,"lat_ms":18.4,"scheme":"iclus-4","""
-        + """"model":"lus-severity-4@1:9f86d081","provider":"cpu","precision":"fp32","research_use_only":true}""",
+        """{"v":1,"boot":"0199c0de-0000-7000-8000-000000000000","seq":812"""
+        + ""","t":"2026-11-23T04:18:23.123Z","clk":{"sync":"ntp","err_ms":4},"frame":4711"""
+        + ""","state":"live","severity":2,"grade":"2*","p":[0.02,0.11,0.73,0.14],"quality":null,"lat_ms":18.4"""
+        + ""","scheme":"iclus-4","model":"lus-severity-4@1:9f86d081","provider":"cpu","precision":"fp32","research_use_only":"""
+        + "true}",
         JsonSerializer.Serialize(Frame, LusEdgeJson.Default.FrameMessage));
 
     [Fact]
