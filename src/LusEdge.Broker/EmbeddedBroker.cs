@@ -12,14 +12,14 @@ namespace LusEdge.Broker;
 
 /// <summary>
 /// A broker inside this process, on loopback only: MQTT over TCP, and over WebSocket at <c>/mqtt</c> for browsers. For the demo,
-/// the bench and a single cart. It keeps nothing on disk and no session for a client that is away, and it has no users.
+/// the bench and a single cart. It keeps nothing on disk and no session for an absent client, and it has no users.
 /// </summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
-    /// <summary>Ports that are tried, from the configured one upwards.</summary>
+    /// <summary>How many ports to try, from the configured one upwards.</summary>
     private const int PortsTried = 50;
 
-    /// <summary>A slow subscriber loses its oldest messages beyond this, rather than holding up the others.</summary>
+    /// <summary>Beyond this, a slow subscriber loses its oldest messages instead of delaying the others.</summary>
     private const int MaxPendingMessages = 1000;
 
     private readonly MqttServer _server;
@@ -36,16 +36,17 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     /// <summary>The TCP port on 127.0.0.1.</summary>
     public int TcpPort { get; }
 
-    /// <summary>Where a browser connects to.</summary>
+    /// <summary>The address for a browser.</summary>
     public Uri WebSocketUri { get; }
 
     /// <summary>Starts a broker.</summary>
-    /// <param name="tcpPort">The TCP port; the next free one where it is in use.</param>
-    /// <param name="webSocketPort">The WebSocket port; the next free one where it is in use.</param>
+    /// <param name="tcpPort">The TCP port; if it is in use, the next free one.</param>
+    /// <param name="webSocketPort">The WebSocket port; if it is in use, the next free one.</param>
     /// <param name="logger">The log.</param>
-    /// <param name="stop">Ends the start.</param>
+    /// <param name="stop">Cancels the start.</param>
     /// <exception cref="BrokerException">No port is free.</exception>
-    public static async Task<EmbeddedBroker> StartAsync(int tcpPort, int webSocketPort, ILogger<EmbeddedBroker> logger, CancellationToken stop)
+    public static async Task<EmbeddedBroker> StartAsync(
+        int tcpPort, int webSocketPort, ILogger<EmbeddedBroker> logger, CancellationToken stop)
     {
         IOException? inUse = null;
         for (int attempt = 0; attempt < PortsTried; attempt++)
@@ -58,7 +59,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             }
             catch (IOException e) when (e.InnerException is AddressInUseException)
             {
-                // Kestrel does not say in a typed way which of the two it was: its message names the address.
+                // Only the text of Kestrel's message tells which of the two ports is in use.
                 inUse = e;
                 if (e.Message.Contains($":{tcpPort}:", StringComparison.Ordinal)) tcpPort = Next(tcpPort, webSocketPort);
                 else webSocketPort = Next(webSocketPort, tcpPort);
@@ -66,7 +67,8 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         }
 
         throw new BrokerException(
-            $"the embedded broker found no free port on 127.0.0.1 up to {tcpPort} (TCP) and {webSocketPort} (WebSocket). Set Mqtt:Port and Mqtt:WebSocketPort to others.",
+            $"the embedded broker found no free port on 127.0.0.1 up to {tcpPort} (TCP) and {webSocketPort} (WebSocket). "
+            + "Set Mqtt:Port and Mqtt:WebSocketPort to free ports.",
             inUse);
     }
 
@@ -81,8 +83,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
 
     private static async Task<EmbeddedBroker> StartOnAsync(int tcpPort, int webSocketPort, CancellationToken stop)
     {
-        // An empty builder reads no ASPNETCORE_ variable and no appsettings.json, and logs nothing on standard output.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "lusedge" });
+        // An empty builder reads no ASPNETCORE_ variables and no appsettings.json, and logs nothing to standard output.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "lusedge" });
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
         builder.Services.AddSingleton<MqttConnectionHandler>();

@@ -9,13 +9,13 @@ using MQTTnet.Server;
 namespace LusEdge.Broker;
 
 /// <summary>
-/// Changes three things about a connection before the server library sees it. A client that comes without an id is given one:
-/// MQTT 3.1.1 allows that and common tools make use of it (<c>mosquitto_sub</c> without <c>-i</c>), but the library refuses it.
-/// No session outlives its connection, whatever the client asks for: the library's switch for that does not cover MQTT 5.
-/// And subscriptions and retained messages take turns: the library looks up what is retained before a subscription counts, so a message
-/// that came in between would be missed, or be followed by the older one that it replaced.
+/// Changes three things about a connection before the server library sees it. A client without an id is given one: MQTT 3.1.1
+/// allows that and common tools use it (<c>mosquitto_sub</c> without <c>-i</c>), but the library refuses it. No session outlives
+/// its connection, whatever the client asks for: the library's option for that does not cover MQTT 5. And subscriptions and
+/// retained messages take turns: the library reads the retained messages before a subscription is active, so a message published
+/// in between would be missed, or followed by the older one that it replaced.
 /// </summary>
-/// <param name="inner">Where connections come in.</param>
+/// <param name="inner">Accepts the connections.</param>
 internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttServerAdapter
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -56,7 +56,7 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
         }
     }
 
-    /// <summary>A connection as it is, but for its first packet and for those that have to take turns.</summary>
+    /// <summary>Passes a connection through, except for its first packet and the packets that must take turns.</summary>
     private sealed class Channel(IMqttChannelAdapter inner, SemaphoreSlim turn) : IMqttChannelAdapter
     {
         private bool _hasTurn;
@@ -81,7 +81,7 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
 
         public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
         {
-            // Whoever asks for the next packet is done with the last.
+            // A request for the next packet means that the last one is done.
             EndTurn();
             MqttPacket? packet = null;
             try
@@ -90,7 +90,7 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
             }
             finally
             {
-                // After the last packet the server speaks the will, which is retained.
+                // After the last packet, the server publishes the will, which is retained.
                 if (packet is null or MqttSubscribePacket or MqttPublishPacket { Retain: true })
                 {
                     await turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -102,7 +102,7 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
             {
                 connect.CleanSession = true;
                 connect.SessionExpiryInterval = 0;
-                // With MQTT 5 the client must be told its id: the server does that when it checks the connection.
+                // An MQTT 5 client must be told its id; the server does that when it validates the connection.
                 bool isTold = PacketFormatterAdapter.ProtocolVersion == MqttProtocolVersion.V500;
                 if (string.IsNullOrEmpty(connect.ClientId) && !isTold) connect.ClientId = NewId();
             }
@@ -110,7 +110,9 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
             return packet;
         }
 
-        /// <summary>Lets the next connection take its turn, if this one has it. One task at a time reads a connection, and calls this.</summary>
+        /// <summary>
+        /// Ends this connection's turn, if it has it. Only one task at a time reads a connection and calls this.
+        /// </summary>
         public void EndTurn()
         {
             if (!_hasTurn) return;
@@ -118,7 +120,8 @@ internal sealed class EmbeddedBrokerAdapter(IMqttServerAdapter inner) : IMqttSer
             turn.Release();
         }
 
-        public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => inner.SendPacketAsync(packet, cancellationToken);
+        public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) =>
+            inner.SendPacketAsync(packet, cancellationToken);
 
         public void ResetStatistics() => inner.ResetStatistics();
 

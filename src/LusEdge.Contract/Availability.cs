@@ -13,9 +13,10 @@ public enum Availability
     /// <summary>Stopped cleanly.</summary>
     Offline,
 
-    /// <summary>The connection broke: the broker speaks the device's will.</summary>
+    /// <summary>The connection broke: the broker published the device's will.</summary>
     Lost,
 }
 
-/// <summary>Writes <see cref="Availability"/> in snake_case and refuses numbers.</summary>
-public sealed class AvailabilityConverter() : JsonStringEnumConverter<Availability>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+/// <summary>Writes <see cref="Availability"/> in snake_case and rejects numbers.</summary>
+public sealed class AvailabilityConverter()
+    : JsonStringEnumConverter<Availability>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Contract;
 
-/// <summary>The sum of one clip (topic <c>event/clip</c>). It has no state: it has a grade, or the reason why it has none.</summary>
+/// <summary>
+/// The summary of one clip (topic <c>event/clip</c>). It has no state: it has a grade, or the reason for having none.
+/// </summary>
 public sealed record ClipMessage : ResultMessage
 {
     /// <summary>When the clip was closed, UTC.</summary>
@@ -11,7 +13,7 @@ public sealed record ClipMessage : ResultMessage
     /// <summary>The clock that the times were taken from; null when its state is unknown.</summary>
     public ClockStatus? Clk { get; init; }
 
-    /// <summary>The zone of the chest that was scanned, for instance <c>right-anterior-upper</c>; absent if nobody said so.</summary>
+    /// <summary>The chest zone that was scanned, for instance <c>right-anterior-upper</c>; absent if nobody named one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Zone { get; init; }
 
@@ -33,29 +35,31 @@ public sealed record ClipMessage : ResultMessage
     /// <summary>Frames that were graded.</summary>
     public required int Usable { get; init; }
 
-    /// <summary>Id of the rule that found the grade.</summary>
+    /// <summary>Id of the rule that determined the grade.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>The integer part that is summed, 0-3; null when there is a <see cref="Reason"/>.</summary>
+    /// <summary>The integer part that is summed, 0-3; null if there is a <see cref="Reason"/>.</summary>
     public required int? Severity { get; init; }
 
-    /// <summary>The scheme's label; null when there is a <see cref="Reason"/>.</summary>
+    /// <summary>The scheme's label; null if there is a <see cref="Reason"/>.</summary>
     public required string? Grade { get; init; }
 
-    /// <summary>Mean of the graded frames' probabilities in class order, three decimals; null when there is a <see cref="Reason"/>.</summary>
+    /// <summary>
+    /// Mean probabilities of the graded frames in class order, three decimals; null if there is a <see cref="Reason"/>.
+    /// </summary>
     public required IReadOnlyList<double>? P { get; init; }
 
     /// <summary>Graded frames by grade, in class order.</summary>
     public required IReadOnlyList<int> Distribution { get; init; }
 
-    /// <summary>Frames without a score by state.</summary>
+    /// <summary>Frames without a score, by state.</summary>
     public required IReadOnlyDictionary<FrameState, int> Withheld { get; init; }
 
     /// <summary>Why there is no grade: <c>insufficient_data</c>; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
-    /// <summary>True when it was kept before it could be sent, or is sent once more; absent otherwise.</summary>
+    /// <summary>True if it had to be stored before it could be sent, or is sent again; absent otherwise.</summary>
     [JsonPropertyOrder(20)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Late { get; init; }

@@ -7,12 +7,13 @@ namespace LusEdge.Contract;
 [JsonConverter(typeof(ClockSyncConverter))]
 public enum ClockSync
 {
-    /// <summary>Nothing does: times are the device's own.</summary>
+    /// <summary>Nothing: times are the device's own.</summary>
     None,
 
-    /// <summary>A time service does.</summary>
+    /// <summary>A time service.</summary>
     Ntp,
 }
 
-/// <summary>Writes <see cref="ClockSync"/> in snake_case and refuses numbers.</summary>
-public sealed class ClockSyncConverter() : JsonStringEnumConverter<ClockSync>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+/// <summary>Writes <see cref="ClockSync"/> in snake_case and rejects numbers.</summary>
+public sealed class ClockSyncConverter()
+    : JsonStringEnumConverter<ClockSync>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -1,8 +1,8 @@
 namespace LusEdge.Contract;
 
-/// <summary>The sentence that stands wherever a result is shown to a person.</summary>
+/// <summary>The disclaimer shown wherever a person sees a result.</summary>
 public static class Disclaimer
 {
-    /// <summary>One English sentence group, the same everywhere.</summary>
+    /// <summary>In English, the same everywhere.</summary>
     public const string Text = "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.";
 }

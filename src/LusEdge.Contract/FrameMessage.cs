@@ -9,7 +9,7 @@ public sealed record FrameMessage : ResultMessage
     /// <summary>The clock that <see cref="T"/> was taken from; null when its state is unknown.</summary>
     public ClockStatus? Clk { get; init; }
 
-    /// <summary>The frame's number since the service started. A hole is a frame that was dropped or not sent.</summary>
+    /// <summary>The frame's number since the service started. A missing number is a frame that was dropped or not sent.</summary>
     public required long Frame { get; init; }
 
     /// <summary>Why there is a score, or why there is none.</summary>
@@ -24,7 +24,7 @@ public sealed record FrameMessage : ResultMessage
     /// <summary>Probabilities in the scheme's class order, three decimals; null unless live.</summary>
     public required IReadOnlyList<double>? P { get; init; }
 
-    /// <summary>How much the picture looks like those that the model was trained on, 0-1; null where that was not measured.</summary>
+    /// <summary>How much the picture resembles the training pictures, 0-1; null if that was not measured.</summary>
     public double? Quality { get; init; }
 
     /// <summary>Milliseconds from capture to the end of aggregation.</summary>

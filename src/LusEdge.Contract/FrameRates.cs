@@ -1,6 +1,6 @@
 namespace LusEdge.Contract;
 
-/// <summary>Frames a second over a period.</summary>
-/// <param name="Captured">That a decoder handed out.</param>
-/// <param name="Scored">That were graded.</param>
+/// <summary>Frames per second over a period.</summary>
+/// <param name="Captured">Frames that a decoder delivered.</param>
+/// <param name="Scored">Frames that were graded.</param>
 public sealed record FrameRates(double Captured, double Scored);

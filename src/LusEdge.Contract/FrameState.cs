@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace LusEdge.Contract;
 
 /// <summary>
-/// Why a frame has a score (<see cref="Live"/>) or why it has none (every other state).
-/// Written in snake_case in every message and in <c>replay --json</c>.
+/// Why a frame has a score (<see cref="Live"/>) or has none (every other state). Written in snake_case in every message and in
+/// <c>replay --json</c>.
 /// </summary>
 /// <remarks>"No score" must never look like "score 0": severity, grade and p are null unless the state is live.</remarks>
 [JsonConverter(typeof(FrameStateConverter))]
@@ -19,16 +19,16 @@ public enum FrameState
     /// <summary>No frame is coming: the feed is lost, stalled or ended.</summary>
     NoSignal,
 
-    /// <summary>The same picture keeps coming (a frozen scanner is a normal clinical act).</summary>
+    /// <summary>The same picture keeps coming (freezing the scanner is normal in the clinic).</summary>
     Frozen,
 
     /// <summary>The picture is black.</summary>
     Black,
 
-    /// <summary>The picture is unlike what the model was trained on.</summary>
+    /// <summary>The picture is unlike the training pictures.</summary>
     Ood,
 
-    /// <summary>The model's highest probability is below its own threshold.</summary>
+    /// <summary>The highest probability is below the model's threshold.</summary>
     LowConfidence,
 
     /// <summary>The picture's geometry is not the configured one.</summary>
@@ -44,6 +44,6 @@ public enum FrameState
     Failed,
 }
 
-/// <summary>Writes <see cref="FrameState"/> in snake_case and refuses numbers.</summary>
+/// <summary>Writes <see cref="FrameState"/> in snake_case and rejects numbers.</summary>
 public sealed class FrameStateConverter()
     : JsonStringEnumConverter<FrameState>(System.Text.Json.JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

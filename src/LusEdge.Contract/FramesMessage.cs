@@ -15,7 +15,7 @@ public sealed record FramesMessage : ResultMessage
     /// <summary>Capture times in whole milliseconds after <see cref="T0"/>.</summary>
     public required IReadOnlyList<long> TMs { get; init; }
 
-    /// <summary>Frames discarded unseen since the batch before, by reason. They appear in no column.</summary>
+    /// <summary>Frames dropped unseen since the previous batch, by reason. They are in no column.</summary>
     public required IReadOnlyDictionary<string, long> Dropped { get; init; }
 
     /// <summary>Why there is a score, or why there is none.</summary>
@@ -30,7 +30,7 @@ public sealed record FramesMessage : ResultMessage
     /// <summary>Probabilities in class order, three decimals, each row null unless live.</summary>
     public required IReadOnlyList<IReadOnlyList<double>?> P { get; init; }
 
-    /// <summary>How much each picture looks like those that the model was trained on, 0-1; null where that was not measured.</summary>
+    /// <summary>How much each picture resembles the training pictures, 0-1; null where that was not measured.</summary>
     public required IReadOnlyList<double?> Quality { get; init; }
 
     /// <summary>Milliseconds from capture to the end of aggregation.</summary>

@@ -1,12 +1,14 @@
 namespace LusEdge.Contract;
 
-/// <summary>What the device is (topic <c>info</c>, retained): published on every connect, and when another model takes over.</summary>
+/// <summary>
+/// What the device is (topic <c>info</c>, retained): published on every connect, and when another model takes over.
+/// </summary>
 public sealed record InfoMessage : Message
 {
     /// <summary>When it was published, UTC.</summary>
     public required DateTimeOffset T { get; init; }
 
-    /// <summary>The state of the clock; null when unknown.</summary>
+    /// <summary>The state of the clock; null if unknown.</summary>
     public ClockStatus? Clk { get; init; }
 
     /// <summary>The site's code.</summary>
@@ -21,18 +23,18 @@ public sealed record InfoMessage : Message
     /// <summary>The program.</summary>
     public required SoftwareInfo Software { get; init; }
 
-    /// <summary>What grades the frames.</summary>
+    /// <summary>The model that grades the frames.</summary>
     public required ModelInfo Model { get; init; }
 
-    /// <summary>The <c>$id</c> of the schema in docs/schemas/v1 of each topic's messages, by topic below the device.</summary>
+    /// <summary>The <c>$id</c> of each topic's schema in docs/schemas/v1, by topic below the device.</summary>
     public required IReadOnlyDictionary<string, string> Schemas { get; init; }
 
-    /// <summary>The topics below the device that this device publishes.</summary>
+    /// <summary>The topics that this device publishes, below its prefix.</summary>
     public required IReadOnlyList<string> Capabilities { get; init; }
 
     /// <summary>Always true: see <see cref="Disclaimer"/>.</summary>
     public bool ResearchUseOnly { get; init; } = true;
 
-    /// <summary>The sentence to show wherever a result is shown.</summary>
+    /// <summary>To be shown wherever a result is shown.</summary>
     public string Disclaimer { get; init; } = Contract.Disclaimer.Text;
 }

@@ -1,18 +1,18 @@
 namespace LusEdge.Contract;
 
 /// <summary>
-/// The reading that a dashboard shows (topic <c>live</c>): the smoothed grade, or why there is none. It is stale when
-/// <see cref="T"/> is over two seconds ago, whatever the broker hands out.
+/// The reading for a dashboard (topic <c>live</c>): the smoothed grade, or why there is none. It is out of date once
+/// <see cref="T"/> is over two seconds ago, whatever the broker delivers.
 /// </summary>
 public sealed record LiveMessage : ResultMessage
 {
-    /// <summary>Capture time of the frame, or the time of the statement when no frame is coming, UTC.</summary>
+    /// <summary>Capture time of the frame, or the time of publication if no frame is coming, UTC.</summary>
     public required DateTimeOffset T { get; init; }
 
     /// <summary>The clock that <see cref="T"/> was taken from; null when its state is unknown.</summary>
     public ClockStatus? Clk { get; init; }
 
-    /// <summary>The frame's number; null when no frame is coming.</summary>
+    /// <summary>The frame's number; null if no frame is coming.</summary>
     public required long? Frame { get; init; }
 
     /// <summary>Why there is a score, or why there is none.</summary>
@@ -30,6 +30,6 @@ public sealed record LiveMessage : ResultMessage
     /// <summary>Smoothed probabilities in the scheme's class order, three decimals; null unless live.</summary>
     public required IReadOnlyList<double>? P { get; init; }
 
-    /// <summary>How much the picture looks like those that the model was trained on, 0-1; null where that was not measured.</summary>
+    /// <summary>How much the picture resembles the training pictures, 0-1; null if that was not measured.</summary>
     public double? Quality { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace LusEdge.Contract;
 
 /// <summary>
-/// Writes and reads every message, without reflection: snake_case names, times in UTC with milliseconds. Reading ignores
-/// unknown fields, because version 1 may grow, and refuses a message that lacks a required one.
+/// Writes and reads every message, without reflection: snake_case names, times in UTC with milliseconds. The reader ignores
+/// unknown fields, because version 1 can grow, and rejects a message without a required field.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Contract;
 
-/// <summary>What every message begins with. Fields may be added within version 1: a reader ignores those it doesn't know.</summary>
+/// <summary>The start of every message. Version 1 can gain fields: a reader ignores those it does not know.</summary>
 public abstract record Message
 {
     /// <summary>Version of the contract.</summary>
     [JsonPropertyOrder(-10)]
     public int V { get; init; } = 1;
 
-    /// <summary>A UUIDv7 made at each start of the service. An event sent late keeps the one it was made under.</summary>
+    /// <summary>A UUIDv7, new at each start of the service. An event sent late keeps the boot that it was created in.</summary>
     [JsonPropertyOrder(-9)]
     public required Guid Boot { get; init; }
 
-    /// <summary>Counts from 0 within a boot and a topic. (device, boot, seq) names a message: deduplicate by it.</summary>
+    /// <summary>Counts from 0 per boot and topic. (device, boot, seq) identifies a topic's message: deduplicate by it.</summary>
     [JsonPropertyOrder(-8)]
     public required long Seq { get; init; }
 }

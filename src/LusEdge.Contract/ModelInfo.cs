@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Contract;
 
-/// <summary>What grades the frames, and the scale that it grades by.</summary>
+/// <summary>The model that grades the frames, and its scale.</summary>
 public sealed record ModelInfo
 {
     /// <summary>The model's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Id @ manifest version : first 8 hex digits of the file's SHA-256: what every result carries as <c>model</c>.</summary>
+    /// <summary>
+    /// Id @ manifest version : first 8 hex digits of the file's SHA-256. Every result carries it as <c>model</c>.
+    /// </summary>
     public required string Reference { get; init; }
 
     /// <summary>SHA-256 of the model file, 64 lower-case hex digits.</summary>
@@ -26,19 +28,19 @@ public sealed record ModelInfo
     /// <summary>auto, tensorrt, cuda or cpu, as configured.</summary>
     public required string RequestedProvider { get; init; }
 
-    /// <summary>What it really runs on.</summary>
+    /// <summary>The provider that it actually runs on.</summary>
     public required string Provider { get; init; }
 
     /// <summary>fp32, fp16 or int8.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>Each provider that was tried in vain, with the reason.</summary>
+    /// <summary>Each provider that failed, with the reason.</summary>
     public required IReadOnlyDictionary<string, string> Refused { get; init; }
 
-    /// <summary>File name of the trusted key that vouches for the model's package; null for one that is not verified.</summary>
+    /// <summary>File name of the trusted key that signed the model's package; null for an unverified model.</summary>
     public string? SignedBy { get; init; }
 
-    /// <summary>True for a model that was trained on synthetic pictures; absent otherwise.</summary>
+    /// <summary>True for a model trained on synthetic pictures; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DemonstrationOnly { get; init; }
 }

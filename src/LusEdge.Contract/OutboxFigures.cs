@@ -1,9 +1,10 @@
 namespace LusEdge.Contract;
 
-/// <summary>The store of events. Counters count from the start of the service.</summary>
-/// <param name="Depth">Events that wait for an acknowledgement, refused ones included.</param>
-/// <param name="Refused">Events among them that the broker refuses to take (not authorized, for instance): set aside until the next start.</param>
-/// <param name="Unheard">Acknowledgements that said that nobody subscribes (reason 0x10). The event is kept.</param>
-/// <param name="Discarded">Events that were given up unsent: the oldest when the store is full, and those that expired.</param>
+/// <summary>The event store. Counters start with the service.</summary>
+/// <param name="Depth">Events awaiting an acknowledgement, including refused ones.</param>
+/// <param name="Refused">Those among them that the broker refuses (not authorized, for instance): retried at the next
+/// connection.</param>
+/// <param name="Unheard">Acknowledgements that reported no subscriber (reason 0x10). The event is kept.</param>
+/// <param name="Discarded">Events deleted unsent because the store was full: refused ones first, then the oldest.</param>
 /// <param name="NotStored">Events that could not be stored at all.</param>
 public sealed record OutboxFigures(long Depth, long Refused, long Unheard, long Discarded, long NotStored);

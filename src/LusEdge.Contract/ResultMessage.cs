@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Contract;
 
-/// <summary>A message with a result: says what made it. Grades of different schemes must never be compared or summed.</summary>
+/// <summary>A message with a result, and what produced it. Never compare or sum grades of different schemes.</summary>
 public abstract record ResultMessage : Message
 {
     /// <summary>The severity scale, for instance <c>iclus-4</c>.</summary>
@@ -13,7 +13,7 @@ public abstract record ResultMessage : Message
     [JsonPropertyOrder(11)]
     public required string Model { get; init; }
 
-    /// <summary>What the model really ran on: cpu, cuda or tensorrt.</summary>
+    /// <summary>The provider that the model actually ran on: cpu, cuda or tensorrt.</summary>
     [JsonPropertyOrder(12)]
     public required string Provider { get; init; }
 
@@ -25,7 +25,7 @@ public abstract record ResultMessage : Message
     [JsonPropertyOrder(14)]
     public bool ResearchUseOnly { get; init; } = true;
 
-    /// <summary>True for a model that was trained on synthetic pictures; absent otherwise.</summary>
+    /// <summary>True for a model trained on synthetic pictures; absent otherwise.</summary>
     [JsonPropertyOrder(15)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DemonstrationOnly { get; init; }

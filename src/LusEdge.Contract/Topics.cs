@@ -11,7 +11,7 @@ public sealed class Topics(string site, string device)
     /// <summary>The device's id.</summary>
     public string Device { get; } = device;
 
-    /// <summary>What every topic of the device begins with, without a slash at the end.</summary>
+    /// <summary>The start of every topic of the device, without a trailing slash.</summary>
     public string Prefix { get; } = $"lus/v1/{site}/{device}";
 
     /// <summary><see cref="InfoMessage"/>: QoS 1, retained.</summary>

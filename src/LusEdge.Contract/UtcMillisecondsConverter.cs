@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Contract;
 
-/// <summary>Writes times as RFC 3339 in UTC with milliseconds, for instance <c>2026-11-23T04:18:23.123Z</c>; reads any RFC 3339 time.</summary>
+/// <summary>
+/// Writes times as RFC 3339 in UTC with milliseconds, for instance <c>2026-11-23T04:18:23.123Z</c>; reads any RFC 3339 time.
+/// </summary>
 public sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";

@@ -16,8 +16,9 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge;
 
 /// <summary>
-/// The whole service in one object: what <c>lusedge run</c> and <c>lusedge demo</c> start and stop. Whatever can be refused is refused before
-/// anything is published. A live feed can't be: it may come up later, and until then its absence is what is published.
+/// The whole service in one object: what <c>lusedge run</c> and <c>lusedge demo</c> start and stop. Errors that can be found at
+/// the start are, before anything is published. A missing live feed is not one of them: it may come up later, and until then its
+/// absence is published.
 /// </summary>
 public sealed class Appliance : IAsyncDisposable
 {
@@ -47,35 +48,45 @@ public sealed class Appliance : IAsyncDisposable
     /// <summary>Where the results go.</summary>
     public Topics Topics { get; }
 
-    /// <summary>What really grades the frames.</summary>
+    /// <summary>The model that actually grades the frames.</summary>
     public ModelInUse Model => (_frames?.Model ?? _model!).InUse;
 
     /// <summary>The state of the signal now.</summary>
     public FrameState State => _announcer!.State;
 
-    /// <summary>Whether the pipeline's loop goes round: it does as long as this number rises.</summary>
+    /// <summary>Rounds of the pipeline's loop: it is alive as long as this number rises.</summary>
     public long Rounds => _meter.Progress.Rounds;
 
     /// <summary>Commands for the running pipeline.</summary>
     public PipelineInbox Inbox => _inbox;
 
-    /// <summary>Loads the model, opens the feed (a live one on a thread of its own), and begins to connect to the broker.</summary>
+    /// <summary>Loads the model, opens the feed (a live one on its own thread), and starts connecting to the broker.</summary>
     /// <param name="options">A checked configuration.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">One logger per stage.</param>
-    /// <param name="stop">Gives up starting.</param>
-    /// <param name="health">Told how the device is, every second, with or without a broker.</param>
+    /// <param name="stop">Cancels the start.</param>
+    /// <param name="health">Get the device's health every second, with or without a broker.</param>
     /// <exception cref="ConfigurationException">There is neither Device:Id nor a machine id.</exception>
     /// <exception cref="ModelException">The model can't be used.</exception>
-    /// <exception cref="CaptureException">A file can't be opened, or something is wrong with a live source that shows without it.</exception>
+    /// <exception cref="CaptureException">A file can't be opened, or a live source has an error that shows without opening
+    /// it.</exception>
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
-    /// <exception cref="EventStoreException">The store of events can't be opened.</exception>
-    /// <exception cref="OperationCanceledException">The start was given up. A model that is being loaded is left to the end of the process.</exception>
+    /// <exception cref="EventStoreException">The event store can't be opened.</exception>
+    /// <exception cref="OperationCanceledException">The start was cancelled. A model still loading is abandoned until the process
+    /// ends.</exception>
     public static async Task<Appliance> StartAsync(
-        LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken stop, params IReadOnlyList<Action<HealthReport>> health)
+        LusEdgeOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken stop,
+        params IReadOnlyList<Action<HealthReport>> health)
     {
         string device = DeviceId.Resolve(options.Device.Id) ?? throw new ConfigurationException(
-            "Device:Id", [$"it is not set, and {DeviceId.MachineIdFile} holds no machine id to make one from. Set Device:Id, or run systemd-machine-id-setup."]);
+            "Device:Id",
+            [
+                $"it is not set, and {DeviceId.MachineIdFile} holds no machine id to derive one from. "
+                + "Set Device:Id, or run systemd-machine-id-setup.",
+            ]);
         var appliance = new Appliance(options, new Topics(options.Mqtt.Site, device), time);
         try
         {
@@ -89,24 +100,29 @@ public sealed class Appliance : IAsyncDisposable
         }
     }
 
-    /// <summary>Grades and publishes until the feed ends, the token is cancelled or the model fails for good. Call it once.</summary>
-    /// <param name="stop">Ends the run after the frame in hand.</param>
+    /// <summary>
+    /// Grades and publishes until the feed ends, the token is cancelled or the model fails for good. Call it once.
+    /// </summary>
+    /// <param name="stop">Ends the run after the current frame.</param>
     /// <returns>How the feed ended.</returns>
-    /// <exception cref="ModelException">The model failed on many frames in a row.</exception>
-    /// <exception cref="TimeoutException">The pipeline did not end when it was asked to: something holds the frame in hand.</exception>
+    /// <exception cref="ModelException">The model failed on many consecutive frames.</exception>
+    /// <exception cref="TimeoutException">The pipeline did not stop in time: something blocks the current frame.</exception>
     public async Task<FeedEnd> RunAsync(CancellationToken stop)
     {
-        FramePipeline pipeline = _frames = new FramePipeline(_options, _feed!, _model!, _inbox, _results!, _meter, _time, _preprocessor);
+        FramePipeline pipeline = _frames = new FramePipeline(
+            _options, _feed!, _model!, _inbox, _results!, _meter, _time, _preprocessor);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
-        // A thread of its own: the loop blocks on the feed and on inference, which the pool's few threads are not for.
+        // Its own thread: the loop blocks on the feed and on inference, and the thread pool is small.
         CancellationToken ending = end.Token;
-        _pipeline = Task.Factory.StartNew(() => pipeline.Run(ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _pipeline = Task.Factory.StartNew(
+            () => pipeline.Run(ending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAny(_pipeline, Task.Delay(Timeout.InfiniteTimeSpan, _time, ending));
         await Task.WhenAny(_pipeline, Task.Delay(ShutdownBudget.Pipeline, _time, CancellationToken.None));
         if (!_pipeline.IsCompleted)
         {
             throw new TimeoutException(FormattableString.Invariant(
-                $"the pipeline did not end within {ShutdownBudget.Pipeline.TotalSeconds:0} s of being asked to: the provider {Model.Provider} holds it. The clip in progress is lost."));
+                $"the pipeline did not end within {ShutdownBudget.Pipeline.TotalSeconds:0} s: ")
+                + $"the provider {Model.Provider} hangs. The clip in progress is lost.");
         }
 
         try
@@ -120,32 +136,34 @@ public sealed class Appliance : IAsyncDisposable
         }
 
         FeedEnd fed = _feed!.End;
-        // A live feed that came late, and turned out not to be what the configuration is for: subscribers have heard of it, and learn why it goes.
+        // A live feed that came late and does not fit the configuration: subscribers know the device already, so tell them why it
+        // stops.
         if (fed.Error is { } refusal && _feed.CanComeBack) _announcer!.ReportStopped(refusal);
         return fed;
     }
 
     /// <summary>
-    /// Ends the run, closes the feed, says goodbye to the broker, and lets go of the rest: in the order of the data's flow, so that nothing is
-    /// lost, and within <see cref="ShutdownBudget"/>.
+    /// Ends the run, closes the feed, says goodbye to the broker and releases the rest: in the order of the data flow, so that
+    /// nothing is lost, and within <see cref="ShutdownBudget"/>.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed) return;
         _disposed = true;
         await _closing.CancelAsync();
-        // How the run ended was told to whoever awaited it. The feed's reader ends at the same time.
+        // RunAsync's caller knows how the run ended. The feed's reader stops in parallel.
         Task reader = Task.Run(() => _feed?.Stop(ShutdownBudget.Pipeline));
-        await Task.WhenAny(Task.WhenAll(_pipeline.ContinueWith(_ => { }, TaskScheduler.Default), reader), Task.Delay(ShutdownBudget.Pipeline, _time));
+        Task ended = Task.WhenAll(_pipeline.ContinueWith(_ => { }, TaskScheduler.Default), reader);
+        await Task.WhenAny(ended, Task.Delay(ShutdownBudget.Pipeline, _time));
         _results?.Complete();
         if (_announcer is not null) _announcer.Dispose();
         if (_monitor is not null) await _monitor.DisposeAsync();
-        // At the same time as the goodbye: a model that is being loaded takes a while to be given up.
+        // In parallel with the goodbye: giving up a model that is loading takes a while.
         Task unwatched = _watch?.StopAsync(ShutdownBudget.Goodbye) ?? Task.CompletedTask;
         if (_publisher is not null) await _publisher.StopAsync(ShutdownBudget.Goodbye, ShutdownBudget.Disk);
         await unwatched;
 
-        // A pipeline that is held still uses all this: it is left to the end of the process.
+        // A blocked pipeline still uses these; they are released when the process ends.
         if (_pipeline.IsCompleted)
         {
             _inbox.Dispose();
@@ -161,7 +179,7 @@ public sealed class Appliance : IAsyncDisposable
     {
         ILogger<SeverityModel> log = loggers.CreateLogger<SeverityModel>();
         var loader = new ModelLoader(_options.Infer, log);
-        // Read before the model is loaded: what is activated while the service starts takes over once it has.
+        // Read before the model is loaded: a model activated during the start takes over afterwards.
         (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
         (_model, string? name, string? refusal) = await LoadAsync(loader, stop);
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
@@ -171,7 +189,7 @@ public sealed class Appliance : IAsyncDisposable
             _preprocessor = new Preprocessor(_options.Preprocess, _feed.Description!);
         }
 
-        // At once: what a live feed sends meanwhile must not grow old in the system's buffers.
+        // At once, so that a live feed's frames don't grow old in the system's buffers.
         _feed.Start();
         var board = new HealthBoard();
         _results = new ReadingFanOut(_model.InUse, _time);
@@ -186,8 +204,8 @@ public sealed class Appliance : IAsyncDisposable
     }
 
     /// <summary>
-    /// On a thread of its own, because nothing ends it: building an engine may take minutes. A stop waits for it as long as it would for a frame
-    /// and a goodbye, and then leaves it to the end of the process.
+    /// Loads on its own thread, because loading can't be cancelled and building an engine can take minutes. A stop waits for it
+    /// as long as it would for a frame and a goodbye, then abandons it until the process ends.
     /// </summary>
     private async Task<(SeverityModel Model, string? Name, string? Refusal)> LoadAsync(ModelLoader loader, CancellationToken stop)
     {

@@ -14,10 +14,10 @@ using LusEdge.Signal;
 
 namespace LusEdge;
 
-/// <content>What the journey is wired from, and the small decisions beside it.</content>
+/// <content>The wiring, and the small decisions beside the journey.</content>
 public sealed partial class FramePipeline
 {
-    /// <summary>How long to wait for a frame before looking up: short enough for commands and for a clip that is due.</summary>
+    /// <summary>How long to wait for a frame: short enough for commands, and for closing a clip on time.</summary>
     private static readonly TimeSpan TakeTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly VideoFeed _feed;
@@ -31,7 +31,7 @@ public sealed partial class FramePipeline
     private readonly int _faultAfterFrames;
     private readonly long _started;
 
-    // What serves, and what belongs to it; another model brings its own.
+    // The model in use and its parts; another model brings its own.
     private SeverityModel _model;
     private SignalJudge _judge;
     private Aggregator _aggregator;
@@ -41,18 +41,19 @@ public sealed partial class FramePipeline
     private SignalState _signal = new(FrameState.Starting, LiveSince: null);
     private int _failedInARow;
 
-    /// <summary>The feed's own time, which clips, smoothing and stills are measured in.</summary>
+    /// <summary>The feed's own time, in which clips, smoothing and stills are measured.</summary>
     private TimeSpan _feedTime;
 
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
-    /// <param name="feed">To be started before the run; whoever made it disposes it.</param>
-    /// <param name="model">A loaded model; whoever loaded it disposes it, unless another takes over (<see cref="Model"/>).</param>
-    /// <param name="inbox">Commands to be carried out between two frames.</param>
+    /// <param name="feed">Must be started before the run; the caller disposes it.</param>
+    /// <param name="model">A loaded model; the caller disposes it, unless another takes over (<see cref="Model"/>).</param>
+    /// <param name="inbox">Commands to execute between two frames.</param>
     /// <param name="sink">Where the results go.</param>
-    /// <param name="meter">Told of every frame. The feed must write to the same ledger.</param>
-    /// <param name="time">The clock; the feed's own.</param>
-    /// <param name="preprocessor">Made for the feed, by someone who wanted to know beforehand that it can be; null to make it when the first frame comes.</param>
+    /// <param name="meter">Counts every frame. The feed must write to the same ledger.</param>
+    /// <param name="time">The clock, the same as the feed's.</param>
+    /// <param name="preprocessor">A preprocessor for the feed, if it was made in advance; null to make it with the first
+    /// frame.</param>
     /// <param name="bestGuess">Grade every clip that has a decodable frame.</param>
     public FramePipeline(
         LusEdgeOptions options,
@@ -79,7 +80,7 @@ public sealed partial class FramePipeline
         Use(model);
     }
 
-    /// <summary>What grades the frames now. The pipeline disposes those that it replaces; the last one is left to whoever made the pipeline.</summary>
+    /// <summary>The model in use. The pipeline disposes the models it replaces; its owner disposes the last one.</summary>
     public SeverityModel Model => Volatile.Read(ref _model);
 
     /// <summary>Each command ends the clip in progress, so that no clip has two zones or two models.</summary>
@@ -106,14 +107,17 @@ public sealed partial class FramePipeline
         }
     }
 
-    /// <summary>A model, its limits, and an empty clip and fresh smoothing on its scale. The zone stays.</summary>
+    /// <summary>Switches to a model, with its limits, an empty clip and fresh smoothing on its scale. The zone stays.</summary>
     [MemberNotNull(nameof(_model), nameof(_judge), nameof(_aggregator))]
     private void Use(SeverityModel model)
     {
         Volatile.Write(ref _model, model);
         _judge = new SignalJudge(SignalThresholds.Of(model.Description.Gate));
         _freeze = null;
-        _aggregator = new Aggregator(model.InUse.Scheme, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess) { Zone = _aggregator?.Zone };
+        _aggregator = new Aggregator(model.InUse.Scheme, _aggregate, wholeFeedIsOneClip: !_feed.IsLive, _bestGuess)
+        {
+            Zone = _aggregator?.Zone,
+        };
     }
 
     [MemberNotNull(nameof(_preprocessor))]
@@ -123,19 +127,22 @@ public sealed partial class FramePipeline
         _feedTime = FeedTimeOf(frame);
     }
 
-    /// <summary>Presentation time for a recording (one frame interval after the last where it has none), the monotonic clock for a live feed.</summary>
+    /// <summary>
+    /// For a live feed, the monotonic clock; for a recording, the presentation time, or one frame interval after the last frame
+    /// if there is none.
+    /// </summary>
     private TimeSpan FeedTimeOf(CapturedFrame frame)
     {
         if (_feed.IsLive) return _time.GetElapsedTime(_started, frame.Timestamp);
         return frame.Pts ?? (frame.Number == 0 ? TimeSpan.Zero : _feedTime + _feed.Description!.FrameInterval);
     }
 
-    /// <summary>How old a picture is. A recording's pictures have no age: they are graded as they were.</summary>
+    /// <summary>A picture's age. A recording's pictures have none: they are graded as they were.</summary>
     private TimeSpan AgeOf(CapturedFrame frame) => _feed.IsLive ? _time.GetElapsedTime(frame.Timestamp) : TimeSpan.Zero;
 
     /// <summary>
-    /// Only a picture that could be graded is compared with those before it: black or damaged ones in between must not make a frozen scanner
-    /// look as if it moved. A model without a limit for stills has no frozen pictures.
+    /// Only gradable pictures are compared with each other: black or damaged ones in between must not make a frozen scanner look
+    /// as if it moved. Without the model's limit for stills, no picture is frozen.
     /// </summary>
     private FrameState JudgePicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
     {
@@ -147,7 +154,7 @@ public sealed partial class FramePipeline
 
     private void ThrowIfModelFaulted(FrameState state)
     {
-        // Only an answer shows that the model works: a black or damaged picture never reached it.
+        // Only an answer shows that the model works; a black or damaged picture never reached it.
         if (state is FrameState.Live or FrameState.LowConfidence or FrameState.Ood) _failedInARow = 0;
         else if (state == FrameState.Failed) _failedInARow++;
         if (_failedInARow < _faultAfterFrames) return;
@@ -155,10 +162,11 @@ public sealed partial class FramePipeline
             ModelFailure.Faulted,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames): the first failure is in the log. Check the model and the provider {_model.InUse.Provider}."));
+                $"the model {_model.InUse.Reference} failed on {_failedInARow} frames in a row (Health:FaultAfterFrames). ")
+            + $"The log has the first failure. Check the model and the provider {_model.InUse.Provider}.");
     }
 
-    /// <summary>A clip that has its length is closed even if no frame comes to end it.</summary>
+    /// <summary>Closes a clip of full length even if no frame comes to end it.</summary>
     private void CloseClipIfDue()
     {
         if (_feed.IsLive && _aggregator.ClipEndsBefore(startsFeed: false, _time.GetElapsedTime(_started))) CloseClip();

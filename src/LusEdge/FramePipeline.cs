@@ -13,35 +13,38 @@ namespace LusEdge;
 ///                  facts            facts           state            reading
 ///   VideoFeed ─► 2 preprocess ──► 3 infer ──────► 4 judge ────────► 5 aggregate ──► 6 results ──► MQTT, ...
 ///   (own thread)    │                │               │                                (a queue each)
-///                   │ may not be     │ no answer:    │ stale, ood,
+///                   │ can't be       │ no answer:    │ stale, ood,
 ///                   │ graded:        │ failed        │ low_confidence,
 ///                   │ corrupt, ...   │               │ live
 /// </code>
-/// 0. Between two frames, commands from the inbox are carried out: another model, a zone, a cut.<br/>
-/// 1. Take leases a pooled picture. The lease ends with the loop's body, and the decoder may then overwrite the picture.<br/>
-/// 2. Preprocess copies it into the model's own input and reports what it shows.<br/>
-/// 3. Infer gives a view of the model's own output, valid until its next run.<br/>
-/// 4. Judge turns facts into the frame's state and the signal's. Only a frame that is <c>live</c> gets a score.<br/>
+/// 0. Commands from the inbox run between two frames: another model, a zone, a cut.<br/>
+/// 1. Take leases a pooled picture. The lease ends with the loop's body; then the decoder can overwrite the picture.<br/>
+/// 2. Preprocess copies it into the model's input and reports what it shows.<br/>
+/// 3. Infer returns a view of the model's output, valid until its next run.<br/>
+/// 4. Judge turns facts into the state of the frame and of the signal. Only a <c>live</c> frame gets a score.<br/>
 /// 5. Aggregate copies the probabilities; a reading is a view of its memory, valid until the next frame.<br/>
-/// 6. Results are copied into each listener's queue. No step waits for a network or a disk.<br/>
-/// Every frame that is taken is entered in the ledger exactly once, whatever its state. That no frame comes, or that this loop hangs, is told
-/// by <see cref="SignalAnnouncer"/> on another thread.
+/// 6. Results are copied into each listener's queue. No step waits for the network or the disk.<br/>
+/// The ledger counts every frame taken exactly once, whatever its state. If no frame comes, or this loop hangs,
+/// <see cref="SignalAnnouncer"/> says so on another thread.
 /// </summary>
 public sealed partial class FramePipeline
 {
-    /// <summary>Blocks until the feed ends, the token is cancelled, or the model fails for good. Runs once, on a started feed.</summary>
-    /// <param name="stop">Ends the run after the frame in hand; the clip so far is closed.</param>
-    /// <exception cref="Infer.ModelException">The model failed on <see cref="Configuration.HealthOptions.FaultAfterFrames"/> frames in a row.</exception>
+    /// <summary>
+    /// Blocks until the feed ends, the token is cancelled or the model fails for good. Runs once, on a started feed.
+    /// </summary>
+    /// <param name="stop">Ends the run after the current frame; the clip in progress is closed.</param>
+    /// <exception cref="Infer.ModelException">The model failed on <see cref="Configuration.HealthOptions.FaultAfterFrames"/>
+    /// frames in a row.</exception>
     public void Run(CancellationToken stop)
     {
         try
         {
             while (!stop.IsCancellationRequested)
             {
-                // :: Step 0: Carry out what was asked for. Each command ends the clip in progress.
+                // :: Step 0: Execute commands. Each one ends the clip in progress.
                 while (_inbox.TryTake(out PipelineCommand? command)) Execute(command);
 
-                // :: Step 1: Take a frame. A live feed gives its newest, a recording its next.
+                // :: Step 1: Take a frame. A live feed gives its newest frame, a recording its next.
                 _meter.Progress.BeginWait();
                 TakeResult taken = _feed.Take(TakeTimeout, out CapturedFrame? frame);
                 _meter.Progress.BeginWork();
@@ -56,11 +59,11 @@ public sealed partial class FramePipeline
                 {
                     RecordArrival(frame);
 
-                    // :: Step 2: Preprocess. The picture goes into the model's input and is measured on the way.
+                    // :: Step 2: Preprocess. Copy the picture into the model's input, and measure it on the way.
                     Span<byte> input = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
                     PictureFacts picture = _preprocessor.Fill(frame, input);
 
-                    // :: Step 3: Infer, if nothing about the picture speaks against it (or the user wants a best guess from whatever there is).
+                    // :: Step 3: Infer, if the picture can be graded (or the user wants a best guess from any picture).
                     FrameState state = JudgePicture(picture, input, AgeOf(frame));
                     bool runModel = state == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.HoldsPicture);
                     float? quality = null;
@@ -72,7 +75,8 @@ public sealed partial class FramePipeline
 
                     // :: Step 5: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;
-                    FrameReading reading = _aggregator.Add(frame.Number, frame.Pts, frame.CapturedAt, _feedTime, state, p, quality) with
+                    FrameReading reading = _aggregator.Add(
+                        frame.Number, frame.Pts, frame.CapturedAt, _feedTime, state, p, quality) with
                     {
                         Signal = _signal.State,
                         Timestamp = frame.Timestamp,
@@ -91,7 +95,7 @@ public sealed partial class FramePipeline
         }
         finally
         {
-            // However the run ends, what was graded so far is a clip, and is kept.
+            // However the run ends, the frames graded so far are kept as a clip.
             CloseClip();
         }
     }

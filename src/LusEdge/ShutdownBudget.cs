@@ -1,7 +1,7 @@
 namespace LusEdge;
 
 /// <summary>
-/// How the five seconds within which the service is promised to be gone are spent. Every wait of a stop is here and nowhere else; a test
+/// How the stop spends the five seconds in which the service promises to be gone. Every wait during a stop is listed here; a test
 /// adds them up.
 /// </summary>
 public static class ShutdownBudget
@@ -9,10 +9,10 @@ public static class ShutdownBudget
     /// <summary>Promised from SIGTERM to the end of the process.</summary>
     public static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
 
-    /// <summary>For the frame in hand and, at the same time, for the feed's reader. What holds them longer is left behind.</summary>
+    /// <summary>For the current frame and, in parallel, the feed's reader. If they take longer, they are abandoned.</summary>
     public static readonly TimeSpan Pipeline = TimeSpan.FromSeconds(1);
 
-    /// <summary>For the goodbye to the broker and, at the same time, for a model that is being loaded.</summary>
+    /// <summary>For the goodbye to the broker and, in parallel, a model that is loading.</summary>
     public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1.5);
 
     /// <summary>For events that are not on the disk yet.</summary>

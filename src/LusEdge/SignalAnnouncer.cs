@@ -8,8 +8,9 @@ using LusEdge.Signal;
 namespace LusEdge;
 
 /// <summary>
-/// Says that no frame comes, or that the pipeline hangs: ten times per second, on a thread that touches neither the model, nor the disk, nor
-/// the network. A listener must never take the last score for the present one, so this may not depend on anything that can hang.
+/// Announces that no frame comes or that the pipeline hangs: ten times per second, on a thread that touches neither the model,
+/// the disk nor the network. A listener must never mistake the last score for the current one, so this must not depend on
+/// anything that can hang.
 /// </summary>
 public sealed class SignalAnnouncer : IDisposable
 {
@@ -31,11 +32,11 @@ public sealed class SignalAnnouncer : IDisposable
     private long? _staleAt;
     private volatile string? _fault;
 
-    /// <summary>Begins to watch.</summary>
-    /// <param name="feed">Tells when the newest frame was captured.</param>
-    /// <param name="meter">Tells whether the pipeline's loop goes round.</param>
-    /// <param name="sink">Told the state while no verdict comes.</param>
-    /// <param name="board">Told the same as a condition.</param>
+    /// <summary>Starts watching.</summary>
+    /// <param name="feed">Knows when the newest frame was captured.</param>
+    /// <param name="meter">Knows whether the pipeline's loop is alive.</param>
+    /// <param name="sink">Gets the state while no verdict comes.</param>
+    /// <param name="board">Gets the same as a condition.</param>
     /// <param name="time">The clock.</param>
     public SignalAnnouncer(VideoFeed feed, PipelineMeter meter, IReadingSink sink, HealthBoard board, TimeProvider time)
     {
@@ -49,10 +50,10 @@ public sealed class SignalAnnouncer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The state of the signal now: of the last verdict, or what is said while none comes.</summary>
+    /// <summary>The state of the signal now: that of the last verdict, or the one announced while none comes.</summary>
     public FrameState State => SignalJudge.OfFeed(Facts()) ?? _meter.Progress.State;
 
-    /// <summary>Grading has stopped for good: says so at once, and from now on.</summary>
+    /// <summary>Announces, at once and from now on, that grading has stopped for good.</summary>
     /// <param name="why">A sentence without credentials.</param>
     public void ReportStopped(string why)
     {
@@ -89,23 +90,34 @@ public sealed class SignalAnnouncer : IDisposable
         if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale && !facts.IsBehind ? facts.Busy : facts.Silence);
         (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
-        if (isNew) _board.Set(HealthCode.NoSignal, state == FrameState.NoSignal ? $"No frame is coming: {cause ?? "check the scanner and its cable."}" : null);
+        if (isNew)
+        {
+            _board.Set(
+                HealthCode.NoSignal,
+                state == FrameState.NoSignal ? $"No frame is coming: {cause ?? "check the scanner and its cable."}" : null);
+        }
+
         UpdateStale(state ?? _meter.Progress.State);
         _board.Set(
             HealthCode.ModeChanged,
             state is null && _meter.Progress.State == FrameState.ModeChanged
-                ? "The picture has another size than the sector was set for. Switch the scanner back, or set Capture:Geometry and Capture:Sector for this mode."
+                ? "The picture's size is not the one that the sector was set for. "
+                    + "Switch the scanner back, or set Capture:Geometry and Capture:Sector for this mode."
                 : null);
     }
 
-    /// <summary>A pipeline that is too slow for every frame goes in and out of being busy: the condition holds until none was stale for a while.</summary>
+    /// <summary>
+    /// A pipeline that is too slow for every frame goes stale and recovers in turn, so the condition holds until nothing was
+    /// stale for a while.
+    /// </summary>
     private void UpdateStale(FrameState state)
     {
         if (state == FrameState.Stale) _staleAt = _time.GetTimestamp();
         bool holds = _staleAt is { } at && _time.GetElapsedTime(at) < StaleHold;
         if (!holds) _staleAt = null;
         _board.Set(
-            HealthCode.Stale, holds ? "Grading takes too long to give a score in time. Check the provider, and what else runs on the box." : null);
+            HealthCode.Stale,
+            holds ? "Grading takes too long to give a score in time. Check the provider, and what else runs on the box." : null);
     }
 
     private FeedFacts Facts()

@@ -3,15 +3,15 @@ using LusEdge.Contract;
 namespace LusEdge.Health;
 
 /// <summary>
-/// Where the owner of a condition says that it holds, and that it no longer does. Raising the same again is free, so an owner may do it as
-/// often as it looks. A detail holds no running count, because every new detail is news. Thread-safe.
+/// Where the owner of a condition raises and clears it. Raising the same condition again is free, so an owner can do it on every
+/// check. A detail must not contain a running count, because every changed detail is published. Thread-safe.
 /// </summary>
 public sealed class HealthBoard
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<HealthCode, string> _raised = [];
 
-    /// <summary>Says that a condition holds.</summary>
+    /// <summary>The condition holds.</summary>
     /// <param name="code">The condition.</param>
     /// <param name="detail">For people: what is wrong, where, and what to do.</param>
     public void Raise(HealthCode code, string detail)
@@ -19,7 +19,7 @@ public sealed class HealthBoard
         lock (_lock) _raised[code] = detail;
     }
 
-    /// <summary>Says that a condition no longer holds, or never did.</summary>
+    /// <summary>The condition does not hold, or no longer does.</summary>
     public void Clear(HealthCode code)
     {
         lock (_lock) _raised.Remove(code);
@@ -34,14 +34,16 @@ public sealed class HealthBoard
         else Raise(code, detail);
     }
 
-    /// <summary>How the device is now.</summary>
+    /// <summary>The device's health now.</summary>
     public HealthReport Read()
     {
         lock (_lock)
         {
             HealthReason[] reasons =
             [
-                .. HealthCode.All.Where(_raised.ContainsKey).Select(code => new HealthReason(code.Name, code.Status, _raised[code])),
+                .. HealthCode.All
+                    .Where(_raised.ContainsKey)
+                    .Select(code => new HealthReason(code.Name, code.Status, _raised[code])),
             ];
             return new HealthReport(reasons.Length == 0 ? HealthStatus.Ok : reasons.Max(reason => reason.Status), reasons);
         }

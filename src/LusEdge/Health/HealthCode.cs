@@ -2,9 +2,11 @@ using LusEdge.Contract;
 
 namespace LusEdge.Health;
 
-/// <summary>One thing that can be wrong. docs/mqtt.md has a line for each, with what clears it; a test holds the two together.</summary>
+/// <summary>
+/// One thing that can be wrong. docs/mqtt.md has a line for each, with what clears it; a test compares the two.
+/// </summary>
 /// <param name="Name">For programs, in snake_case.</param>
-/// <param name="Status">How bad it is; ok for a remark.</param>
+/// <param name="Status">Its severity; ok for a remark.</param>
 public sealed record HealthCode(string Name, HealthStatus Status)
 {
     /// <summary>Grading has stopped.</summary>
@@ -22,10 +24,10 @@ public sealed record HealthCode(string Name, HealthStatus Status)
     /// <summary>The picture has another size than the sector was set for.</summary>
     public static readonly HealthCode ModeChanged = new("mode_changed", HealthStatus.Degraded);
 
-    /// <summary>More than a tenth of the frames are dropped because the pipeline is not free.</summary>
+    /// <summary>More than a tenth of the frames are dropped because the pipeline is busy.</summary>
     public static readonly HealthCode Overload = new("overload", HealthStatus.Degraded);
 
-    /// <summary>The store of events is full, and the oldest were discarded.</summary>
+    /// <summary>The event store is full, and the oldest events were discarded.</summary>
     public static readonly HealthCode EventStoreFull = new("event_store_full", HealthStatus.Degraded);
 
     /// <summary>The broker refuses events.</summary>
@@ -37,19 +39,19 @@ public sealed record HealthCode(string Name, HealthStatus Status)
     /// <summary>The broker refuses another topic.</summary>
     public static readonly HealthCode TopicRefused = new("topic_refused", HealthStatus.Degraded);
 
-    /// <summary>A model that was activated is refused.</summary>
+    /// <summary>The activated model was refused.</summary>
     public static readonly HealthCode ModelRefused = new("model_refused", HealthStatus.Degraded);
 
     /// <summary>No trusted key signed the model in use.</summary>
     public static readonly HealthCode ModelUnsigned = new("model_unsigned", HealthStatus.Degraded);
 
-    /// <summary>The first choice of provider does not work here.</summary>
+    /// <summary>The preferred provider does not work here.</summary>
     public static readonly HealthCode ProviderFallback = new("provider_fallback", HealthStatus.Ok);
 
     /// <summary>The model was trained on synthetic pictures.</summary>
     public static readonly HealthCode DemonstrationModel = new("demonstration_model", HealthStatus.Ok);
 
-    /// <summary>Every code, in the order in which reports list them: the worst first.</summary>
+    /// <summary>Every code, worst first: the order in which reports list them.</summary>
     public static readonly IReadOnlyList<HealthCode> All =
     [
         PipelineFailed,

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Health;
 
 /// <summary>
-/// Looks once per second, whether a broker is there or not: first it asks those who have to look at something to know how it is, then it
-/// tells every listener the report. One that fails is logged once, and the others go on.
+/// Once per second, with or without a broker: runs the checks, then passes the report to every listener. A check or listener that
+/// fails is logged once, and the others still run.
 /// </summary>
 public sealed class HealthMonitor : IAsyncDisposable
 {
@@ -18,14 +18,18 @@ public sealed class HealthMonitor : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Lock _round = new();
 
-    /// <summary>Begins to look.</summary>
+    /// <summary>Starts the rounds.</summary>
     /// <param name="board">Where conditions are raised.</param>
-    /// <param name="checks">Look at something and raise or clear its code. They must return at once.</param>
-    /// <param name="listeners">Told the report every second. They must return at once.</param>
+    /// <param name="checks">Each checks something and raises or clears its code. They must return at once.</param>
+    /// <param name="listeners">Get the report every second. They must return at once.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of a check or a listener that fails.</param>
+    /// <param name="logger">The log.</param>
     public HealthMonitor(
-        HealthBoard board, IReadOnlyList<Action> checks, IReadOnlyList<Action<HealthReport>> listeners, TimeProvider time, ILogger<HealthMonitor> logger)
+        HealthBoard board,
+        IReadOnlyList<Action> checks,
+        IReadOnlyList<Action<HealthReport>> listeners,
+        TimeProvider time,
+        ILogger<HealthMonitor> logger)
     {
         _board = board;
         _checks = checks;
@@ -34,12 +38,12 @@ public sealed class HealthMonitor : IAsyncDisposable
         _timer = time.CreateTimer(_ => RunRound(), null, Period, Period);
     }
 
-    /// <summary>Stops looking.</summary>
+    /// <summary>Stops the rounds.</summary>
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
     private void RunRound()
     {
-        // A round that takes longer than a second is not overtaken by the next.
+        // If a round takes longer than a second, the next one is skipped.
         if (!_round.TryEnter()) return;
         try
         {
@@ -60,7 +64,7 @@ public sealed class HealthMonitor : IAsyncDisposable
             act();
             _failed.Remove(key);
         }
-        catch (Exception e) // One that fails must not keep the others from being asked or told.
+        catch (Exception e) // One failure must not stop the other checks and listeners.
         {
             if (_failed.Add(key)) Log.Failed(_logger, e, key.Method.DeclaringType?.Name ?? key.Method.Name);
         }

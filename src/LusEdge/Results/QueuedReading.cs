@@ -4,7 +4,7 @@ using LusEdge.Infer;
 
 namespace LusEdge.Results;
 
-/// <summary>A copy of a reading or an announcement that outlives the call; its memory is made once and used again.</summary>
+/// <summary>A copy of a reading or an announcement that outlives the call; its memory is allocated once and reused.</summary>
 public sealed class QueuedReading
 {
     private readonly ScoreCopy _score;
@@ -17,7 +17,7 @@ public sealed class QueuedReading
         _smoothed = new ScoreCopy(model.Scheme.Grades.Count);
     }
 
-    /// <summary>What graded the frame, or would have.</summary>
+    /// <summary>The model that graded the frame, or would have.</summary>
     public ModelInUse Model { get; private set; }
 
     /// <summary>The frame's number, null for an announcement.</summary>
@@ -26,7 +26,7 @@ public sealed class QueuedReading
     /// <summary>Capture time, or the time of the announcement, UTC.</summary>
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>For an announcement: since when the state has held, UTC. For a frame: <see cref="At"/>.</summary>
+    /// <summary>For an announcement, since when the state has held, UTC; for a frame, <see cref="At"/>.</summary>
     public DateTimeOffset Since { get; private set; }
 
     /// <summary>Capture time, or the time of the announcement, as a timestamp of the clock.</summary>
@@ -35,19 +35,19 @@ public sealed class QueuedReading
     /// <summary>When it was written into the queue, as a timestamp of the clock.</summary>
     public long QueuedAt { get; private set; }
 
-    /// <summary>The frame's own state: why it has a score, or why it has none.</summary>
+    /// <summary>The frame's state: why it has a score, or why it has none.</summary>
     public FrameState State { get; private set; }
 
-    /// <summary>The state of the signal: what a person should read. For an announcement: <see cref="State"/>.</summary>
+    /// <summary>The state of the signal, for a person to read; for an announcement, <see cref="State"/>.</summary>
     public FrameState Signal { get; private set; }
 
-    /// <summary>How much the picture looks like those that the model was trained on, 0-1, or null.</summary>
+    /// <summary>How much the picture resembles the training pictures, 0-1, or null.</summary>
     public float? Quality { get; private set; }
 
     /// <summary>From capture to the end of aggregation.</summary>
     public TimeSpan Latency { get; private set; }
 
-    /// <summary>The model's word on this one frame; null unless live.</summary>
+    /// <summary>The model's score for this frame; null unless live.</summary>
     public ScoreCopy? Score => State == FrameState.Live ? _score : null;
 
     /// <summary>The smoothed score, for a person to read; null unless the signal is live.</summary>

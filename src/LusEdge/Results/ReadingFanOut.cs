@@ -4,16 +4,16 @@ using LusEdge.Infer;
 namespace LusEdge.Results;
 
 /// <summary>
-/// Hands the pipeline's results to every listener. It calls none of them: each has a subscription and reads it at its own pace, so one that
-/// is slow, hangs or fails delays neither a frame nor another listener.
+/// Hands the pipeline's results to every listener, without calling any: each reads its subscription at its own pace, so a
+/// listener that is slow, hangs or fails delays neither a frame nor another listener.
 /// </summary>
-/// <param name="model">What grades the frames to begin with.</param>
+/// <param name="model">The model that grades the first frames.</param>
 /// <param name="time">The clock.</param>
 public sealed class ReadingFanOut(ModelInUse model, TimeProvider time) : IReadingSink, IDisposable
 {
     private readonly List<ReadingSubscription> _subscriptions = [];
 
-    /// <summary>For another listener. All subscribe before the pipeline runs.</summary>
+    /// <summary>Adds a listener. All must subscribe before the pipeline runs.</summary>
     public ReadingSubscription Subscribe()
     {
         var subscription = new ReadingSubscription(model, time);
@@ -45,7 +45,7 @@ public sealed class ReadingFanOut(ModelInUse model, TimeProvider time) : IReadin
         foreach (ReadingSubscription subscription in _subscriptions) subscription.Use(model);
     }
 
-    /// <summary>The run is over: no more clips come.</summary>
+    /// <summary>The run is over: there are no more clips.</summary>
     public void Complete()
     {
         foreach (ReadingSubscription subscription in _subscriptions) subscription.Complete();

@@ -6,10 +6,10 @@ using LusEdge.Infer;
 namespace LusEdge.Results;
 
 /// <summary>
-/// What one listener has not read yet. The pipeline and the announcer write, the listener reads at its own pace, and neither waits for the
-/// other. When the subscription is full the newest reading is left out and counted. Clips are few and never left out.
+/// One listener's queue. The pipeline and the announcer write, the listener reads at its own pace, and neither waits for the
+/// other. If the queue is full, the newest reading is dropped and counted. Clips are few and never dropped.
 /// </summary>
-/// <remarks>Any thread may write, one reads; writing a frame allocates nothing.</remarks>
+/// <remarks>Any thread can write; one thread reads. Writing a frame allocates nothing.</remarks>
 public sealed class ReadingSubscription : IDisposable
 {
     /// <summary>Over four seconds at 30 frames per second; a frame message expires after two.</summary>
@@ -33,13 +33,13 @@ public sealed class ReadingSubscription : IDisposable
         for (int i = 0; i < Capacity; i++) _slots[i] = new QueuedReading(model);
     }
 
-    /// <summary>What grades the frames that are written now.</summary>
+    /// <summary>The model in use.</summary>
     public ModelInUse Model => _model;
 
-    /// <summary>True when the listener has caught up.</summary>
+    /// <summary>True if the listener has caught up.</summary>
     public bool IsEmpty => Volatile.Read(ref _read) == Volatile.Read(ref _written);
 
-    /// <summary>The complete clips. It ends with the run.</summary>
+    /// <summary>The completed clips. Ends with the run.</summary>
     public ChannelReader<ClosedClip> Clips => _clips.Reader;
 
     /// <summary>The oldest reading, valid until <see cref="Advance"/>; null if there is none.</summary>
@@ -48,11 +48,11 @@ public sealed class ReadingSubscription : IDisposable
     /// <summary>Gives the oldest reading's slot back to the writers.</summary>
     public void Advance() => Volatile.Write(ref _read, _read + 1);
 
-    /// <summary>Waits until something was written.</summary>
+    /// <summary>Waits until something is written.</summary>
     /// <param name="stop">Ends the wait with an exception.</param>
     public ValueTask WaitAsync(CancellationToken stop) => _wake.WaitAsync(stop);
 
-    /// <summary>Frames that found no room since the last call, with the capture times of the first and the last; null if there are none.</summary>
+    /// <summary>Frames dropped since the last call because the queue was full; null if there are none.</summary>
     public TelemetryGap? TakeMissed()
     {
         lock (_writing)
@@ -90,7 +90,7 @@ public sealed class ReadingSubscription : IDisposable
     {
         lock (_writing)
         {
-            // One that finds no room is no loss: the next comes within a tenth of a second.
+            // If there is no room, nothing is lost: the next announcement follows within a tenth of a second.
             if (Next() is not { } slot) return;
             slot.Set(announcement, _time.GetUtcNow(), _time.GetTimestamp(), _model);
             Volatile.Write(ref _written, _written + 1);

@@ -2,7 +2,7 @@ using LusEdge.Aggregate;
 
 namespace LusEdge.Results;
 
-/// <summary>A score with memory of its own.</summary>
+/// <summary>A score that owns its memory.</summary>
 public sealed class ScoreCopy
 {
     private float[] _p;
@@ -23,7 +23,7 @@ public sealed class ScoreCopy
         Severity = score.Severity;
         Grade = score.Grade;
 
-        // Another model may bring another scale: once per model, not per frame.
+        // Another model can have another scale. This allocates once per model, not per frame.
         if (_p.Length != score.P.Length) _p = new float[score.P.Length];
         score.P.Span.CopyTo(_p);
     }

@@ -6,13 +6,13 @@ public sealed class WakeSignal : IDisposable
     private readonly SemaphoreSlim _semaphore = new(0, 1);
     private int _set;
 
-    /// <summary>Wakes the loop, or spares it its next wait.</summary>
+    /// <summary>Wakes the loop, or lets its next wait return at once.</summary>
     public void Set()
     {
         if (Interlocked.Exchange(ref _set, 1) == 0) _semaphore.Release();
     }
 
-    /// <summary>Waits until it is set, and resets it. What happened before the setting is visible afterwards.</summary>
+    /// <summary>Waits until it is set, and resets it. What was written before <see cref="Set"/> is visible afterwards.</summary>
     /// <param name="stop">Ends the wait with an exception.</param>
     public async ValueTask WaitAsync(CancellationToken stop)
     {
@@ -20,9 +20,9 @@ public sealed class WakeSignal : IDisposable
         Interlocked.Exchange(ref _set, 0);
     }
 
-    /// <summary>The same, but for no longer than a while.</summary>
-    /// <param name="atMost">The while.</param>
-    /// <param name="time">What measures it.</param>
+    /// <summary>The same, with a time limit.</summary>
+    /// <param name="atMost">The limit.</param>
+    /// <param name="time">The clock that measures it.</param>
     /// <param name="stop">Ends the wait with an exception.</param>
     public async ValueTask WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
@@ -34,7 +34,7 @@ public sealed class WakeSignal : IDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // The while is over.
+            // The time is up.
         }
     }
 

@@ -6,7 +6,7 @@ public readonly record struct FeedFacts
     /// <summary>Whether the feed has sent a frame since the service started.</summary>
     public bool HasSentFrames { get; init; }
 
-    /// <summary>Whether there is a known reason why no picture comes: the source refuses, hangs, or is lost.</summary>
+    /// <summary>Whether the reason for the missing pictures is known: the source refuses, hangs, or is lost.</summary>
     public bool HasError { get; init; }
 
     /// <summary>Time since the newest frame was captured.</summary>

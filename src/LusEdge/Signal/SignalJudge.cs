@@ -5,38 +5,40 @@ using LusEdge.Preprocess;
 namespace LusEdge.Signal;
 
 /// <summary>
-/// Turns facts into states: the one place that knows which fact outranks which, and at what value. Pure: the same facts always give the same
-/// state. docs/states.md holds the same tables for readers, and a test holds the two together.
+/// Turns facts into states. The order of precedence and the limits are defined here and nowhere else. Pure: the same facts always
+/// give the same state. docs/states.md has the same tables for readers, and a test compares the two.
 /// <code>
-///   a frame, by its picture:  corrupt &gt; stale &gt; mode_changed &gt; black &gt; frozen      asked before the model runs
-///   a frame, by its answer:   failed &gt; stale &gt; ood &gt; low_confidence &gt; live         asked after it
-///   the signal:               the frames' state, but back to live only when it stays live
-///   while no verdict comes:   failed &gt; starting or no_signal &gt; stale               asked ten times per second, on a thread of its own
+///   a frame, by its picture:  corrupt &gt; stale &gt; mode_changed &gt; black &gt; frozen      before the model runs
+///   a frame, by its answer:   failed &gt; stale &gt; ood &gt; low_confidence &gt; live         after the model ran
+///   the signal:               the frames' state, but back to live only if it stays live
+///   while no verdict comes:   failed &gt; starting or no_signal &gt; stale               ten times per second, on its own thread
 /// </code>
-/// A frame's state counts for clips and for the ledger; the signal's state is what a person reads.
+/// A frame's state counts for clips and the ledger; the signal's state is what a person reads.
 /// </summary>
-/// <param name="thresholds">The model's own limits.</param>
+/// <param name="thresholds">The model's limits.</param>
 public sealed class SignalJudge(SignalThresholds thresholds)
 {
-    /// <summary>A picture that was captured longer ago than this says nothing about the patient now.</summary>
+    /// <summary>A picture captured longer ago than this says nothing about the patient now.</summary>
     public static readonly TimeSpan MaxScoreAge = TimeSpan.FromSeconds(1);
 
-    /// <summary>After a state with a limit, frames must have been live for this long before the signal is: one at the limit would flicker.</summary>
+    /// <summary>
+    /// After a state with a limit, frames must be live for this long before the signal is: a signal at the limit would flicker.
+    /// </summary>
     public static readonly TimeSpan DebounceTime = TimeSpan.FromSeconds(0.3);
 
     /// <summary>A pause this long is a stall: over ten frames at 25 per second, and half of the promised second.</summary>
     public static readonly TimeSpan MinStall = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A feed of few frames per second has stalled when this many of them are missing.</summary>
+    /// <summary>A feed with a low frame rate has stalled when this many frames are missing.</summary>
     public const int StallFrames = 3;
 
-    /// <summary>A pipeline that is busy with one frame for this long gets no score out within <see cref="MaxScoreAge"/>.</summary>
+    /// <summary>A pipeline busy with one frame for this long can't deliver a score within <see cref="MaxScoreAge"/>.</summary>
     public static readonly TimeSpan MaxBusy = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>What the picture alone says.</summary>
+    /// <summary>The state that follows from the picture alone.</summary>
     /// <param name="picture">What it shows.</param>
     /// <param name="age">Time since it was captured; zero for a recording.</param>
-    /// <returns><see cref="FrameState.Live"/> if the model may be asked, otherwise why not.</returns>
+    /// <returns><see cref="FrameState.Live"/> if the model can run on it, otherwise why not.</returns>
     public FrameState OfPicture(in PictureFacts picture, TimeSpan age)
     {
         if (picture.IsDamaged) return FrameState.Corrupt;
@@ -46,9 +48,9 @@ public sealed class SignalJudge(SignalThresholds thresholds)
         return picture.StillFor >= thresholds.FrozenAfter ? FrameState.Frozen : FrameState.Live;
     }
 
-    /// <summary>What the model's answer says, for a picture that it could be asked about.</summary>
+    /// <summary>The state that follows from the model's output, for a picture that passed <see cref="OfPicture"/>.</summary>
     /// <param name="p">The probabilities in class order; empty if the model failed.</param>
-    /// <param name="quality">How much the picture looks like those that the model was trained on, 0-1; null if that was not measured.</param>
+    /// <param name="quality">How much the picture resembles the training pictures, 0-1; null if that was not measured.</param>
     /// <param name="age">Time since the picture was captured; zero for a recording.</param>
     public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, TimeSpan age)
     {
@@ -70,8 +72,10 @@ public sealed class SignalJudge(SignalThresholds thresholds)
         return new SignalState(hasLimit && at - since < DebounceTime ? before.State : FrameState.Live, since);
     }
 
-    /// <summary>What the feed says while no verdict comes. Needs no model, so it can be asked while one hangs.</summary>
-    /// <returns>Null if there is nothing to say: frames come, and the pipeline keeps up.</returns>
+    /// <summary>
+    /// The state that follows from the feed while no verdict comes. Needs no model, so it works while one hangs.
+    /// </summary>
+    /// <returns>Null if frames come and the pipeline keeps up.</returns>
     public static FrameState? OfFeed(in FeedFacts feed)
     {
         if (feed.HasStopped) return FrameState.Failed;
@@ -80,7 +84,7 @@ public sealed class SignalJudge(SignalThresholds thresholds)
         return feed.Busy >= MaxBusy ? FrameState.Stale : null;
     }
 
-    /// <summary>How long a feed may pause before it counts as stalled.</summary>
+    /// <summary>How long a feed can pause before it counts as stalled.</summary>
     public static TimeSpan StallAfter(TimeSpan frameInterval) =>
         StallFrames * frameInterval > MinStall ? StallFrames * frameInterval : MinStall;
 }

@@ -14,29 +14,30 @@ public sealed class BrokerSecurityTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_broker_that_asks_for_a_certificate_is_satisfied()
+    public async Task The_device_presents_its_certificate_to_a_broker_that_asks()
     {
         (string ca, string _) = Certificates();
         await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Tls = Tls(ca) });
         await Eventually.TrueAsync("the device is connected", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
         rig.Clip();
-        // Nobody subscribes: the broker's word on that shows that the event came through.
+        // The broker's answer that nobody subscribes shows that the event got through.
         await Eventually.TrueAsync("the broker has answered", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5004));
     }
 
     [Fact]
-    public async Task A_broker_that_another_authority_vouches_for_is_not_trusted()
+    public async Task A_broker_certificate_from_another_authority_is_not_trusted()
     {
         (string _, string stranger) = Certificates();
         await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
-        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Tls = Tls(stranger) });
+        await using PublisherRig rig = await PublisherRig.StartAsync(
+            broker.Port, options => options with { Tls = Tls(stranger) });
         await Eventually.TrueAsync("the attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
         Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5000);
     }
 
     [Fact]
-    public async Task A_visit_says_whether_address_encryption_and_credentials_are_right()
+    public async Task A_visit_tells_whether_address_encryption_and_credentials_are_right()
     {
         (string ca, string stranger) = Certificates();
         await using Mosquitto broker = await Mosquitto.StartAsync(Settings());
@@ -44,13 +45,14 @@ public sealed class BrokerSecurityTests : IDisposable
 
         Assert.Equal(new BrokerVisit(BrokerVisitEnd.Accepted, ""), await VisitAsync(options));
         Assert.Equal(BrokerVisitEnd.Tls, (await VisitAsync(options with { Tls = Tls(stranger) })).End);
-        Assert.Equal(BrokerVisitEnd.BadFile, (await VisitAsync(options with { Tls = Tls(Path.Combine(_folder, "none.pem")) })).End);
+        string missing = Path.Combine(_folder, "none.pem");
+        Assert.Equal(BrokerVisitEnd.BadFile, (await VisitAsync(options with { Tls = Tls(missing) })).End);
         Assert.Equal(BrokerVisitEnd.Unreachable, (await VisitAsync(options with { Port = LoopbackPort.Free() })).End);
         Assert.Equal(BrokerVisitEnd.Unreachable, (await VisitAsync(options with { Host = "no-such-host.invalid" })).End);
     }
 
     [Fact]
-    public async Task A_visit_to_a_broker_that_refuses_or_hangs_says_so()
+    public async Task A_visit_reports_a_broker_that_refuses_or_hangs()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync("allow_anonymous false");
         var options = new MqttOptions { Host = "127.0.0.1", Port = broker.Port };
@@ -59,7 +61,7 @@ public sealed class BrokerSecurityTests : IDisposable
         Assert.Equal((BrokerVisitEnd.Refused, "NotAuthorized"), (refused.End, refused.Words.Split(':')[0]));
         await broker.HangAsync();
         BrokerVisit hung = await VisitAsync(options);
-        await broker.GoOnAsync();
+        await broker.ResumeAsync();
         Assert.Equal(new BrokerVisit(BrokerVisitEnd.Unreachable, "no answer within 2 s"), hung);
     }
 
@@ -67,7 +69,7 @@ public sealed class BrokerSecurityTests : IDisposable
         BrokerVisit.MakeAsync(options, "lus-test", TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
     [Fact]
-    public async Task A_password_is_read_anew_at_each_attempt_and_the_documented_rule_lets_the_device_publish()
+    public async Task Each_attempt_reads_the_password_and_the_documented_ACL_lets_the_device_publish()
     {
         const string Program = "/usr/bin/mosquitto_passwd";
         Assert.SkipUnless(File.Exists(Program), "mosquitto_passwd is not installed: apt-get install mosquitto");
@@ -78,13 +80,17 @@ public sealed class BrokerSecurityTests : IDisposable
         await hash.WaitForExitAsync(TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(own, "an-old-secret\n", TestContext.Current.CancellationToken);
 
-        await using Mosquitto broker = await Mosquitto.StartAsync($"allow_anonymous false\npassword_file {known}\nacl_file %FOLDER%/acl", ("acl", "pattern write lus/v1/+/%u/#\n"));
-        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Username = "lus-0123456789ab", PasswordFile = own });
-        await Eventually.TrueAsync("the old password is refused", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001 && entry.Message.Contains("NotAuthorized", StringComparison.Ordinal)));
+        await using Mosquitto broker = await Mosquitto.StartAsync(
+            $"allow_anonymous false\npassword_file {known}\nacl_file %FOLDER%/acl", ("acl", "pattern write lus/v1/+/%u/#\n"));
+        await using PublisherRig rig = await PublisherRig.StartAsync(
+            broker.Port, options => options with { Username = "lus-0123456789ab", PasswordFile = own });
+        await Eventually.TrueAsync("the old password is refused", () => rig.Log.GetSnapshot().Any(
+            entry => entry.Id.Id == 5001 && entry.Message.Contains("NotAuthorized", StringComparison.Ordinal)));
         await File.WriteAllTextAsync(own, "secret-7\n", TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync("the new one is taken", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
+        await Eventually.TrueAsync("the new one is accepted", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5000));
         rig.Clip();
-        await Eventually.TrueAsync("the broker has answered that nobody subscribes", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5004));
+        await Eventually.TrueAsync(
+            "the broker has answered that nobody subscribes", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5004));
         Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5003);
         Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Message.Contains("secret", StringComparison.Ordinal));
     }
@@ -133,7 +139,8 @@ public sealed class BrokerSecurityTests : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = request.Create(authority, Now.AddDays(-1), authority.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 certificate = request.Create(
+            authority, Now.AddDays(-1), authority.NotAfter, RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(Path.Combine(_folder, $"{name}.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(_folder, $"{name}.key"), key.ExportPkcs8PrivateKeyPem());
     }

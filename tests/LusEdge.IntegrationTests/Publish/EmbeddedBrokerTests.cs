@@ -15,21 +15,25 @@ namespace LusEdge.IntegrationTests.Publish;
 public sealed class EmbeddedBrokerTests
 {
     [Fact]
-    public async Task A_publisher_and_a_subscriber_meet_on_it()
+    public async Task A_publisher_reaches_a_subscriber()
     {
         await using EmbeddedBroker broker = await StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.TcpPort);
         rig.StartFeed();
         rig.Clip();
-        await subscriber.WaitForAsync(rig.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.State == FrameState.Live);
+        await subscriber.WaitForAsync(
+            rig.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.State == FrameState.Live);
         await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => clip.Grade == "2");
         Assert.True(await rig.StopAsync() < TimeSpan.FromSeconds(2));
-        await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Offline);
+        await subscriber.WaitForAsync(
+            rig.Topics.Availability,
+            LusEdgeJson.Default.AvailabilityMessage,
+            availability => availability.State == Availability.Offline);
     }
 
     [Fact]
-    public async Task Ports_in_use_give_way_to_the_next_free_ones()
+    public async Task If_a_port_is_in_use_the_next_free_one_is_taken()
     {
         using var tcp = new TcpListener(IPAddress.Loopback, 0);
         using var web = new TcpListener(IPAddress.Loopback, 0);
@@ -37,7 +41,8 @@ public sealed class EmbeddedBrokerTests
         web.Start();
         int tcpPort = ((IPEndPoint)tcp.LocalEndpoint).Port;
         int webPort = ((IPEndPoint)web.LocalEndpoint).Port;
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(tcpPort, webPort, NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
+            tcpPort, webPort, NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
         Assert.InRange(broker.TcpPort, tcpPort + 1, tcpPort + 50);
         Assert.InRange(broker.WebSocketUri.Port, webPort + 1, webPort + 50);
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
@@ -46,7 +51,7 @@ public sealed class EmbeddedBrokerTests
     [Theory]
     [InlineData(MqttProtocolVersion.V311)]
     [InlineData(MqttProtocolVersion.V500)]
-    public async Task Clients_without_an_id_are_given_different_ones(MqttProtocolVersion version)
+    public async Task Clients_without_an_id_get_different_ones(MqttProtocolVersion version)
     {
         await using EmbeddedBroker broker = await StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -65,11 +70,13 @@ public sealed class EmbeddedBrokerTests
     [Fact]
     public async Task The_printed_mosquitto_sub_line_works_without_an_id()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/mosquitto_sub"), "mosquitto_sub is not installed: apt-get install mosquitto-clients");
+        const string Program = "/usr/bin/mosquitto_sub";
+        Assert.SkipUnless(File.Exists(Program), "mosquitto_sub is not installed: apt-get install mosquitto-clients");
         await using EmbeddedBroker broker = await StartAsync();
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.TcpPort);
+        string port = broker.TcpPort.ToString(CultureInfo.InvariantCulture);
         using Process subscriber = Process.Start(new ProcessStartInfo(
-            "/usr/bin/mosquitto_sub", ["-h", "127.0.0.1", "-p", broker.TcpPort.ToString(CultureInfo.InvariantCulture), "-t", "lus/#", "-v", "-C", "3", "-W", "20"])
+            Program, ["-h", "127.0.0.1", "-p", port, "-t", "lus/#", "-v", "-C", "3", "-W", "20"])
         {
             RedirectStandardOutput = true,
         })!;
@@ -79,7 +86,7 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact]
-    public async Task A_browser_connects_by_web_socket()
+    public async Task A_browser_connects_over_WebSocket()
     {
         await using EmbeddedBroker broker = await StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -90,7 +97,9 @@ public sealed class EmbeddedBrokerTests
             received.TrySetResult(message.ApplicationMessage.Topic);
             return Task.CompletedTask;
         };
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithWebSocketServer(socket => socket.WithUri(broker.WebSocketUri.ToString())).Build(), stop);
+        MqttClientOptions options = new MqttClientOptionsBuilder()
+            .WithWebSocketServer(socket => socket.WithUri(broker.WebSocketUri.ToString())).Build();
+        await client.ConnectAsync(options, stop);
         await client.SubscribeAsync("lus/#", cancellationToken: stop);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.TcpPort);
         Assert.StartsWith(rig.Topics.Prefix, await received.Task.WaitAsync(TimeSpan.FromSeconds(20), stop));
@@ -99,7 +108,7 @@ public sealed class EmbeddedBrokerTests
     [Theory]
     [InlineData(false, 2000)]
     [InlineData(true, 500)]
-    public async Task Whoever_subscribes_while_something_retained_is_published_ends_with_the_newest(bool asWill, int rounds)
+    public async Task Subscribing_during_a_retained_publish_ends_with_the_newest_message(bool asWill, int rounds)
     {
         await using EmbeddedBroker broker = await StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -121,29 +130,32 @@ public sealed class EmbeddedBrokerTests
             string payload = round.ToString(CultureInfo.InvariantCulture);
             await subscriber.UnsubscribeAsync("lus/t", stop);
             using IMqttClient dying = new MqttClientFactory().CreateMqttClient();
-            if (asWill) await dying.ConnectAsync(Options().WithWillTopic("lus/t").WithWillPayload(payload).WithWillRetain().Build(), stop);
+            MqttClientOptionsBuilder will = Options().WithWillTopic("lus/t").WithWillPayload(payload).WithWillRetain();
+            if (asWill) await dying.ConnectAsync(will.Build(), stop);
             Task publishing = asWill
                 ? Task.Run(dying.Dispose, stop)
                 : publisher.PublishStringAsync("lus/t", payload, MqttQualityOfServiceLevel.AtLeastOnce, retain: true, stop);
             await subscriber.SubscribeAsync("lus/t", MqttQualityOfServiceLevel.AtLeastOnce, stop);
             await publishing;
             long begun = Stopwatch.GetTimestamp();
-            while (Volatile.Read(ref newest) != round && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5)) await Task.Delay(1, stop);
+            while (Volatile.Read(ref newest) != round && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5))
+                await Task.Delay(1, stop);
             Assert.Equal(round, Volatile.Read(ref newest));
         }
 
         Assert.False(Volatile.Read(ref wentBack), "an older message followed the newest");
 
-        MqttClientOptionsBuilder Options() =>
-            new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort).WithClientId("");
+        MqttClientOptionsBuilder Options() => new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort).WithClientId("");
     }
 
     [Fact]
-    public async Task It_keeps_no_session_of_a_client_that_is_away()
+    public async Task It_keeps_no_session_for_an_absent_client()
     {
         await using EmbeddedBroker broker = await StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
-        MqttClientOptions options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort)
+        MqttClientOptions options = new MqttClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500).WithTcpServer("127.0.0.1", broker.TcpPort)
             .WithClientId("away").WithCleanStart(false).WithSessionExpiryInterval(3600).Build();
         using IMqttClient client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(options, stop);
@@ -153,7 +165,7 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact]
-    public async Task A_frame_costs_the_pipelines_thread_no_memory_while_it_is_published()
+    public async Task Publishing_a_frame_allocates_nothing_on_the_pipelines_thread()
     {
         await using EmbeddedBroker broker = await StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
@@ -166,7 +178,7 @@ public sealed class EmbeddedBrokerTests
         for (int i = 0; i < Frames; i++) rig.Frame();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(allocated < Frames, $"{allocated} bytes for {Frames} frames");
-        await subscriber.WaitAsync("frames of the measured ones", _ => subscriber.On(rig.Topics.Frame, LusEdgeJson.Default.FrameMessage).Any(frame => frame.Frame > 50));
+        await subscriber.WaitForAsync(rig.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.Frame > 50);
     }
 
     private static Task<EmbeddedBroker> StartAsync() => EmbeddedBroker.StartAsync(

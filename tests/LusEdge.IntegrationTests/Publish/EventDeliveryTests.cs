@@ -6,7 +6,7 @@ namespace LusEdge.IntegrationTests.Publish;
 public sealed class EventDeliveryTests
 {
     [Fact]
-    public async Task No_committed_event_is_lost_when_the_broker_is_killed_and_started_again()
+    public async Task No_committed_event_is_lost_when_the_broker_is_killed_and_restarted()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
@@ -16,7 +16,7 @@ public sealed class EventDeliveryTests
         for (int kill = 1; kill <= Kills; kill++)
         {
             for (int i = 0; i < ClipsBetween; i++) rig.Clip();
-            // Somewhere in the middle of the delivery.
+            // Kill it in the middle of the delivery.
             await subscriber.WaitAsync("some of the clips", _ => Clips(subscriber, rig).Count > (kill - 1) * ClipsBetween);
             await broker.KillAsync();
             for (int i = 0; i < ClipsBetween; i++) rig.Clip();
@@ -24,12 +24,13 @@ public sealed class EventDeliveryTests
             await subscriber.ReconnectAsync();
         }
 
-        await subscriber.WaitAsync("every clip", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 2 * Kills * ClipsBetween);
-        Assert.Equal(Enumerable.Range(0, 2 * Kills * ClipsBetween).Select(seq => (long)seq), Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Order());
+        const int Total = 2 * Kills * ClipsBetween;
+        await subscriber.WaitAsync("every clip", _ => Seqs(subscriber, rig).Count == Total);
+        Assert.Equal(Enumerable.Range(0, Total).Select(seq => (long)seq), Seqs(subscriber, rig));
     }
 
     [Fact]
-    public async Task Events_of_an_earlier_start_are_sent_late_under_their_own_identity()
+    public async Task Events_of_an_earlier_start_are_sent_late_with_their_own_identity()
     {
         int port = LoopbackPort.Free();
         await using PublisherRig rig = await PublisherRig.StartAsync(port);
@@ -39,7 +40,7 @@ public sealed class EventDeliveryTests
         await using Mosquitto broker = await Mosquitto.StartOnAsync(port);
         await using Subscriber subscriber = await Subscriber.ConnectAsync(port);
         InfoMessage info = await subscriber.WaitForAsync(rig.Topics.Info, LusEdgeJson.Default.InfoMessage, _ => true);
-        await subscriber.WaitAsync("the five clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 5);
+        await subscriber.WaitAsync("the five clips", _ => Seqs(subscriber, rig).Count == 5);
         rig.Clip();
         ClipMessage fresh = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => !clip.Late);
 
@@ -52,7 +53,7 @@ public sealed class EventDeliveryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_a_broker_acknowledged_and_took_with_it_goes_to_its_successor_unless_it_lived_on(bool livedOn)
+    public async Task What_a_dead_broker_acknowledged_is_sent_again_unless_a_ping_was_answered_since(bool livedOn)
     {
         var broker = new ReluctantBroker(receiveMaximum: 20) { AnswersPings = livedOn };
         int port = broker.Port;
@@ -60,11 +61,12 @@ public sealed class EventDeliveryTests
         await using (broker)
         {
             for (int i = 0; i < 3; i++) rig.Clip();
-            await Eventually.TrueAsync("the three clips, info, availability and health are acknowledged", () => broker.Acknowledged >= 6);
+            await Eventually.TrueAsync(
+                "the three clips, info, availability and health are acknowledged", () => broker.Acknowledged >= 6);
             int answered = broker.Answered;
-            // The first may be the library's own, for the keep-alive, which nobody asks for; the third gives time to take note of the second.
+            // The first ping may be the library's own keep-alive; the third gives the publisher time to record the second.
             if (livedOn) await Eventually.TrueAsync("three pings are answered", () => broker.Answered >= answered + 3);
-            // Long enough to take note of the acknowledgements, and not long enough to be given up for want of a ping.
+            // Long enough to record the acknowledgements, but too short for a missing ping to break the connection.
             else await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
         }
 
@@ -73,31 +75,35 @@ public sealed class EventDeliveryTests
         await subscriber.WaitForAsync(rig.Topics.Info, LusEdgeJson.Default.InfoMessage, _ => true);
         rig.Clip();
         int[] expected = livedOn ? [3] : [0, 1, 2, 3];
-        await subscriber.WaitAsync("the clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == expected.Length);
-        await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Outbox.Depth == 0);
-        Assert.Equal(expected, Clips(subscriber, rig).Select(clip => (int)clip.Seq).Distinct().Order());
+        await subscriber.WaitAsync("the clips", _ => Seqs(subscriber, rig).Count == expected.Length);
+        await subscriber.WaitForAsync(
+            rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Outbox.Depth == 0);
+        Assert.Equal(expected, Seqs(subscriber, rig).Select(seq => (int)seq));
         Assert.All(Clips(subscriber, rig), clip => Assert.True(clip.Late || clip.Seq == 3));
     }
 
     [Fact]
-    public async Task An_event_that_nobody_subscribes_to_is_kept_until_somebody_does()
+    public async Task An_event_without_a_subscriber_is_kept_until_there_is_one()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber watcher = await Subscriber.ConnectAsync(broker.Port, "lus/v1/+/+/health");
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         for (int i = 0; i < 3; i++) rig.Clip();
         HealthMessage health = await watcher.WaitForAsync(
-            rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "events_unheard"));
+            rig.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "events_unheard"));
         Assert.Equal(HealthStatus.Degraded, health.Status);
 
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
-        await subscriber.WaitAsync("the three clips", _ => Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Count() == 3);
+        await subscriber.WaitAsync("the three clips", _ => Seqs(subscriber, rig).Count == 3);
         Assert.All(Clips(subscriber, rig), clip => Assert.True(clip.Late));
-        await watcher.WaitAsync("a good word", _ => watcher.On(rig.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1].Status == HealthStatus.Ok);
+        await watcher.WaitAsync(
+            "status ok", _ => watcher.On(rig.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1].Status == HealthStatus.Ok);
     }
 
     [Fact]
-    public async Task An_event_that_the_broker_does_not_allow_is_set_aside_and_told()
+    public async Task An_event_that_the_broker_refuses_is_set_aside_and_reported()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync(
             "allow_anonymous true\nacl_file %FOLDER%/acl",
@@ -112,7 +118,10 @@ public sealed class EventDeliveryTests
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         rig.Clip();
-        await subscriber.WaitForAsync(rig.Topics.Health, LusEdgeJson.Default.HealthMessage, health => health.Reasons.Any(reason => reason.Code == "events_refused"));
+        await subscriber.WaitForAsync(
+            rig.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "events_refused"));
         MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, _ => true);
 
         Assert.Equal((1, 1), (metrics.Outbox.Depth, metrics.Outbox.Refused));
@@ -121,15 +130,19 @@ public sealed class EventDeliveryTests
     }
 
     [Fact]
-    public async Task The_brokers_receive_maximum_is_respected_over_all_topics()
+    public async Task The_brokers_receive_maximum_holds_over_all_topics()
     {
         await using var broker = new ReluctantBroker(receiveMaximum: 3);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         for (int i = 0; i < 50; i++) rig.Clip();
-        await Eventually.TrueAsync("all clips, info, availability and health have come", () => broker.Published >= 53);
+        await Eventually.TrueAsync("all clips, info, availability and health have arrived", () => broker.Published >= 53);
         Assert.Equal(3, broker.MostUnacknowledged);
     }
 
     private static IReadOnlyList<ClipMessage> Clips(Subscriber subscriber, PublisherRig rig) =>
         subscriber.On(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage);
+
+    /// <summary>The clips' numbers, in order, each once.</summary>
+    private static List<long> Seqs(Subscriber subscriber, PublisherRig rig) =>
+        [.. Clips(subscriber, rig).Select(clip => clip.Seq).Distinct().Order()];
 }

@@ -1,6 +1,6 @@
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>Waits for what another process or thread will do.</summary>
+/// <summary>Waits for another process or thread.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -18,7 +18,7 @@ internal static class Eventually
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Waited in vain until {what}.");
+                Assert.Fail($"Timed out waiting until {what}.");
             }
         }
     }

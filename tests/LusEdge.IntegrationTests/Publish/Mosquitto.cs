@@ -6,7 +6,7 @@ using LusEdge.Tests;
 
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>A real broker on a free port of loopback, in a folder of its own; can be killed, stopped and started again.</summary>
+/// <summary>A real broker on a free loopback port, with its own folder; can be killed, paused and restarted.</summary>
 internal sealed class Mosquitto : IAsyncDisposable
 {
     private const int PortsTried = 10;
@@ -19,16 +19,23 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    private static string? Program => new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto" }.FirstOrDefault(File.Exists);
+    private static string? Program =>
+        new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto" }.FirstOrDefault(File.Exists);
 
-    /// <summary>Starts a broker that keeps its sessions as docs/mqtt.md asks of a site's broker.</summary>
-    /// <param name="settings">Further lines of its configuration; %FOLDER% stands for its folder.</param>
-    /// <param name="files">Files to lie in its folder.</param>
-    public static async Task<Mosquitto> StartAsync(string settings = "allow_anonymous true", params (string Name, string Text)[] files)
+    /// <summary>Starts a broker that keeps its sessions, as docs/mqtt.md requires of a site's broker.</summary>
+    /// <param name="settings">More lines for its configuration; %FOLDER% stands for its folder.</param>
+    /// <param name="files">Files to put into its folder.</param>
+    public static async Task<Mosquitto> StartAsync(
+        string settings = "allow_anonymous true", params (string Name, string Text)[] files)
     {
         Assert.SkipUnless(Program is not null, "mosquitto is not installed: apt-get install mosquitto");
         var broker = new Mosquitto(settings);
-        foreach ((string name, string text) in files) await File.WriteAllTextAsync(Path.Combine(broker._folder, name), text, TestContext.Current.CancellationToken);
+        foreach ((string name, string text) in files)
+        {
+            string path = Path.Combine(broker._folder, name);
+            await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        }
+
         for (int attempt = 0; attempt < PortsTried; attempt++)
         {
             broker.Port = LoopbackPort.Free();
@@ -47,21 +54,21 @@ internal sealed class Mosquitto : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>A power cut, as far as the broker is concerned.</summary>
+    /// <summary>Like a power cut for the broker.</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Starts the killed broker again on its port.</summary>
-    public async Task RestartAsync() => Assert.True(await TryStartAsync(), "the broker did not start again");
+    /// <summary>Restarts the killed broker on its port.</summary>
+    public async Task RestartAsync() => Assert.True(await TryStartAsync(), "the broker did not restart");
 
-    /// <summary>The broker hangs: its connections stay open and nothing answers.</summary>
+    /// <summary>Makes the broker hang: its connections stay open, but nothing answers.</summary>
     public Task HangAsync() => SignalAsync("STOP");
 
-    /// <summary>The broker goes on.</summary>
-    public Task GoOnAsync() => SignalAsync("CONT");
+    /// <summary>Resumes a hanging broker.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
 
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +96,7 @@ internal sealed class Mosquitto : IAsyncDisposable
 
             """));
         var start = new ProcessStartInfo(Program!, ["-c", configuration]) { RedirectStandardError = true };
-        // Started as root it would give up its rights and lose its folder.
+        // Started as root, it would drop its privileges and lose access to its folder.
         if (Environment.IsPrivilegedProcess) await File.AppendAllTextAsync(configuration, "user root\n");
         _process = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ namespace LusEdge.IntegrationTests.Publish;
 
 public sealed class MqttPublisherTests
 {
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task A_running_feed_is_published_on_every_topic_with_its_properties()
@@ -16,8 +16,10 @@ public sealed class MqttPublisherTests
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
         rig.StartFeed();
-        FrameMessage frame = await subscriber.WaitForAsync(rig.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.Frame >= 5);
-        LiveMessage live = await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Live);
+        FrameMessage frame = await subscriber.WaitForAsync(
+            rig.Topics.Frame, LusEdgeJson.Default.FrameMessage, frame => frame.Frame >= 5);
+        LiveMessage live = await subscriber.WaitForAsync(
+            rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.Live);
         rig.Clip();
         ClipMessage clip = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, _ => true);
         InfoMessage info = await subscriber.WaitForAsync(rig.Topics.Info, LusEdgeJson.Default.InfoMessage, _ => true);
@@ -49,7 +51,8 @@ public sealed class MqttPublisherTests
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
-        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port, options => options with { Frames = FrameDelivery.Batch });
+        await using PublisherRig rig = await PublisherRig.StartAsync(
+            broker.Port, options => options with { Frames = FrameDelivery.Batch });
         rig.StartFeed();
         await subscriber.WaitAsync("three batches", all => all.Count(received => received.Topic == rig.Topics.Frames) >= 3);
 
@@ -60,7 +63,16 @@ public sealed class MqttPublisherTests
         {
             Assert.Equal(0, batch.TMs[0]);
             Assert.All(batch.TMs, offset => Assert.InRange(offset, 0, 999));
-            Assert.Equal(Enumerable.Repeat(batch.Frame.Count, 6), new[] { batch.TMs.Count, batch.State.Count, batch.Severity.Count, batch.Grade.Count, batch.P.Count, batch.LatMs.Count });
+            int[] columns =
+            [
+                batch.TMs.Count,
+                batch.State.Count,
+                batch.Severity.Count,
+                batch.Grade.Count,
+                batch.P.Count,
+                batch.LatMs.Count,
+            ];
+            Assert.Equal(Enumerable.Repeat(batch.Frame.Count, 6), columns);
         });
         Assert.DoesNotContain(subscriber.All, received => received.Topic == rig.Topics.Frame);
     }
@@ -94,33 +106,39 @@ public sealed class MqttPublisherTests
         Assert.Equal((online.Boot, online.Seq + 1, null), (lost.Boot, lost.Seq, lost.T));
 
         proxy.Refuse = false;
-        await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, again => again.State == Availability.Online && again.Seq > lost.Seq);
-        Assert.True(await rig.StopAsync() < StopsWithin);
+        await subscriber.WaitForAsync(
+            rig.Topics.Availability,
+            LusEdgeJson.Default.AvailabilityMessage,
+            again => again.State == Availability.Online && again.Seq > lost.Seq);
+        Assert.True(await rig.StopAsync() < StopLimit);
         AvailabilityMessage offline = await AvailabilityAsync(subscriber, rig, Availability.Offline);
         Assert.Equal(online.Boot, offline.Boot);
         Assert.Equal(1, offline.Seq % 2);
 
-        // Who subscribes later learns the last word.
+        // A later subscriber gets the last message.
         await using Subscriber later = await Subscriber.ConnectAsync(broker.Port);
-        Assert.Equal(Availability.Offline, (await later.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, _ => true)).State);
+        AvailabilityMessage last = await later.WaitForAsync(
+            rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, _ => true);
+        Assert.Equal(Availability.Offline, last.State);
     }
 
     [Fact]
-    public async Task A_broker_that_comes_later_is_found_and_the_gap_is_told()
+    public async Task A_broker_that_comes_up_later_is_found_and_gets_the_gap()
     {
         int port = LoopbackPort.Free();
         await using PublisherRig rig = await PublisherRig.StartAsync(port);
         for (int i = 0; i < 300; i++) rig.Frame();
         await using Mosquitto broker = await Mosquitto.StartOnAsync(port);
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
-        MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
+        MetricsMessage metrics = await subscriber.WaitForAsync(
+            rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
 
         int sent = subscriber.All.Count(received => received.Topic == rig.Topics.Frame);
         Assert.Equal(300, sent + metrics.Gap!.Frames);
     }
 
     [Fact]
-    public async Task A_broker_that_hangs_is_noticed_and_does_not_hold_up_the_stop()
+    public async Task A_hanging_broker_is_noticed_and_does_not_delay_the_stop()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
@@ -130,12 +148,12 @@ public sealed class MqttPublisherTests
         await broker.HangAsync();
         await Eventually.TrueAsync("the hang is noticed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5002));
         TimeSpan took = await rig.StopAsync();
-        Assert.True(took < StopsWithin, $"the stop took {took}");
-        await broker.GoOnAsync();
+        Assert.True(took < StopLimit, $"the stop took {took}");
+        await broker.ResumeAsync();
     }
 
     [Fact]
-    public async Task A_stop_right_after_the_broker_began_to_hang_is_as_quick()
+    public async Task A_stop_right_after_the_broker_starts_to_hang_is_as_quick()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
@@ -146,8 +164,8 @@ public sealed class MqttPublisherTests
         await broker.HangAsync();
         rig.Clip();
         TimeSpan took = await rig.StopAsync();
-        Assert.True(took < StopsWithin, $"the stop took {took}");
-        await broker.GoOnAsync();
+        Assert.True(took < StopLimit, $"the stop took {took}");
+        await broker.ResumeAsync();
     }
 
     [Fact]
@@ -162,12 +180,13 @@ public sealed class MqttPublisherTests
         for (int i = 0; i < 20; i++) rig.Frame();
         await Eventually.TrueAsync("the dead line is noticed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5002));
         proxy.Swallow = false;
-        MetricsMessage metrics = await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
+        MetricsMessage metrics = await subscriber.WaitForAsync(
+            rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
         Assert.Equal(20, metrics.Gap!.Frames);
     }
 
     [Fact]
-    public async Task A_device_that_falls_silent_is_announced_as_lost_by_the_broker()
+    public async Task The_broker_announces_a_silent_device_as_lost()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();
         await using var proxy = new TcpCutProxy(broker.Port);
@@ -181,5 +200,6 @@ public sealed class MqttPublisherTests
     }
 
     private static Task<AvailabilityMessage> AvailabilityAsync(Subscriber subscriber, PublisherRig rig, Availability state) =>
-        subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == state);
+        subscriber.WaitForAsync(
+            rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == state);
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>A publisher with a made-up pipeline before it, and a folder for its events.</summary>
+/// <summary>A publisher with a simulated pipeline and a folder for its events.</summary>
 internal sealed class PublisherRig : IAsyncDisposable
 {
     public static readonly ModelInUse Model = new(
@@ -33,7 +33,8 @@ internal sealed class PublisherRig : IAsyncDisposable
     private Task _feed = Task.CompletedTask;
     private long _frame;
 
-    private PublisherRig(MqttOptions options) => Options = options with { Site = "ward-7", EventsDatabase = Path.Combine(_folder, "events.db") };
+    private PublisherRig(MqttOptions options) =>
+        Options = options with { Site = "ward-7", EventsDatabase = Path.Combine(_folder, "events.db") };
 
     public MqttOptions Options { get; }
 
@@ -43,14 +44,14 @@ internal sealed class PublisherRig : IAsyncDisposable
 
     public HealthBoard Board { get; } = new();
 
-    /// <summary>What the pipeline would write to; new with each start.</summary>
+    /// <summary>The pipeline's sink; new with each start.</summary>
     public ReadingFanOut Results { get; private set; } = new(Model, TimeProvider.System);
 
     public FakeLogCollector Log { get; } = new();
 
     public MqttPublisher Publisher => _publisher!;
 
-    /// <summary>Starts a publisher to a broker on loopback.</summary>
+    /// <summary>Starts a publisher for a broker on loopback.</summary>
     public static async Task<PublisherRig> StartAsync(int port, Func<MqttOptions, MqttOptions>? change = null)
     {
         var options = new MqttOptions { Port = port };
@@ -59,7 +60,7 @@ internal sealed class PublisherRig : IAsyncDisposable
         return rig;
     }
 
-    /// <summary>Starts the publisher anew on the same events, as after a restart of the service.</summary>
+    /// <summary>Starts another publisher on the same events, as after a service restart.</summary>
     public async Task RestartAsync()
     {
         Results = new ReadingFanOut(Model, TimeProvider.System);
@@ -68,13 +69,14 @@ internal sealed class PublisherRig : IAsyncDisposable
             Options, Topics, Results.Subscribe(), Meter, Board, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
     }
 
-    /// <summary>The pipeline says that no verdict comes.</summary>
-    public void Announce(FrameState state, DateTimeOffset since, string? cause = null) => Results.Announce(new Announcement(state, since, cause));
+    /// <summary>Announces that no verdict comes.</summary>
+    public void Announce(FrameState state, DateTimeOffset since, string? cause = null) =>
+        Results.Announce(new Announcement(state, since, cause));
 
-    /// <summary>A pipeline that grades 25 frames a second from now on.</summary>
+    /// <summary>Grades 25 frames per second from now on.</summary>
     public void StartFeed() => _feed = FeedAsync();
 
-    /// <summary>One frame through the pipeline.</summary>
+    /// <summary>Passes one frame through the pipeline.</summary>
     public void Frame(FrameState state = FrameState.Live)
     {
         Meter.Ledger.Captured();
@@ -90,15 +92,26 @@ internal sealed class PublisherRig : IAsyncDisposable
         Meter.Ledger.Released();
     }
 
-    /// <summary>A clip that ended just now.</summary>
+    /// <summary>Ends a clip.</summary>
     public void Clip(string? reason = null) => Results.Clip(new ClipSummary(
-        0, 149, Now - TimeSpan.FromSeconds(6), Now, 150, reason is null ? 149 : 1, "held-12f-25pct-min25",
-        reason is null ? 2 : null, reason is null ? "2" : null, _p, [0, 0, 0, 9, 140, 0, 0], new Dictionary<FrameState, int> { [FrameState.Frozen] = 1 }, reason)
+        0,
+        149,
+        Now - TimeSpan.FromSeconds(6),
+        Now,
+        150,
+        reason is null ? 149 : 1,
+        "held-12f-25pct-min25",
+        reason is null ? 2 : null,
+        reason is null ? "2" : null,
+        _p,
+        [0, 0, 0, 9, 140, 0, 0],
+        new Dictionary<FrameState, int> { [FrameState.Frozen] = 1 },
+        reason)
     {
         Zone = reason is null ? "right-anterior-upper" : null,
     });
 
-    /// <summary>Stops cleanly and says how long that took.</summary>
+    /// <summary>Stops cleanly, and returns how long that took.</summary>
     public async Task<TimeSpan> StopAsync()
     {
         await _stop.CancelAsync();

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace LusEdge.IntegrationTests.Publish;
 
 /// <summary>
-/// As much of a broker as is needed to see how many messages a publisher dares to have unacknowledged: it announces a receive
-/// maximum of its own and lets messages wait for a moment before it acknowledges all that came.
+/// Just enough of a broker to see how many unacknowledged messages a publisher allows: it announces a receive maximum, and lets
+/// messages wait for a moment before it acknowledges them all.
 /// </summary>
 internal sealed class ReluctantBroker : IAsyncDisposable
 {
@@ -27,16 +27,16 @@ internal sealed class ReluctantBroker : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Whether it gives signs of life.</summary>
+    /// <summary>Whether it answers pings.</summary>
     public bool AnswersPings { get; init; } = true;
 
     /// <summary>Pings that it answered.</summary>
     public int Answered { get; private set; }
 
-    /// <summary>QoS 1 messages that it has acknowledged; nobody ever gets them.</summary>
+    /// <summary>QoS 1 messages that it acknowledged; it never forwards them.</summary>
     public int Acknowledged { get; private set; }
 
-    /// <summary>The most messages that waited at once.</summary>
+    /// <summary>The highest number of messages that waited at once.</summary>
     public int MostUnacknowledged { get; private set; }
 
     /// <summary>QoS 1 messages so far.</summary>
@@ -77,7 +77,7 @@ internal sealed class ReluctantBroker : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
         {
-            // The publisher has gone, or the test is over.
+            // The publisher disconnected, or the test is over.
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class ReluctantBroker : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The publisher has gone, or the test is over.
+            // The publisher disconnected, or the test is over.
         }
     }
 

@@ -10,39 +10,60 @@ using MQTTnet.Packets;
 
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>What a publisher really sends, held against docs/schemas/v1.</summary>
+/// <summary>Validates what a publisher really sends against docs/schemas/v1.</summary>
 public sealed class SchemaTests
 {
     private static readonly string[] Topics = ["availability", "clip", "frame", "frames", "health", "info", "live", "metrics"];
 
-    /// <summary>Thresholds of a gate that are out of range, or missing (null) beside one that needs them.</summary>
+    /// <summary>Gate thresholds that are out of range, or missing (null) although another one needs them.</summary>
     private static readonly (string Key, double? Value)[] WrongThresholds =
-        [("min_quality", 1.5), ("frozen_after", 0), ("frozen_difference", 256), ("frozen_after", null), ("frozen_difference", null)];
+    [
+        ("min_quality", 1.5),
+        ("frozen_after", 0),
+        ("frozen_difference", 256),
+        ("frozen_after", null),
+        ("frozen_difference", null),
+    ];
 
     [Fact]
-    public async Task Every_message_validates_and_a_changed_one_does_not()
+    public async Task Every_message_validates_and_an_altered_one_does_not()
     {
         IReadOnlyList<(string Schema, JsonNode Payload)> messages = await PublishedAsync();
-        Assert.Equal(Topics.Select(topic => $"urn:lusedge:v1:{topic}"), messages.Select(message => message.Schema).Distinct().Order());
+        Assert.Equal(
+            Topics.Select(topic => $"urn:lusedge:v1:{topic}"), messages.Select(message => message.Schema).Distinct().Order());
         IReadOnlyList<IReadOnlyList<string>> results = await Ajv.ValidateAsync(messages);
-        Assert.All(results.Zip(messages), result => Assert.True(result.First.Count == 0, $"{result.Second.Schema}: {string.Join("; ", result.First)}: {result.Second.Payload}"));
+        Assert.All(results.Zip(messages), result => Assert.True(
+            result.First.Count == 0, $"{result.Second.Schema}: {string.Join("; ", result.First)}: {result.Second.Payload}"));
 
-        // What was measured is told with a score and without; what was not is null.
+        // A measured quality is published with or without a score; otherwise it is null.
         Assert.All(
-            messages.Where(message => message.Schema is "urn:lusedge:v1:frame" or "urn:lusedge:v1:live").Select(message => message.Payload),
-            payload => Assert.Equal(payload["state"]!.GetValue<string>() is "live" or "ood" ? 0.123 : null, payload["quality"]?.GetValue<double>()));
+            messages
+                .Where(message => message.Schema is "urn:lusedge:v1:frame" or "urn:lusedge:v1:live")
+                .Select(message => message.Payload),
+            payload => Assert.Equal(
+                payload["state"]!.GetValue<string>() is "live" or "ood" ? 0.123 : null,
+                payload["quality"]?.GetValue<double>()));
 
         (string What, (string Schema, JsonNode Payload) Message)[] changed = [.. Changed(messages)];
         IReadOnlyList<IReadOnlyList<string>> refusals = await Ajv.ValidateAsync([.. changed.Select(change => change.Message)]);
-        Assert.All(refusals.Zip(changed), refusal => Assert.True(refusal.First.Count > 0, $"{refusal.Second.What} was let through: {refusal.Second.Message.Payload}"));
+        Assert.All(refusals.Zip(changed), refusal => Assert.True(
+            refusal.First.Count > 0, $"{refusal.Second.What} was accepted: {refusal.Second.Message.Payload}"));
     }
 
     [Fact]
-    public async Task What_a_model_file_says_about_itself_validates_and_a_changed_one_does_not()
+    public async Task A_model_files_description_validates_and_an_altered_one_does_not()
     {
         const string Schema = "urn:lusedge:v1:model";
-        ModelDescription gated = TinyModel.Four with { Gate = new ModelGate(3, 0.3f) { MinQuality = 0.2f, FrozenAfter = 0.8, FrozenDifference = 1 } };
-        JsonNode[] valid = [JsonNode.Parse(TinyModel.Four.ToJson())!, JsonNode.Parse(TinyModel.Seven.ToJson())!, JsonNode.Parse(gated.ToJson())!];
+        ModelDescription gated = TinyModel.Four with
+        {
+            Gate = new ModelGate(3, 0.3f) { MinQuality = 0.2f, FrozenAfter = 0.8, FrozenDifference = 1 },
+        };
+        JsonNode[] valid =
+        [
+            JsonNode.Parse(TinyModel.Four.ToJson())!,
+            JsonNode.Parse(TinyModel.Seven.ToJson())!,
+            JsonNode.Parse(gated.ToJson())!,
+        ];
         Assert.All(await Ajv.ValidateAsync([.. valid.Select(model => (Schema, model))]), errors => Assert.Empty(errors));
 
         JsonNode[] changed = [.. valid[1].AsObject().Select(property => property.Key).Select(key =>
@@ -59,16 +80,17 @@ public sealed class SchemaTests
         })];
         Assert.All(
             (await Ajv.ValidateAsync([.. changed.Select(model => (Schema, model))])).Zip(changed),
-            refusal => Assert.True(refusal.First.Count > 0, $"this was let through: {refusal.Second}"));
+            refusal => Assert.True(refusal.First.Count > 0, $"accepted: {refusal.Second}"));
     }
 
     [Fact]
-    public async Task A_signed_manifest_validates_and_a_changed_one_does_not()
+    public async Task A_signed_manifest_validates_and_an_altered_one_does_not()
     {
         const string Schema = "urn:lusedge:v1:manifest";
         using var temp = new TemporaryDirectory();
         TestPackage package = TestPackage.Write(temp["tiny"], TestPackage.Key(temp["site.key"]));
-        JsonObject manifest = JsonNode.Parse(await File.ReadAllBytesAsync(package["manifest.json"], TestContext.Current.CancellationToken))!.AsObject();
+        byte[] json = await File.ReadAllBytesAsync(package["manifest.json"], TestContext.Current.CancellationToken);
+        JsonObject manifest = JsonNode.Parse(json)!.AsObject();
         Assert.Empty(Assert.Single(await Ajv.ValidateAsync([(Schema, manifest)])));
 
         JsonNode[] changed =
@@ -83,7 +105,7 @@ public sealed class SchemaTests
         ];
         Assert.All(
             (await Ajv.ValidateAsync([.. changed.Select(one => (Schema, one))])).Zip(changed),
-            refusal => Assert.True(refusal.First.Count > 0, $"this was let through: {refusal.Second}"));
+            refusal => Assert.True(refusal.First.Count > 0, $"accepted: {refusal.Second}"));
 
         JsonNode Changed(Action<JsonObject> change)
         {
@@ -96,11 +118,13 @@ public sealed class SchemaTests
     private static async Task<IReadOnlyList<(string Schema, JsonNode Payload)>> PublishedAsync()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
+            LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
         await using var proxy = new TcpCutProxy(broker.TcpPort);
         proxy.Refuse = true;
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
-        await using PublisherRig rig = await PublisherRig.StartAsync(proxy.Port, options => options with { Frames = FrameDelivery.Both });
+        await using PublisherRig rig = await PublisherRig.StartAsync(
+            proxy.Port, options => options with { Frames = FrameDelivery.Both });
         rig.Clip();
         for (int i = 0; i < ReadingSubscription.Capacity + 10; i++) rig.Frame();
         proxy.Refuse = false;
@@ -112,14 +136,19 @@ public sealed class SchemaTests
         rig.StartFeed();
         await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
         rig.Announce(FrameState.NoSignal, TimeProvider.System.GetUtcNow());
-        await subscriber.WaitForAsync(rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.NoSignal);
+        await subscriber.WaitForAsync(
+            rig.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.NoSignal);
         proxy.Cut();
-        await subscriber.WaitForAsync(rig.Topics.Availability, LusEdgeJson.Default.AvailabilityMessage, availability => availability.State == Availability.Lost);
+        await subscriber.WaitForAsync(
+            rig.Topics.Availability,
+            LusEdgeJson.Default.AvailabilityMessage,
+            availability => availability.State == Availability.Lost);
         await rig.StopAsync();
         return [.. subscriber.All.Select(received => (Property(received, "schema"), JsonNode.Parse(received.Payload)!))];
     }
 
-    private static IEnumerable<(string What, (string Schema, JsonNode Payload) Message)> Changed(IReadOnlyList<(string Schema, JsonNode Payload)> messages)
+    private static IEnumerable<(string What, (string Schema, JsonNode Payload) Message)> Changed(
+        IReadOnlyList<(string Schema, JsonNode Payload)> messages)
     {
         foreach (string topic in Topics)
         {
@@ -136,12 +165,19 @@ public sealed class SchemaTests
         yield return Change("frame", "no research_use_only", _ => true, payload => payload.Remove("research_use_only"));
         yield return Change("live", "live without a grade", IsLive, payload => payload["grade"] = null);
         yield return Change("live", "a quality in words", _ => true, payload => payload["quality"] = "good");
-        yield return Change("live", "a time with an offset", _ => true, payload => payload["t"] = "2026-11-23T04:18:23.123+00:00");
-        yield return Change("frames", "a state that is none", _ => true, payload => payload["state"]![0] = "good");
+        yield return Change(
+            "live", "a time with an offset", _ => true, payload => payload["t"] = "2026-11-23T04:18:23.123+00:00");
+        yield return Change("frames", "an unknown state", _ => true, payload => payload["state"]![0] = "good");
         yield return Change("frames", "a quality below zero", _ => true, payload => payload["quality"]![0] = -0.1);
-        yield return Change("clip", "no grade and no reason", payload => !payload.ContainsKey("reason"), payload => payload["severity"] = null);
-        yield return Change("clip", "a grade and a reason", payload => payload.ContainsKey("reason"), payload => payload["grade"] = "1");
-        yield return Change("availability", "a will with a time", payload => payload["state"]!.GetValue<string>() == "lost", payload => payload["t"] = "2026-11-23T04:18:23.123Z");
+        yield return Change(
+            "clip", "no grade and no reason", payload => !payload.ContainsKey("reason"), payload => payload["severity"] = null);
+        yield return Change(
+            "clip", "a grade and a reason", payload => payload.ContainsKey("reason"), payload => payload["grade"] = "1");
+        yield return Change(
+            "availability",
+            "a will with a time",
+            payload => payload["state"]!.GetValue<string>() == "lost",
+            payload => payload["t"] = "2026-11-23T04:18:23.123Z");
         yield return Change("health", "an unknown status", _ => true, payload => payload["status"] = "fine");
         yield return Change("info", "half a hash", _ => true, payload => payload["model"]!["sha256"] = "9f86d081");
         yield return Change("metrics", "a count below zero", _ => true, payload => payload["ledger"]!["captured"] = -1);
@@ -149,7 +185,9 @@ public sealed class SchemaTests
         (string, (string, JsonNode)) Change(string topic, string what, Func<JsonObject, bool> which, Action<JsonObject> how)
         {
             string schema = $"urn:lusedge:v1:{topic}";
-            JsonObject payload = messages.First(message => message.Schema == schema && which(message.Payload.AsObject())).Payload.DeepClone().AsObject();
+            JsonObject payload = messages
+                .First(message => message.Schema == schema && which(message.Payload.AsObject()))
+                .Payload.DeepClone().AsObject();
             how(payload);
             return ($"{topic}: {what}", (schema, payload));
         }

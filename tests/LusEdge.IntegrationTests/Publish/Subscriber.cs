@@ -7,7 +7,7 @@ using MQTTnet.Protocol;
 
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>A consumer as a site would write one: keeps every message in order, and its session over a broker's restart.</summary>
+/// <summary>A consumer as a site would write it: keeps every message in order, and its session across a broker restart.</summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -36,7 +36,7 @@ internal sealed class Subscriber : IAsyncDisposable
         return subscriber;
     }
 
-    /// <summary>Connects, anew after a restart of the broker.</summary>
+    /// <summary>Connects, or reconnects after a broker restart.</summary>
     public async Task ReconnectAsync(string filter = "lus/#")
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -54,11 +54,15 @@ internal sealed class Subscriber : IAsyncDisposable
         await _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, stop);
     }
 
-    /// <summary>Messages on a topic, read back by the contract.</summary>
+    /// <summary>Messages on a topic, deserialized by the contract.</summary>
     public IReadOnlyList<T> On<T>(string topic, JsonTypeInfo<T> type) =>
-        [.. All.Where(received => received.Topic == topic).Select(received => JsonSerializer.Deserialize(received.Payload, type)!)];
+    [
+        .. All
+            .Where(received => received.Topic == topic)
+            .Select(received => JsonSerializer.Deserialize(received.Payload, type)!),
+    ];
 
-    /// <summary>Waits until what has arrived meets a condition.</summary>
+    /// <summary>Waits until the messages so far meet a condition.</summary>
     public async Task WaitAsync(string what, Func<IReadOnlyList<Received>, bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -74,7 +78,8 @@ internal sealed class Subscriber : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Waited in vain for {what}. Arrived: {string.Join(", ", All.CountBy(received => received.Topic))}");
+                string arrived = string.Join(", ", All.CountBy(received => received.Topic));
+                Assert.Fail($"Timed out waiting for {what}. Arrived: {arrived}");
             }
         }
     }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace LusEdge.IntegrationTests.Publish;
 
-/// <summary>Passes bytes between a client and a broker, and cuts or silences the line on demand, as a bad cable or a firewall does.</summary>
+/// <summary>
+/// Passes bytes between a client and a broker, and cuts or silences the line on demand, like a bad cable or a firewall.
+/// </summary>
 internal sealed class TcpCutProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,7 +25,7 @@ internal sealed class TcpCutProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where the client connects to.</summary>
+    /// <summary>The port for the client.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Connections so far.</summary>
@@ -36,7 +38,7 @@ internal sealed class TcpCutProxy : IAsyncDisposable
         set => _refuse = value;
     }
 
-    /// <summary>Whether bytes are taken and thrown away in both directions.</summary>
+    /// <summary>Whether bytes are accepted and discarded, in both directions.</summary>
     public bool Swallow
     {
         get => _swallow;

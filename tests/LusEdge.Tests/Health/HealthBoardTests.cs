@@ -8,7 +8,15 @@ namespace LusEdge.Tests.Health;
 public sealed class HealthBoardTests
 {
     private static readonly ModelInUse Model = new(
-        "m", "m@1:00000000", new string('0', 64), new ScoringScheme("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]), "cpu", "cpu", "fp32", new Dictionary<string, string>(), false);
+        "m",
+        "m@1:00000000",
+        new string('0', 64),
+        new ScoringScheme("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]),
+        "cpu",
+        "cpu",
+        "fp32",
+        new Dictionary<string, string>(),
+        false);
 
     private readonly HealthBoard _board = new();
 
@@ -30,7 +38,7 @@ public sealed class HealthBoardTests
     }
 
     [Fact]
-    public void A_remark_does_not_make_a_device_less_than_ok()
+    public void A_remark_leaves_the_status_at_ok()
     {
         _board.Raise(HealthCode.DemonstrationModel, "for demonstration only");
         Assert.Equal(HealthStatus.Ok, _board.Read().Status);
@@ -39,7 +47,7 @@ public sealed class HealthBoardTests
     }
 
     [Fact]
-    public void Raising_the_same_again_is_no_news_and_another_detail_is()
+    public void Raising_the_same_again_changes_nothing_but_another_detail_does()
     {
         _board.Raise(HealthCode.NoSignal, "no frame: refused.");
         HealthReport first = _board.Read();
@@ -52,10 +60,13 @@ public sealed class HealthBoardTests
     [Fact]
     public void Every_code_is_declared_once_and_listed() => Assert.Equal(
         HealthCode.All.Select(code => code.Name).Order(),
-        typeof(HealthCode).GetFields().Where(field => field.FieldType == typeof(HealthCode)).Select(field => ((HealthCode)field.GetValue(null)!).Name).Order());
+        typeof(HealthCode).GetFields()
+            .Where(field => field.FieldType == typeof(HealthCode))
+            .Select(field => ((HealthCode)field.GetValue(null)!).Name)
+            .Order());
 
     [Fact]
-    public void What_there_is_to_say_about_a_model_goes_when_another_takes_over()
+    public void A_models_conditions_are_cleared_when_another_takes_over()
     {
         ModelInUse inUse = Model with
         {
@@ -66,7 +77,9 @@ public sealed class HealthBoardTests
         };
         var health = new ModelHealth(() => inUse, _board);
         health.Look();
-        Assert.Equal(["model_unsigned", "provider_fallback", "demonstration_model"], _board.Read().Reasons.Select(reason => reason.Code));
+        Assert.Equal(
+            ["model_unsigned", "provider_fallback", "demonstration_model"],
+            _board.Read().Reasons.Select(reason => reason.Code));
         Assert.Contains("it is not signed.", _board.Read().Reasons[0].Detail, StringComparison.Ordinal);
 
         inUse = Model with { SignedBy = "site.pub" };
@@ -75,7 +88,7 @@ public sealed class HealthBoardTests
     }
 
     [Fact]
-    public void A_refused_activation_is_told_with_its_reason()
+    public void A_refused_activation_is_reported_with_its_reason()
     {
         ModelWatch.ReportRefusal(_board, "x@2: tampered.");
         HealthReason refused = Assert.Single(_board.Read().Reasons);

@@ -13,7 +13,7 @@ public sealed class HealthMonitorTests
     private readonly List<HealthReport> _told = [];
 
     [Fact]
-    public async Task Once_per_second_the_checks_look_and_then_every_listener_is_told()
+    public async Task Every_second_the_checks_run_and_then_every_listener_gets_the_report()
     {
         int looks = 0;
         await using HealthMonitor monitor = Monitor(
@@ -24,7 +24,7 @@ public sealed class HealthMonitorTests
     }
 
     [Fact]
-    public async Task A_check_or_a_listener_that_fails_stops_no_other_and_is_logged_once_in_a_row()
+    public async Task A_failing_check_or_listener_stops_no_other_and_is_logged_once()
     {
         bool fails = true;
         await using HealthMonitor monitor = Monitor(
@@ -46,5 +46,6 @@ public sealed class HealthMonitorTests
         if (really) throw new InvalidOperationException("out of order");
     }
 
-    private HealthMonitor Monitor(Action[] checks, Action<HealthReport>[] listeners) => new(_board, checks, listeners, _time, _log);
+    private HealthMonitor Monitor(Action[] checks, Action<HealthReport>[] listeners) =>
+        new(_board, checks, listeners, _time, _log);
 }

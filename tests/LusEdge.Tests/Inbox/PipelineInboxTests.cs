@@ -28,7 +28,7 @@ public sealed class PipelineInboxTests : IDisposable
     }
 
     [Fact]
-    public void Looking_into_an_empty_inbox_allocates_nothing()
+    public void Checking_an_empty_inbox_allocates_nothing()
     {
         _inbox.TryTake(out _);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -39,10 +39,12 @@ public sealed class PipelineInboxTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_model_that_nobody_takes_is_disposed_when_the_run_is_over(bool postedBefore)
+    public void An_untaken_model_is_disposed_when_the_run_is_over(bool postedBefore)
     {
         SeverityModel model = SeverityModel.Load(
-            TinyModel.Write(_temp["model"], TinyModel.Four), new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+            TinyModel.Write(_temp["model"], TinyModel.Four),
+            new InferOptions { Provider = ProviderChoice.Cpu },
+            NullLogger<SeverityModel>.Instance);
         if (postedBefore) _inbox.Post(new PipelineCommand.SwapModel(model));
         _inbox.Dispose();
         if (!postedBefore) _inbox.Post(new PipelineCommand.SwapModel(model));
@@ -50,5 +52,6 @@ public sealed class PipelineInboxTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => model.InputFor(8, 8).Fill(1));
     }
 
-    private PipelineCommand Next() => _inbox.TryTake(out PipelineCommand? command) ? command : throw new InvalidOperationException("The inbox is empty.");
+    private PipelineCommand Next() =>
+        _inbox.TryTake(out PipelineCommand? command) ? command : throw new InvalidOperationException("The inbox is empty.");
 }

@@ -9,7 +9,15 @@ namespace LusEdge.Tests.Results;
 public sealed class ReadingSubscriptionTests : IDisposable
 {
     private static readonly ModelInUse Model = new(
-        "m", "m@1:00000000", new string('0', 64), new ScoringScheme("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]), "cpu", "cpu", "fp32", new Dictionary<string, string>(), false);
+        "m",
+        "m@1:00000000",
+        new string('0', 64),
+        new ScoringScheme("iclus-4", ["0", "1", "2", "3"], [0, 1, 2, 3]),
+        "cpu",
+        "cpu",
+        "fp32",
+        new Dictionary<string, string>(),
+        false);
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddSeconds(2));
     private readonly ReadingFanOut _results;
@@ -25,14 +33,16 @@ public sealed class ReadingSubscriptionTests : IDisposable
     public void Dispose() => _results.Dispose();
 
     [Fact]
-    public void Readings_come_out_in_order_with_memory_of_their_own()
+    public void Readings_come_out_in_order_and_own_their_memory()
     {
         _results.Frame(Reading(1));
         _p[3] = 9;
         _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
 
         QueuedReading first = _subscription.Peek()!;
-        Assert.Equal((1, FrameState.Live, 3, "3", 0.5f), (first.Frame, first.State, first.Score!.Severity, first.Score.Grade, first.Quality));
+        Assert.Equal(
+            (1, FrameState.Live, 3, "3", 0.5f),
+            (first.Frame, first.State, first.Score!.Severity, first.Score.Grade, first.Quality));
         Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Score.P);
         Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Smoothed!.P);
         _subscription.Advance();
@@ -46,7 +56,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
     }
 
     [Fact]
-    public void A_slot_that_held_a_score_does_not_lend_it_to_the_announcement_that_comes_next()
+    public void A_slots_old_score_does_not_leak_into_the_next_announcement()
     {
         for (int i = 0; i < ReadingSubscription.Capacity; i++)
         {
@@ -60,7 +70,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
     }
 
     [Fact]
-    public void A_listener_that_reads_nothing_loses_the_newest_frames_counted_and_no_clip_and_costs_the_others_nothing()
+    public void A_listener_that_reads_nothing_misses_counted_frames_and_delays_nobody()
     {
         ReadingSubscription other = _results.Subscribe();
         for (int i = 0; i < ReadingSubscription.Capacity + 3; i++)
@@ -74,7 +84,9 @@ public sealed class ReadingSubscriptionTests : IDisposable
         Assert.Null(other.TakeMissed());
         Assert.Equal(0, _subscription.Peek()!.Frame);
         TelemetryGap gap = _subscription.TakeMissed()!;
-        Assert.Equal((DateTimeOffset.UnixEpoch.AddSeconds(128), DateTimeOffset.UnixEpoch.AddSeconds(130), 3), (gap.From, gap.To, gap.Frames));
+        Assert.Equal(
+            (DateTimeOffset.UnixEpoch.AddSeconds(128), DateTimeOffset.UnixEpoch.AddSeconds(130), 3),
+            (gap.From, gap.To, gap.Frames));
         Assert.Null(_subscription.TakeMissed());
         Assert.Equal(1000, _subscription.Clips.Count);
 
@@ -84,7 +96,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
     }
 
     [Fact]
-    public void Writing_a_frame_allocates_nothing_even_when_nobody_reads()
+    public void Writing_a_frame_allocates_nothing_even_if_nobody_reads()
     {
         FrameReading reading = Reading(1);
         for (int i = 0; i < 200; i++) _results.Frame(reading);
@@ -94,13 +106,13 @@ public sealed class ReadingSubscriptionTests : IDisposable
     }
 
     [Fact]
-    public void A_reading_keeps_the_model_that_graded_it_when_another_one_with_more_grades_takes_over()
+    public void A_reading_keeps_its_model_when_one_with_more_grades_takes_over()
     {
         _results.Frame(Reading(1));
         _results.Clip(Clip());
         ModelInUse next = Model with { Reference = "n@1:11111111" };
         _results.Model(next);
-        // Once around, so that the same slots hold the wider scale.
+        // Go around once, so that the same slots hold the wider scale.
         for (int i = 0; i < ReadingSubscription.Capacity; i++)
         {
             Assert.Same(i == 0 ? Model : next, _subscription.Peek()!.Model);
@@ -119,17 +131,19 @@ public sealed class ReadingSubscriptionTests : IDisposable
     {
         _results.Clip(Clip());
         _results.Complete();
-        Assert.Single(await _subscription.Clips.ReadAllAsync(TestContext.Current.CancellationToken).ToArrayAsync(TestContext.Current.CancellationToken));
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Assert.Single(await _subscription.Clips.ReadAllAsync(stop).ToArrayAsync(stop));
     }
 
     [Fact]
-    public async Task Two_writers_and_one_reader_lose_and_mix_up_nothing()
+    public async Task Two_writers_and_a_reader_lose_nothing_and_keep_the_order()
     {
         const int Frames = 100_000;
         using var announcing = new CancellationTokenSource();
         Task announcer = Task.Run(() =>
         {
-            while (!announcing.IsCancellationRequested) _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+            while (!announcing.IsCancellationRequested)
+                _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
         }, TestContext.Current.CancellationToken);
         Task<int> reader = Task.Run(() =>
         {
@@ -172,6 +186,11 @@ public sealed class ReadingSubscriptionTests : IDisposable
     private FrameReading Reading(long frame)
     {
         var score = new Score(3, "3", _p);
-        return new FrameReading(frame, null, DateTimeOffset.UnixEpoch.AddSeconds(frame), FrameState.Live, score, score, TimeSpan.Zero) { Signal = FrameState.Live, Quality = 0.5f };
+        DateTimeOffset at = DateTimeOffset.UnixEpoch.AddSeconds(frame);
+        return new FrameReading(frame, null, at, FrameState.Live, score, score, TimeSpan.Zero)
+        {
+            Signal = FrameState.Live,
+            Quality = 0.5f,
+        };
     }
 }

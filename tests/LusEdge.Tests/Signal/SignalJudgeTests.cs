@@ -6,7 +6,7 @@ using LusEdge.Tests.House;
 
 namespace LusEdge.Tests.Signal;
 
-/// <summary>Walks every combination of facts and holds docs/states.md to the result.</summary>
+/// <summary>Tries every combination of facts and compares the result with docs/states.md.</summary>
 public sealed partial class SignalJudgeTests
 {
     private const float BlackMean = 3, MinQuality = 0.4f, MinConfidence = 0.5f;
@@ -15,7 +15,7 @@ public sealed partial class SignalJudgeTests
     private static readonly SignalJudge Judge = new(new SignalThresholds(BlackMean, FrozenAfter, MinQuality, MinConfidence));
     private static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs/states.md"));
 
-    /// <summary>A frame's facts, each a yes or no; in the order of the document's rows.</summary>
+    /// <summary>A frame's facts, each true or false, in the order of the document's rows.</summary>
     [Flags]
     private enum Frame
     {
@@ -43,7 +43,7 @@ public sealed partial class SignalJudgeTests
     }
 
     [Fact]
-    public void Every_combination_of_a_frames_facts_has_the_state_of_the_documents_first_row_that_applies()
+    public void Every_combination_of_frame_facts_gets_the_state_that_the_document_gives()
     {
         string[] rows = RowsOf("## A frame's state");
         Frame[] conditions = [.. Enum.GetValues<Frame>().Where(fact => fact != Frame.None)];
@@ -53,13 +53,14 @@ public sealed partial class SignalJudgeTests
         {
             // Age only rises.
             if (((Frame)facts).HasFlag(Frame.OldWhenTaken) && !((Frame)facts).HasFlag(Frame.OldWhenAnswered)) continue;
-            string expected = rows[Array.FindIndex([.. conditions, Frame.None], condition => ((Frame)facts & condition) == condition)];
+            int row = Array.FindIndex([.. conditions, Frame.None], condition => ((Frame)facts & condition) == condition);
+            string expected = rows[row];
             Assert.Equal((expected, (Frame)facts), (NameOf(StateOf((Frame)facts)), (Frame)facts));
         }
     }
 
     [Fact]
-    public void Every_combination_of_a_feeds_facts_has_the_state_of_the_documents_first_row_that_applies()
+    public void Every_combination_of_feed_facts_gets_the_state_that_the_document_gives()
     {
         string[] rows = RowsOf("## What is said while no verdict comes");
         Predicate<Feed>[] conditions =
@@ -89,7 +90,7 @@ public sealed partial class SignalJudgeTests
     }
 
     [Fact]
-    public void A_score_appears_in_no_state_but_live_and_every_fact_alone_ends_it_at_once()
+    public void Only_live_has_a_score_and_any_single_fact_ends_live()
     {
         foreach (Frame fact in Enum.GetValues<Frame>().Where(fact => fact != Frame.None))
             Assert.NotEqual(FrameState.Live, StateOf(fact == Frame.OldWhenTaken ? fact | Frame.OldWhenAnswered : fact));
@@ -113,7 +114,7 @@ public sealed partial class SignalJudgeTests
     }
 
     [Fact]
-    public void A_limit_of_zero_is_switched_off()
+    public void A_limit_of_zero_is_off()
     {
         var none = new SignalJudge(new SignalThresholds(0, null, 0, 0));
         Assert.Equal(FrameState.Live, none.OfPicture(Good with { MeanGray = 0, StillFor = TimeSpan.FromHours(1) }, Young));
@@ -122,7 +123,7 @@ public sealed partial class SignalJudgeTests
     }
 
     [Fact]
-    public void The_signal_leaves_live_with_the_first_frame_that_does_and_is_live_only_if_the_frame_is()
+    public void The_signal_leaves_live_at_once_and_is_live_only_if_the_frame_is()
     {
         var random = new Random(3);
         FrameState[] states = Enum.GetValues<FrameState>();
@@ -145,7 +146,7 @@ public sealed partial class SignalJudgeTests
     [InlineData(FrameState.ModeChanged, false)]
     [InlineData(FrameState.Failed, false)]
     [InlineData(FrameState.Starting, false)]
-    public void The_signal_returns_from_a_state_with_a_limit_when_frames_stay_live(FrameState state, bool waits)
+    public void The_signal_returns_from_a_state_with_a_limit_once_frames_stay_live(FrameState state, bool waits)
     {
         SignalState signal = SignalJudge.Debounce(new SignalState(FrameState.Live, TimeSpan.Zero), state, At(0));
         for (int frame = 1; frame <= 8; frame++)
@@ -154,14 +155,14 @@ public sealed partial class SignalJudgeTests
             Assert.Equal(waits ? state : FrameState.Live, signal.State);
         }
 
-        // The first live frame was the first: 0.3 s later is the ninth.
+        // Live since frame 1; 0.3 s later is frame 9.
         Assert.Equal(FrameState.Live, SignalJudge.Debounce(signal, FrameState.Live, At(9)).State);
 
         static TimeSpan At(int frame) => frame * TimeSpan.FromMilliseconds(40);
     }
 
     [Fact]
-    public void A_signal_that_swings_around_a_limit_changes_its_state_once()
+    public void A_signal_that_swings_around_a_limit_changes_state_once()
     {
         SignalState signal = new(FrameState.Live, TimeSpan.Zero);
         int changes = 0;
@@ -177,7 +178,7 @@ public sealed partial class SignalJudgeTests
     }
 
     [Fact]
-    public void Feed_time_that_goes_back_starts_the_wait_again()
+    public void Feed_time_that_goes_back_restarts_the_wait()
     {
         var signal = new SignalState(FrameState.Ood, TimeSpan.FromSeconds(100));
         signal = SignalJudge.Debounce(signal, FrameState.Live, TimeSpan.Zero);
@@ -190,21 +191,24 @@ public sealed partial class SignalJudgeTests
     [InlineData(166, 0.5)]
     [InlineData(200, 0.6)]
     [InlineData(1000, 3)]
-    public void A_feed_of_few_frames_has_stalled_when_three_are_missing(int intervalMs, double seconds) =>
+    public void A_slow_feed_has_stalled_when_three_frames_are_missing(int intervalMs, double seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), SignalJudge.StallAfter(TimeSpan.FromMilliseconds(intervalMs)));
 
     [Fact]
-    public void The_documents_values_are_the_programs()
+    public void The_documents_values_match_the_code()
     {
-        Assert.Contains($"more than {SignalJudge.MaxScoreAge.TotalSeconds:0} s ago", Document, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"live for {SignalJudge.DebounceTime.TotalSeconds:0.0} s first"), Document, StringComparison.Ordinal);
+        Contains($"more than {SignalJudge.MaxScoreAge.TotalSeconds:0} s ago");
+        Contains($"live for {SignalJudge.DebounceTime.TotalSeconds:0.0} s first");
         Assert.Equal(3, SignalJudge.StallFrames); // "three"
-        Assert.Contains(FormattableString.Invariant($"for {SignalJudge.MinStall.TotalSeconds:0.0} s, or for three"), Document, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"with one frame for {SignalJudge.MaxBusy.TotalSeconds:0.0} s"), Document, StringComparison.Ordinal);
+        Contains($"for {SignalJudge.MinStall.TotalSeconds:0.0} s, or for three");
+        Contains($"with one frame for {SignalJudge.MaxBusy.TotalSeconds:0.0} s");
+
+        static void Contains(FormattableString text) =>
+            Assert.Contains(FormattableString.Invariant(text), Document, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_state_has_its_meaning_in_the_document_and_something_that_emits_it()
+    public void The_document_explains_every_state_and_what_emits_it()
     {
         Assert.Equal(Enum.GetValues<FrameState>().Select(NameOf).Order(), RowsOf("## States by their meaning").Order());
         Assert.Equal(
@@ -226,12 +230,14 @@ public sealed partial class SignalJudgeTests
         FrameState state = Judge.OfPicture(picture, facts.HasFlag(Frame.OldWhenTaken) ? Old : Young);
         if (state != FrameState.Live) return state;
         float[] p = facts.HasFlag(Frame.NoAnswer) ? [] : facts.HasFlag(Frame.Unsure) ? [0.49f, 0.3f, 0.21f] : [0.9f, 0.1f, 0];
-        return Judge.OfAnswer(p, facts.HasFlag(Frame.Unfamiliar) ? 0.39f : 0.9f, facts.HasFlag(Frame.OldWhenAnswered) ? Old : Young);
+        float quality = facts.HasFlag(Frame.Unfamiliar) ? 0.39f : 0.9f;
+        return Judge.OfAnswer(p, quality, facts.HasFlag(Frame.OldWhenAnswered) ? Old : Young);
     }
 
-    private static string NameOf(FrameState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
+    private static string NameOf(FrameState state) =>
+        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 
-    /// <summary>The states in the rows of the table below a heading.</summary>
+    /// <summary>The states in the table below a heading.</summary>
     private static string[] RowsOf(string heading)
     {
         string section = Document[(Document.IndexOf(heading, StringComparison.Ordinal) + heading.Length)..];

@@ -98,8 +98,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await _client.PingAsync(either.Token).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e)
-            when (e is OperationCanceledException or MqttCommunicationTimedOutException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or MqttCommunicationTimedOutException
+            && !stop.IsCancellationRequested)
         {
             return false;
         }

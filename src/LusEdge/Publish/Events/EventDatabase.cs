@@ -252,7 +252,7 @@ internal sealed class EventDatabase : IDisposable
     }
 
     [SuppressMessage(
-        "Security", "CA2100", Justification = "The statements are constants here; only integers and parameter names are inserted.")]
+        "Security", "CA2100", Justification = "The statements are constants; only integers and parameter names are inserted.")]
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         SqliteCommand command = _connection.CreateCommand();

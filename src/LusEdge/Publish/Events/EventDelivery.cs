@@ -85,11 +85,11 @@ internal sealed class EventDelivery(
                 continue;
             }
 
-            // A pass is over. What is still there was not accepted, or its acknowledgement could not be noted: another pass
-            // begins after a while.
+            // A pass is over. What is left was not accepted, or its acknowledgement could not be recorded: try again later.
             if (_delivered > 0) log.BacklogDelivered(_delivered);
             (_kept, _delivered) = (0, 0);
-            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval, time, stop).ConfigureAwait(false);
+            TimeSpan wait = _unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval;
+            await store.Committed.WaitAsync(wait, time, stop).ConfigureAwait(false);
         }
     }
 

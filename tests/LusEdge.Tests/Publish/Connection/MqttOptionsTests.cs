@@ -10,7 +10,7 @@ public sealed class MqttOptionsTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void The_defaults_are_right()
+    public void The_defaults_are_valid()
     {
         var options = new MqttOptions();
         Assert.Empty(options.Errors());
@@ -18,7 +18,7 @@ public sealed class MqttOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Full_TLS_with_a_user_is_right() => Assert.Empty(new MqttOptions
+    public void Full_TLS_with_a_user_is_valid() => Assert.Empty(new MqttOptions
     {
         Username = "cart",
         PasswordFile = _file,
@@ -26,7 +26,7 @@ public sealed class MqttOptionsTests : IDisposable
     }.Errors());
 
     [Fact]
-    public void Every_error_is_told_at_once_and_begins_with_its_key()
+    public void Every_error_is_reported_at_once_and_starts_with_its_key()
     {
         string[] errors = [.. new MqttOptions
         {
@@ -39,7 +39,7 @@ public sealed class MqttOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Certificates_without_TLS_are_no_silent_plain_text() => Assert.StartsWith(
+    public void Certificates_without_TLS_are_an_error() => Assert.StartsWith(
         "Mqtt:Tls:Enabled: ", Assert.Single(new MqttOptions { Tls = new MqttTlsOptions { CaFile = _file } }.Errors()));
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class MqttOptionsTests : IDisposable
     [InlineData("ward/7")]
     [InlineData("+")]
     [InlineData("")]
-    public void A_site_that_is_no_code_is_refused(string site)
+    public void A_site_that_is_not_a_valid_code_is_refused(string site)
     {
         var options = new MqttOptions { Site = site };
         var results = new List<ValidationResult>();

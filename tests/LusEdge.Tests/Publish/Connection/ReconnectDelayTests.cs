@@ -14,7 +14,7 @@ public sealed class ReconnectDelayTests
     }
 
     [Fact]
-    public void A_connection_that_held_starts_it_anew()
+    public void A_connection_that_held_resets_the_delay()
     {
         var delay = new ReconnectDelay(new Highest());
         for (int i = 0; i < 10; i++) delay.Next();

@@ -9,7 +9,9 @@ namespace LusEdge.Tests.Publish.Events;
 public sealed class EventStoreTests : IDisposable
 {
     private const long SmallestCap = 65_536;
-    private static readonly byte[] Payload = Encoding.UTF8.GetBytes("{\"v\":1,\"grade\":\"2\",\"padding\":\"" + new string('x', 500) + "\"}");
+    private static readonly byte[] Payload =
+        Encoding.UTF8.GetBytes("{\"v\":1,\"grade\":\"2\",\"padding\":\"" + new string('x', 500) + "\"}");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("lusedge-store-").FullName;
     private readonly FakeLogger _log = new();
     private readonly HealthBoard _board = new();
@@ -41,13 +43,13 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Acknowledged_events_return_when_the_connection_is_lost_before_a_ping_is_answered()
+    public async Task Acknowledged_events_return_if_the_connection_is_lost_before_a_ping_is_answered()
     {
         EventStore store = await OpenAsync();
         Append(store, 5);
         store.Acknowledged([1, 2]);
         store.PingSent();
-        // Acknowledged while the ping was under way: its answer says nothing about this one. Twice is once.
+        // Acknowledged while the ping was in flight, so its answer says nothing about this one. Twice counts once.
         store.Acknowledged([3]);
         store.Acknowledged([3]);
         Assert.Equal([4, 5], await IdsAsync(store));
@@ -78,7 +80,7 @@ public sealed class EventStoreTests : IDisposable
             await SettleAsync(store);
         }
 
-        // Room is made for 32 at once: what the acknowledged ones do not give, others do.
+        // Room is made for 32 at once: acknowledged events first, then others.
         Assert.Equal(acknowledged < 32 ? 32 - acknowledged : 32, store.Discarded);
         Assert.Equal(40 - acknowledged + more - store.Discarded, store.Depth);
         store.ConnectionLost();
@@ -105,17 +107,18 @@ public sealed class EventStoreTests : IDisposable
         store.PingAnswered();
         await SettleAsync(store);
 
-        // The files as they lie on the disk, without a clean end.
+        // The files as they are on the disk, without a clean close.
         string cut = Path.Combine(_folder, "cut");
         Directory.CreateDirectory(cut);
-        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(FilePath)!)) File.Copy(file, Path.Combine(cut, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(FilePath)!))
+            File.Copy(file, Path.Combine(cut, Path.GetFileName(file)));
         EventStore after = await OpenAsync(file: Path.Combine(cut, "events.db"));
         Assert.Equal(Enumerable.Range(2, 19).Select(id => (long)id), await IdsAsync(after));
         Assert.Equal(19, after.Depth);
     }
 
     [Fact]
-    public async Task An_id_is_never_used_twice()
+    public async Task An_id_is_never_reused()
     {
         EventStore store = await OpenAsync();
         Append(store, 2);
@@ -132,7 +135,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_store_discards_the_oldest_events_counts_them_and_says_so_until_it_is_empty()
+    public async Task A_full_store_discards_and_counts_the_oldest_events_and_reports_it_until_empty()
     {
         EventStore store = await OpenAsync(SmallestCap);
         const int Events = 500;
@@ -172,7 +175,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_finds_no_room_is_counted_and_the_next_one_is_kept()
+    public async Task An_event_without_room_is_counted_and_the_next_one_is_kept()
     {
         EventStore store = await OpenAsync(SmallestCap);
         store.Append(new NewEvent("t", new byte[2 * SmallestCap], _boot, 0, default));
@@ -183,7 +186,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_event_is_passed_over_until_it_is_to_be_tried_again()
+    public async Task A_refused_event_is_skipped_until_it_is_retried()
     {
         EventStore store = await OpenAsync();
         Append(store, 2);
@@ -200,16 +203,19 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Topics_can_be_left_out_and_be_asked_for_their_oldest()
+    public async Task Reads_can_skip_topics_or_return_the_oldest_event_of_each()
     {
         EventStore store = await OpenAsync();
-        foreach (string topic in (string[])["a", "b", "a", "b", "c"]) store.Append(new NewEvent(topic, Payload, _boot, 0, default));
+        foreach (string topic in (string[])["a", "b", "a", "b", "c"])
+            store.Append(new NewEvent(topic, Payload, _boot, 0, default));
         Assert.Equal([2, 4], (await store.ReadAsync(0, long.MaxValue, 10, ["a", "c"])).Select(stored => stored.Id));
-        Assert.Equal([(1, "a"), (2, "b"), (5, "c")], (await store.OldestByTopicAsync()).Select(stored => ((int)stored.Id, stored.Topic)));
+        Assert.Equal(
+            [(1, "a"), (2, "b"), (5, "c")],
+            (await store.OldestByTopicAsync()).Select(stored => ((int)stored.Id, stored.Topic)));
     }
 
     [Fact]
-    public async Task A_damaged_file_is_set_aside_and_a_new_one_begun()
+    public async Task A_damaged_file_is_set_aside_and_replaced_by_a_new_one()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllBytes(FilePath, [.. Enumerable.Repeat((byte)'x', 10_000)]);
@@ -221,14 +227,14 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_can_not_be_made_is_one_clear_sentence()
+    public async Task A_file_that_cant_be_created_fails_with_one_clear_sentence()
     {
         var e = await Assert.ThrowsAsync<EventStoreException>(() => OpenAsync(file: "/proc/lusedge/events.db"));
         Assert.StartsWith("Mqtt:EventsDatabase: /proc/lusedge/events.db can't be opened", e.Message);
     }
 
     [Fact]
-    public async Task Whoever_appends_does_not_wait_while_another_process_holds_the_file_and_nothing_is_lost()
+    public async Task Appending_does_not_wait_for_a_locked_file_and_loses_nothing()
     {
         EventStore store = await OpenAsync();
         Append(store, 1);
@@ -248,7 +254,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_another_process_holds_at_the_start_is_waited_for()
+    public async Task A_store_that_is_locked_at_the_start_is_waited_for()
     {
         await (await OpenAsync()).CloseAsync(TimeSpan.FromSeconds(10));
         EventStore store;
@@ -277,7 +283,8 @@ public sealed class EventStoreTests : IDisposable
         Append(again, 2);
         await again.CloseAsync(TimeSpan.FromSeconds(0.3));
         Assert.Equal(2, again.Waiting);
-        Assert.Contains("are lost: 2", Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5012).Message, StringComparison.Ordinal);
+        FakeLogRecord lost = Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5012);
+        Assert.EndsWith("before the stop: 2", lost.Message, StringComparison.Ordinal);
     }
 
     private async Task<EventStore> OpenAsync(long maxBytes = SmallestCap * 16, string? file = null)
@@ -287,7 +294,7 @@ public sealed class EventStoreTests : IDisposable
         return store;
     }
 
-    /// <summary>A backup or a shell that has the file to itself until it is disposed.</summary>
+    /// <summary>Locks the file until disposed, as a backup or a shell does.</summary>
     private SqliteConnection Hold()
     {
         var holder = new SqliteConnection($"Data Source={FilePath};Pooling=False");
@@ -300,14 +307,16 @@ public sealed class EventStoreTests : IDisposable
 
     private void Append(EventStore store, int count)
     {
-        for (int i = 0; i < count; i++) store.Append(new NewEvent("lus/v1/site/dev/event/clip", Payload, _boot, i, TimeProvider.System.GetUtcNow()));
+        for (int i = 0; i < count; i++)
+            store.Append(new NewEvent("lus/v1/site/dev/event/clip", Payload, _boot, i, TimeProvider.System.GetUtcNow()));
     }
 
     private IEnumerable<string> Codes() => _board.Read().Reasons.Select(reason => reason.Code);
 
-    private static async Task<IEnumerable<long>> IdsAsync(EventStore store) => (await store.ReadAsync(0, long.MaxValue, 1000)).Select(stored => stored.Id);
+    private static async Task<IEnumerable<long>> IdsAsync(EventStore store) =>
+        (await store.ReadAsync(0, long.MaxValue, 1000)).Select(stored => stored.Id);
 
-    /// <summary>The store does things in order: once it answers, what was asked before has been done.</summary>
+    /// <summary>The store works in order: once it answers, all earlier work is done.</summary>
     private static Task<IReadOnlyList<StoredEvent>> SettleAsync(EventStore store) => store.ReadAsync(0, 0, 1);
 
     private static async Task EventuallyAsync(Func<bool> condition)

@@ -10,14 +10,22 @@ public sealed class FrameBatchTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 4, 18, 23, 123, TimeSpan.Zero);
     private static readonly ModelInUse Model = new(
-        "m", "m@1:00000000", new string('0', 64), new ScoringScheme("two", ["0", "1"], [0, 1]), "cpu", "cpu", "fp32", new Dictionary<string, string>(), false);
+        "m",
+        "m@1:00000000",
+        new string('0', 64),
+        new ScoringScheme("two", ["0", "1"], [0, 1]),
+        "cpu",
+        "cpu",
+        "fp32",
+        new Dictionary<string, string>(),
+        false);
 
     private static readonly Announcement NoSignal = new(FrameState.NoSignal, Start, null);
     private readonly FrameBatch _batch = new();
     private readonly QueuedReading _reading = new(Model);
 
     [Fact]
-    public void Frames_lie_in_columns_with_nulls_where_there_is_no_score()
+    public void Frames_are_columns_with_nulls_where_there_is_no_score()
     {
         Add(7, Start.AddTicks(9), FrameState.Live);
         Add(9, Start.AddMilliseconds(66), FrameState.Corrupt);
@@ -31,7 +39,7 @@ public sealed class FrameBatchTests
     }
 
     [Fact]
-    public void Quality_has_three_decimals_whatever_the_state_and_is_null_where_it_was_not_measured()
+    public void Quality_has_three_decimals_in_any_state_and_is_null_if_not_measured()
     {
         Add(1, Start, FrameState.Live, 0.98765f);
         Add(2, Start, FrameState.Ood, 0.12345f);
@@ -53,7 +61,7 @@ public sealed class FrameBatchTests
     }
 
     [Fact]
-    public void A_batch_ends_where_another_model_has_graded()
+    public void A_batch_ends_when_another_model_takes_over()
     {
         Add(1, Start, FrameState.Live);
         _reading.Set(NoSignal, Start, 0, Model);
@@ -67,7 +75,8 @@ public sealed class FrameBatchTests
     private void Add(long frame, DateTimeOffset at, FrameState state, float? quality = null)
     {
         Score? score = state == FrameState.Live ? new Score(1, "1", new float[] { 0.25f, 0.75f }) : null;
-        _reading.Set(new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)) { Quality = quality }, 0, Model);
+        var reading = new FrameReading(frame, null, at, state, score, score, TimeSpan.FromMilliseconds(18)) { Quality = quality };
+        _reading.Set(reading, 0, Model);
         _batch.Add(_reading);
     }
 }

@@ -15,21 +15,21 @@ public sealed class LiveCadenceTests
     public LiveCadenceTests() => _start = _time.GetTimestamp();
 
     [Fact]
-    public void A_steady_grade_goes_out_at_least_once_a_second()
+    public void A_steady_grade_is_sent_at_least_once_per_second()
     {
         Offer(TimeSpan.FromSeconds(10), _ => (FrameState.Live, "2"));
         Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.MaxInterval, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
-    public void Silence_that_is_told_four_times_a_second_goes_out_at_least_once_a_second()
+    public void Silence_announced_four_times_per_second_is_sent_at_least_once_per_second()
     {
         Offer(TimeSpan.FromSeconds(10), _ => (FrameState.NoSignal, null), TimeSpan.FromMilliseconds(250));
         Assert.All(Intervals(), interval => Assert.InRange(interval, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
-    public void A_flickering_grade_goes_out_at_most_twice_a_second()
+    public void A_flickering_grade_is_sent_at_most_twice_per_second()
     {
         Offer(TimeSpan.FromSeconds(10), frame => (FrameState.Live, frame % 2 == 0 ? "2" : "2*"));
         Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.MinInterval, TimeSpan.FromSeconds(1)));
@@ -37,7 +37,7 @@ public sealed class LiveCadenceTests
     }
 
     [Fact]
-    public void A_change_of_state_goes_out_at_once()
+    public void A_change_of_state_is_sent_at_once()
     {
         Offer(TimeSpan.FromMilliseconds(100), _ => (FrameState.Live, "2"));
         Offer(FramePeriod, _ => (FrameState.Black, null));
@@ -47,7 +47,7 @@ public sealed class LiveCadenceTests
     }
 
     [Fact]
-    public void A_new_grade_that_had_to_wait_is_not_forgotten()
+    public void A_new_grade_that_had_to_wait_is_still_sent()
     {
         Offer(FramePeriod, _ => (FrameState.Live, "0"));
         Offer(TimeSpan.FromMilliseconds(600), _ => (FrameState.Live, "3"));
@@ -56,7 +56,7 @@ public sealed class LiveCadenceTests
     }
 
     [Fact]
-    public void A_new_connection_is_told_at_once()
+    public void A_new_connection_gets_a_reading_at_once()
     {
         Offer(FramePeriod, _ => (FrameState.Live, "2"));
         _cadence.Reset();

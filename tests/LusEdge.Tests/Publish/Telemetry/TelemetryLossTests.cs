@@ -9,7 +9,7 @@ public sealed class TelemetryLossTests
     private readonly TelemetryLoss _loss = new();
 
     [Fact]
-    public void Frames_that_were_dropped_are_one_gap_from_the_first_to_the_last()
+    public void Dropped_frames_are_one_gap_from_the_first_to_the_last()
     {
         _loss.Dropped(Start.AddSeconds(2));
         _loss.Dropped(Start.AddSeconds(1));
@@ -19,7 +19,7 @@ public sealed class TelemetryLossTests
     }
 
     [Fact]
-    public void What_was_sent_before_an_answered_ping_has_arrived()
+    public void Frames_sent_before_an_answered_ping_have_arrived()
     {
         Sent(1);
         _loss.PingSent();
@@ -30,7 +30,7 @@ public sealed class TelemetryLossTests
     }
 
     [Fact]
-    public void Without_an_answer_all_that_was_sent_since_the_last_one_counts_as_lost()
+    public void Frames_sent_since_the_last_answered_ping_count_as_lost()
     {
         Sent(1);
         _loss.PingSent();
@@ -45,7 +45,7 @@ public sealed class TelemetryLossTests
     }
 
     [Fact]
-    public void A_connection_that_was_lost_is_counted_once()
+    public void A_lost_connection_is_counted_once()
     {
         Sent(1);
         _loss.ConnectionLost();
