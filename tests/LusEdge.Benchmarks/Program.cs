@@ -2,11 +2,12 @@ using LusEdge.Benchmarks;
 using LusEdge.Capture;
 using LusEdge.FFmpeg;
 
-// What the appliance costs beside the work that can't be avoided. Standard output is docs/benchmarks.md; progress goes to standard error.
+// What the appliance costs on top of the unavoidable work. Standard output is docs/benchmarks.md, standard error shows progress.
 bool smoke = args.Contains("--smoke");
 if (args.Any(argument => argument != "--smoke"))
 {
-    Console.Error.WriteLine("usage: LusEdge.Benchmarks [--smoke]   (--smoke: some frames of each, to see that it works; its figures mean nothing)");
+    Console.Error.WriteLine("usage: LusEdge.Benchmarks [--smoke]");
+    Console.Error.WriteLine("  --smoke  a few frames of each, to check that it works; the figures mean nothing");
     return 64;
 }
 
