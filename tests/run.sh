@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs them; the last line is "N passed, N failed, N skipped".
+# Installs the packages that the tests need and runs the tests; the last line is "N passed, N failed, N skipped".
 # --all adds the long parts: a fresh Debian of each supported release, the FFmpeg of each, ten minutes of live feeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ step() { printf '\n== %s\n' "$1"; }
 step "Packages"
 long=()
 [ $all = no ] || long=(--all)
-./install.sh --test-packages "${long[@]}" || echo "going on without: the tests that need what is missing are skipped, and say so"
+./install.sh --test-packages "${long[@]}" || echo "continuing; tests that need a missing package are skipped with the reason"
 
 step "Scripts"
 if command -v shellcheck >/dev/null; then
@@ -32,7 +32,7 @@ fi
 step "Build and format"
 dotnet build LusEdge.sln --configuration Release --verbosity quiet -nologo
 dotnet format LusEdge.sln --verify-no-changes --no-restore --severity warn
-# The end-to-end tests run what is shipped, not what was built beside it.
+# The end-to-end tests run the published program.
 dotnet publish src/LusEdge.Cli --configuration Release --runtime "linux-$(uname -m | sed 's/x86_64/x64/;s/aarch64/arm64/')" \
   --self-contained false --output artifacts/lusedge --verbosity quiet -nologo
 if command -v npm >/dev/null; then
@@ -45,7 +45,7 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
   report=artifacts/tests/$project.txt
   mkdir -p artifacts/tests
   code=0
-  # Prints what failed and what was skipped, with the reason, and a summary.
+  # Prints failed and skipped tests with the reason, and a summary.
   "artifacts/bin/$project/release/$project" -noLogo -noColor | tee "$report" || code=$?
   read -r total errors failures skips < <(
     sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\),.*/\1 \2 \3 \4/p' "$report" | tail -n 1
@@ -53,7 +53,7 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
   passed=$((passed + total - failures - skips))
   failed=$((failed + failures + errors))
   skipped=$((skipped + skips))
-  # A run that dies without a failed test must not look like a success.
+  # A run that crashes without a failed test must not look like a success.
   if [ $code != 0 ] && [ $((failures + errors)) = 0 ]; then
     echo "$project ended with exit code $code"
     failed=$((failed + 1))
@@ -61,7 +61,7 @@ for project in LusEdge.Tests LusEdge.IntegrationTests LusEdge.TrainingTests LusE
 done
 
 step "Benchmarks, a few frames of each"
-# That it works: its figures mean nothing. docs/benchmarks.md is what a whole run printed.
+# Only checks that they run: the figures mean nothing. A full run prints docs/benchmarks.md.
 if artifacts/bin/LusEdge.Benchmarks/release/LusEdge.Benchmarks --smoke >artifacts/tests/benchmarks.md; then
   passed=$((passed + 1))
 else

@@ -10,10 +10,10 @@ using LusEdge.Publish.Events;
 
 namespace LusEdge.Cli;
 
-/// <summary>From an exception to a sentence on standard error and an exit code. Never a stack trace.</summary>
+/// <summary>Turns an exception into a sentence on standard error and an exit code. Never a stack trace.</summary>
 internal static class Failure
 {
-    /// <summary>Says what is wrong and returns the code to leave with.</summary>
+    /// <summary>Prints what is wrong and returns the exit code.</summary>
     public static ExitCode Report(Exception exception)
     {
         ExitCode code = CodeOf(exception);
@@ -23,7 +23,8 @@ internal static class Failure
         }
         else if (code == ExitCode.Internal)
         {
-            Print($"internal error: {exception.GetType().Name}: {exception.Message}. Please report it with the command line and the version.");
+            Print($"internal error: {exception.GetType().Name}: {exception.Message}. "
+                + "Please report it with the command line and the version.");
         }
         else
         {
@@ -33,11 +34,12 @@ internal static class Failure
         return code;
     }
 
-    /// <summary>The code to leave with.</summary>
+    /// <summary>The exit code for an exception.</summary>
     public static ExitCode CodeOf(Exception exception) => exception switch
     {
         ConfigurationException => ExitCode.Configuration,
-        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol } => ExitCode.SourceNotFound,
+        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol } =>
+            ExitCode.SourceNotFound,
         CaptureException { Reason: CaptureFailure.InvalidOption or CaptureFailure.InvalidSector } => ExitCode.Configuration,
         CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
         CaptureException { Reason: CaptureFailure.Internal } => ExitCode.Internal,
@@ -56,6 +58,6 @@ internal static class Failure
         _ => ExitCode.Internal,
     };
 
-    /// <summary>A sentence for a person, on standard error: standard output is for results.</summary>
+    /// <summary>Prints a sentence for a person to standard error, because standard output is for results.</summary>
     public static void Print(string sentence) => Console.Error.WriteLine($"lusedge: {sentence}");
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace LusEdge.Cli;
 
-/// <summary>How the command logs: one line an entry, on standard error, because standard output is for results.</summary>
+/// <summary>Logs one line per entry to standard error, because standard output is for results.</summary>
 internal static class LusEdgeConsole
 {
     public static ILoggingBuilder AddLusEdgeConsole(this ILoggingBuilder logging)

@@ -5,13 +5,13 @@ using LusEdge.Models;
 
 namespace LusEdge.Cli;
 
-/// <summary><c>lusedge model list</c>: what is installed, what serves, and why.</summary>
-/// <param name="loader">Knows the store, and decides what serves.</param>
-/// <param name="config">The configuration's file, for the reason.</param>
+/// <summary><c>lusedge model list</c>: the installed models, which one serves, and why.</summary>
+/// <param name="loader">Knows the store, and decides which model serves.</param>
+/// <param name="config">The configuration file, which the reason may name.</param>
 internal sealed class ModelList(ModelLoader loader, string config)
 {
-    /// <summary>Prints it.</summary>
-    /// <param name="json">As one JSON object.</param>
+    /// <summary>Prints the list.</summary>
+    /// <param name="json">Whether to print it as one JSON object.</param>
     public ExitCode Print(bool json)
     {
         ModelStore store = loader.Store;
@@ -22,14 +22,14 @@ internal sealed class ModelList(ModelLoader loader, string config)
         return ExitCode.Ok;
     }
 
-    /// <summary>What a service with this configuration grades with, as far as it can be known from outside of it.</summary>
+    /// <summary>The model that a service with this configuration uses, as far as the store can tell.</summary>
     private (string Serves, string Why) Serves(ModelStore store)
     {
         string own = Described(loader.OwnDirectory);
-        if (!loader.FollowsStore) return (own, $"Infer:Model in {config} names it, so the store's active model does not count");
+        if (!loader.FollowsStore) return (own, $"Infer:Model in {config} names it, which overrides the store's active model");
         if (store.Active is not { } active) return (own, $"it came with the program, and no model is active in {store.Folder}");
-        if (store.RefusalOf(active) is null) return (active, $"it is the active one in {store.Folder}");
-        return (store.Previous ?? own, $"it served before {active}, which is active and was refused");
+        if (store.RefusalOf(active) is null) return (active, $"it is the active model in {store.Folder}");
+        return (store.Previous ?? own, $"it served before {active}, which is active but was refused");
     }
 
     private static string Described(string directory)
@@ -50,7 +50,14 @@ internal sealed class ModelList(ModelLoader loader, string config)
         try
         {
             ModelPackage package = ModelPackage.Open(store.PathOf(name), loader.Keys);
-            return new Row(name, package.Manifest.Reference, package.Manifest.Scheme, place, package.SignedBy, package.Flaw?.Message, store.RefusalOf(name));
+            return new Row(
+                name,
+                package.Manifest.Reference,
+                package.Manifest.Scheme,
+                place,
+                package.SignedBy,
+                package.Flaw?.Message,
+                store.RefusalOf(name));
         }
         catch (ModelException e) when (e is not PackageException { Failure: PackageFailure.BadKey })
         {
@@ -61,11 +68,14 @@ internal sealed class ModelList(ModelLoader loader, string config)
     private static void WriteText(ModelStore store, string serves, string why, Row[] rows)
     {
         Console.WriteLine($"serves: {serves}\n        because {why}.");
-        Console.WriteLine(rows is [] ? $"No model is installed in {store.Folder}." : $"{"",-9} {"scheme",-14} {"signed by",-22} model");
+        Console.WriteLine(rows is []
+            ? $"No models are installed in {store.Folder}."
+            : $"{"",-9} {"scheme",-14} {"signed by",-22} model");
         foreach (Row row in rows)
         {
-            Console.WriteLine($"{row.Place,-9} {row.Scheme ?? "?",-14} {Path.GetFileName(row.SignedBy) ?? "nobody trusted",-22} {row.Name}");
-            if (row.Flaw is not null) Console.WriteLine($"          not to be used: {row.Flaw}");
+            string signer = Path.GetFileName(row.SignedBy) ?? "no trusted key";
+            Console.WriteLine($"{row.Place,-9} {row.Scheme ?? "?",-14} {signer,-22} {row.Name}");
+            if (row.Flaw is not null) Console.WriteLine($"          unusable: {row.Flaw}");
             if (row.Refused is not null) Console.WriteLine($"          refused: {row.Refused}");
         }
     }
@@ -73,7 +83,8 @@ internal sealed class ModelList(ModelLoader loader, string config)
     private static void WriteJson(ModelStore store, string serves, string why, Row[] rows)
     {
         using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(output, options))
         {
             writer.WriteStartObject();
             writer.WriteString("store", store.Folder);
@@ -102,5 +113,6 @@ internal sealed class ModelList(ModelLoader loader, string config)
     }
 
     /// <summary>An installed model.</summary>
-    private sealed record Row(string Name, string? Reference, string? Scheme, string Place, string? SignedBy, string? Flaw, string? Refused);
+    private sealed record Row(
+        string Name, string? Reference, string? Scheme, string Place, string? SignedBy, string? Flaw, string? Refused);
 }

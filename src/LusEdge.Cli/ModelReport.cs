@@ -4,8 +4,11 @@ using LusEdge.Models;
 
 namespace LusEdge.Cli;
 
-/// <summary>What <c>lusedge model verify | install | activate | rollback</c> did: a sentence, or one JSON object whose fields docs/commands.md lists.</summary>
-/// <param name="json">Whether it is to be JSON.</param>
+/// <summary>
+/// What <c>lusedge model verify | install | activate | rollback</c> did: a sentence, or one JSON object (docs/commands.md lists
+/// its fields).
+/// </summary>
+/// <param name="json">Whether to print JSON.</param>
 internal sealed class ModelReport(bool json)
 {
     private readonly List<string> _sentences = [];
@@ -13,23 +16,25 @@ internal sealed class ModelReport(bool json)
     private string? _signedBy;
     private Parity? _parity;
 
-    /// <summary>What it is about.</summary>
+    /// <summary>Sets the model that the report is about.</summary>
     public void Model(string? name, string? signedBy, Parity? parity) => (_model, _signedBy, _parity) = (name, signedBy, parity);
 
-    /// <summary>A sentence for a person.</summary>
+    /// <summary>Adds a sentence for a person.</summary>
     public void Say(string sentence) => _sentences.Add(sentence);
 
-    /// <summary>A model was made the active one.</summary>
+    /// <summary>Reports that a model is now the active one.</summary>
     public void Activated(ModelLoader loader, string? name)
     {
         Model(name, null, null);
         string shown = name ?? $"the model that came with the program ({ModelOptions.ShippedModel})";
         Say(loader.FollowsStore
-            ? $"{shown} is the active one now. A running service takes it over within seconds, and says in `health` if it refuses; `lusedge model list` says so too."
-            : $"{shown} is the active one now, but does not serve: Infer:Model in the configuration names {loader.OwnDirectory}. Take that key out, and restart the service.");
+            ? $"{shown} is now active. A running service switches to it within seconds; "
+                + "if it refuses the model, its `health` and `lusedge model list` say why."
+            : $"{shown} is now active, but does not serve: Infer:Model in the configuration names {loader.OwnDirectory}. "
+                + "Remove that key, and restart the service.");
     }
 
-    /// <summary>Prints it.</summary>
+    /// <summary>Prints the report.</summary>
     public void Print()
     {
         if (!json)
@@ -39,7 +44,8 @@ internal sealed class ModelReport(bool json)
         }
 
         using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(output, options))
         {
             writer.WriteStartObject();
             writer.WriteString("model", _model);

@@ -6,13 +6,13 @@ using Spectre.Console;
 
 namespace LusEdge.Cli;
 
-/// <summary>A probe's report for a person, or as one JSON object whose fields docs/commands.md lists.</summary>
+/// <summary>A probe's report for a person, or as one JSON object (docs/commands.md lists its fields).</summary>
 internal static class ProbeOutput
 {
-    /// <summary>Beyond this the feed gives other than it declares.</summary>
+    /// <summary>A measured rate that is further off than this is not the declared one.</summary>
     private const double RateTolerance = 0.05;
 
-    /// <summary>Up to this, in medians, one interval in a hundred may be longer and the feed still counts as even.</summary>
+    /// <summary>Intervals are even as long as their 99th percentile is at most this many medians.</summary>
     private const double Even = 1.5;
 
     public static void WriteTable(ProbeReport report)
@@ -24,7 +24,7 @@ internal static class ProbeOutput
         Row("size", report.Size.ToString());
         Row("rate", Rate(report));
         Row("intervals", Intervals(report.Intervals));
-        Row("looked at", Looked(report));
+        Row("examined", Examined(report));
         Row("colour", Colour(report.Colour));
         Row("sector", $"{report.Sector.Value}, {Name(report.Sector.Confidence)}: {report.Sector.Why}.");
         Row("FFmpeg", report.FFmpeg);
@@ -32,13 +32,13 @@ internal static class ProbeOutput
         Console.WriteLine();
         if (report.Sector.Confidence == Confidence.Unsure)
         {
-            // Not in a form that could be copied: a wrong sector hides the lung.
-            Console.WriteLine("Capture:Sector is yours to find: measure it on screen, or scan something and");
+            // No line to copy: a wrong sector hides the lung.
+            Console.WriteLine("Find Capture:Sector yourself: measure it on the screen, or scan something and");
             Console.WriteLine("probe again.");
             return;
         }
 
-        Console.WriteLine("For section Capture of the configuration, once the sector was checked on screen:");
+        Console.WriteLine("For section Capture of the configuration, after checking the sector on screen:");
         Console.WriteLine($"  \"Geometry\": \"{report.Size}\", \"Sector\": \"{report.Sector.Value}\"");
 
         void Row(string name, string value) => grid.AddRow(new Text(name), new Text(value));
@@ -46,7 +46,8 @@ internal static class ProbeOutput
 
     public static void WriteJson(ProbeReport report, Stream output)
     {
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(output, options))
         {
             json.WriteStartObject();
             json.WriteString("source", report.Source);
@@ -92,20 +93,26 @@ internal static class ProbeOutput
         string declared = report.DeclaredRate is { } d ? Invariant($"{d:0.##} frames/s declared") : "no rate declared";
         if (report.MeasuredRate is not { } measured) return $"{declared}, none measured";
         bool differs = report.DeclaredRate is { } said && Math.Abs(measured - said) > RateTolerance * said;
-        return declared + Invariant($", {measured:0.##} measured{(differs ? ": it gives other than it declares" : "")}");
+        return declared + Invariant($", {measured:0.##} measured{(differs ? ": not the rate that it declares" : "")}");
     }
 
-    private static string Intervals(IntervalFigures? intervals) => intervals is null
-        ? "no times to tell from"
-        : Invariant($"{(intervals.P99 <= Even * intervals.Median ? "even" : "uneven")}: median {intervals.Median.TotalMilliseconds:0.0} ms, ")
-            + Invariant($"p99 {intervals.P99.TotalMilliseconds:0.0} ms, longest {intervals.Longest.TotalMilliseconds:0.0} ms, by {(intervals.ByArrival ? "arrival" : "presentation time")}");
-
-    private static string Looked(ProbeReport report)
+    private static string Intervals(IntervalFigures? intervals)
     {
-        string looked = Invariant($"{report.Frames} frames in {report.Length.TotalSeconds:0.#} s, {(report.Damaged == 0 ? "none" : report.Damaged)} damaged");
-        if (report.OtherSizes > 0) looked += Invariant($", {report.OtherSizes} of another size");
-        if (report.Interruptions > 0) looked += Invariant($", lost {report.Interruptions} times");
-        return looked;
+        if (intervals is not { } times) return "unknown: the frames carry no times";
+        string evenness = times.P99 <= Even * times.Median ? "even" : "uneven";
+        string clock = times.ByArrival ? "arrival" : "presentation time";
+        return Invariant($"{evenness}: median {times.Median.TotalMilliseconds:0.0} ms, ")
+            + Invariant($"p99 {times.P99.TotalMilliseconds:0.0} ms, ")
+            + Invariant($"longest {times.Longest.TotalMilliseconds:0.0} ms, by {clock}");
+    }
+
+    private static string Examined(ProbeReport report)
+    {
+        string damaged = report.Damaged == 0 ? "none" : Invariant($"{report.Damaged}");
+        string examined = Invariant($"{report.Frames} frames in {report.Length.TotalSeconds:0.#} s, {damaged} damaged");
+        if (report.OtherSizes > 0) examined += Invariant($", {report.OtherSizes} of another size");
+        if (report.Interruptions > 0) examined += Invariant($", lost {report.Interruptions} times");
+        return examined;
     }
 
     private static string Colour(PictureColour colour) => colour.Kind switch

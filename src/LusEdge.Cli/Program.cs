@@ -6,7 +6,8 @@ using LusEdge.Cli.Commands;
 using LusEdge.Contract;
 
 // Not RootCommand: it takes its name from the assembly, and the command is called lusedge (LusEdge.Cli.csproj says why).
-var root = new Command("lusedge", $"Grades live lung-ultrasound video frame by frame and publishes the severity over MQTT.\n\n{Disclaimer.Text}")
+var root = new Command(
+    "lusedge", $"Grades live lung-ultrasound video frame by frame and publishes severity over MQTT.\n\n{Disclaimer.Text}")
 {
     RunCommand.Create(),
     DemoCommand.Create(),
@@ -25,26 +26,28 @@ try
     ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0)
     {
-        // A word that is no command is not a missing one too.
-        string[] errors = [.. parsed.Errors.Select(e => e.Message).Distinct()];
-        foreach (string error in parsed.UnmatchedTokens.Count == 0 ? errors : errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal))) Failure.Print(error);
-        Failure.Print($"see `{Named(parsed)} --help`.");
+        // An unknown command is reported as such, and not as a missing one too.
+        IEnumerable<string> errors = parsed.Errors.Select(e => e.Message).Distinct();
+        if (parsed.UnmatchedTokens.Count > 0)
+            errors = errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal));
+        foreach (string error in errors) Failure.Print(error);
+        Failure.Print($"see `{FullName(parsed)} --help`.");
         return (int)ExitCode.Usage;
     }
 
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
-        // The commands end by themselves when asked to stop; a supervisor is promised that it takes no more than this.
+        // The commands stop by themselves when asked to, and supervisors are promised that this takes no longer.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
     });
 }
-catch (Exception e) // The top of the program: whatever comes here is told in a sentence and an exit code.
+catch (Exception e) // The top of the program: every exception becomes a sentence and an exit code.
 {
     return (int)Failure.Report(e);
 }
 
-static string Named(ParseResult parsed)
+static string FullName(ParseResult parsed)
 {
     var names = new Stack<string>();
     for (SymbolResult? at = parsed.CommandResult; at is CommandResult command; at = at.Parent) names.Push(command.Command.Name);

@@ -5,7 +5,7 @@ using LusEdge.Infer;
 
 namespace LusEdge.Cli;
 
-/// <summary>One JSON object a decoded frame in decode order, then one a file; docs/commands.md describes the fields.</summary>
+/// <summary>One JSON object per decoded frame, in decode order, then one per file; docs/commands.md lists the fields.</summary>
 internal sealed class ReplayJson : ReplayOutput
 {
     private readonly ModelInUse _model;
@@ -41,7 +41,7 @@ internal sealed class ReplayJson : ReplayOutput
         EndLine();
     }
 
-    /// <summary>A file's lines are complete before the next file is looked at.</summary>
+    /// <summary>A file's lines are written before the next file is opened.</summary>
     public override void End() => _output.Flush();
 
     public override void Dispose()

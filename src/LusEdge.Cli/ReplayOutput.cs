@@ -4,22 +4,23 @@ using LusEdge.Results;
 
 namespace LusEdge.Cli;
 
-/// <summary>Where replay's results go: standard output, as JSON or as a table.</summary>
+/// <summary>Writes replay's results to standard output, as JSON or as a table.</summary>
 internal abstract class ReplayOutput : IReadingSink, IDisposable
 {
     private VideoFeed? _feed;
     private CancellationToken _interrupted;
 
-    /// <summary>The source being replayed, as given.</summary>
+    /// <summary>The source being replayed, as the user gave it.</summary>
     protected string Source { get; private set; } = "";
 
     /// <summary>A source begins.</summary>
-    /// <param name="source">As given.</param>
-    /// <param name="feed">What it is read through.</param>
-    /// <param name="interrupted">Cancelled when the user wants no more: what was seen of the clip is then no clip.</param>
-    public virtual void Begin(string source, VideoFeed feed, CancellationToken interrupted) => (Source, _feed, _interrupted) = (source, feed, interrupted);
+    /// <param name="source">As the user gave it.</param>
+    /// <param name="feed">Reads it.</param>
+    /// <param name="interrupted">Cancelled by Ctrl-C: a clip cut short by the user gets no line.</param>
+    public virtual void Begin(string source, VideoFeed feed, CancellationToken interrupted) =>
+        (Source, _feed, _interrupted) = (source, feed, interrupted);
 
-    /// <summary>A source is over.</summary>
+    /// <summary>A source ends.</summary>
     public virtual void End()
     {
     }
@@ -33,7 +34,7 @@ internal abstract class ReplayOutput : IReadingSink, IDisposable
         if (!_interrupted.IsCancellationRequested) Clip(summary, _feed!.End.Error);
     }
 
-    /// <summary>A file that decodes slowly is not silent in any sense that matters: time is its pts.</summary>
+    /// <summary>Ignored: a recording's time is its pts, so slow decoding is not a silent feed.</summary>
     public void Announce(in Announcement announcement)
     {
     }
@@ -43,6 +44,6 @@ internal abstract class ReplayOutput : IReadingSink, IDisposable
 
     /// <summary>The whole clip was graded.</summary>
     /// <param name="summary">Its grade.</param>
-    /// <param name="error">Why it is shorter than it should be, or null.</param>
+    /// <param name="error">Why the recording broke off, or null.</param>
     protected abstract void Clip(ClipSummary summary, string? error);
 }

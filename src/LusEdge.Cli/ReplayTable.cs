@@ -7,7 +7,7 @@ using LusEdge.Infer;
 
 namespace LusEdge.Cli;
 
-/// <summary>A line a clip, for a person.</summary>
+/// <summary>One line per clip, for a person.</summary>
 internal sealed class ReplayTable : ReplayOutput
 {
     private readonly bool _showProgress = !Console.IsErrorRedirected;
@@ -28,7 +28,7 @@ internal sealed class ReplayTable : ReplayOutput
 
     public override void Frame(in FrameReading reading)
     {
-        // A long recording shows that it moves; on a pipe or in a log nothing is to be overwritten.
+        // A long recording shows its progress on a terminal; logs and pipes get no lines that overwrite themselves.
         if (_showProgress && ++_frames % 50 == 0) Console.Error.Write($"\r{_frames} frames of {Source}");
     }
 
@@ -41,7 +41,8 @@ internal sealed class ReplayTable : ReplayOutput
         string grade = summary.Grade ?? "none";
         string severity = summary.Severity?.ToString(CultureInfo.InvariantCulture) ?? "none";
         string graded = string.Create(CultureInfo.InvariantCulture, $"{summary.Usable} of {summary.Frames}");
-        Console.WriteLine($"{grade,-6} {severity,-9} {graded,-14} {Shares(summary),-30} {Source}{Why(summary)}{(error is null ? "" : "  (cut short)")}");
+        string cut = error is null ? "" : "  (cut short)";
+        Console.WriteLine($"{grade,-6} {severity,-9} {graded,-14} {Shares(summary),-30} {Source}{Why(summary)}{cut}");
     }
 
     private string Shares(ClipSummary summary)
@@ -56,7 +57,9 @@ internal sealed class ReplayTable : ReplayOutput
     private static string Why(ClipSummary summary)
     {
         if (summary.Reason is null) return "";
-        string withheld = string.Join(", ", summary.Withheld.Select(pair => $"{pair.Value} {JsonNamingPolicy.SnakeCaseLower.ConvertName(pair.Key.ToString())}"));
+        string withheld = string.Join(
+            ", ",
+            summary.Withheld.Select(pair => $"{pair.Value} {JsonNamingPolicy.SnakeCaseLower.ConvertName(pair.Key.ToString())}"));
         return $"  ({summary.Reason}{(withheld.Length > 0 ? ": " + withheld : "")})";
     }
 }

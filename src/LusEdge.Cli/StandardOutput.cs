@@ -1,11 +1,11 @@
 namespace LusEdge.Cli;
 
-/// <summary>Where results go. A full disk behind it is no fault of the program.</summary>
+/// <summary>Runs work that writes results to standard output, where a full disk is not a bug in the program.</summary>
 internal static class StandardOutput
 {
-    /// <summary>Runs what writes there.</summary>
-    /// <param name="work">On another thread, because Ctrl-C is only listened to once the caller returns.</param>
-    /// <returns>The exit code: the work's own, or <see cref="ExitCode.Unavailable"/> with a sentence when its results could not be written.</returns>
+    /// <summary>Runs the work.</summary>
+    /// <param name="work">Runs on another thread: System.CommandLine handles Ctrl-C only after the caller returns.</param>
+    /// <returns>The work's exit code, or <see cref="ExitCode.Unavailable"/> if its results could not be written.</returns>
     public static async Task<int> WriteAsync(Func<Task<ExitCode>> work)
     {
         try
@@ -14,7 +14,7 @@ internal static class StandardOutput
         }
         catch (IOException e)
         {
-            Failure.Print($"standard output can't be written: {e.Message.TrimEnd('.')}. Make room where it goes.");
+            Failure.Print($"standard output can't be written: {e.Message.TrimEnd('.')}. Free some space on its disk.");
             return (int)ExitCode.Unavailable;
         }
     }

@@ -6,23 +6,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LusEdge.Benchmarks;
 
 /// <summary>Managed memory over many frames.</summary>
-/// <param name="Frames">So many.</param>
-/// <param name="Bytes">That all threads together allocated meanwhile.</param>
-/// <param name="Collections">Of the garbage collector, of all generations, meanwhile.</param>
+/// <param name="Frames">How many frames.</param>
+/// <param name="Bytes">Bytes that all threads together allocated.</param>
+/// <param name="Collections">Garbage collections of all generations.</param>
 internal sealed record AllocationFigures(int Frames, long Bytes, int Collections)
 {
     public double BytesPerFrame => (double)Bytes / Frames;
 }
 
-/// <summary>What a frame costs in managed memory, from capture to aggregate: of the whole process, so that nothing is overlooked.</summary>
+/// <summary>Managed memory per frame, from capture to aggregate. Counts the whole process, so that nothing is missed.</summary>
 internal static class Allocations
 {
-    /// <summary>Until code is compiled in its final form, and every buffer has been made.</summary>
+    /// <summary>Frames until the code is fully compiled and every buffer exists.</summary>
     private const int WarmUp = 500;
 
     public static AllocationFigures Measure(Bench bench, ModelOptions options, Sizes sizes)
     {
-        using SeverityModel model = SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model =
+            SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
         using var enough = new CancellationTokenSource();
         long bytes = 0;
         int collections = 0;

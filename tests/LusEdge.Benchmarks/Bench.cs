@@ -5,7 +5,7 @@ using LusEdge.Tests;
 
 namespace LusEdge.Benchmarks;
 
-/// <summary>What everything is measured on: the phantom clip, the model that ships, and one that costs nothing.</summary>
+/// <summary>What the benchmarks run on: the phantom clip, the shipped model, and a model that costs nothing.</summary>
 internal sealed class Bench : IDisposable
 {
     private readonly TemporaryDirectory _temp = new();
@@ -18,19 +18,20 @@ internal sealed class Bench : IDisposable
         ShippedModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
         FullPrecisionModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-4"), Provider = ProviderChoice.Cpu };
         EmptyModel = new ModelOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
-        // The same packets, again and again: 13 times 875 frames.
+        // The same packets repeated: 13 times 875 frames.
         FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
         LargeClip = _temp["large.mp4"];
-        FFmpeg("-t", "10", "-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", "-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", LargeClip);
+        string[] encoder = ["-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p"];
+        FFmpeg(["-t", "10", "-i", Clip, "-vf", "scale=800:640,pad=1280:1024:200:120", .. encoder, LargeClip]);
     }
 
-    /// <summary>The repository.</summary>
+    /// <summary>The repository's root.</summary>
     public string Root { get; }
 
     /// <summary>The phantom clip: H.264, 400x320, 875 frames.</summary>
     public string Clip { get; }
 
-    /// <summary>The same, over 11,000 frames long.</summary>
+    /// <summary>The phantom clip repeated to over 11,000 frames.</summary>
     public string LongClip { get; }
 
     /// <summary>The phantom on a scanner's screen of 1280x1024, at 200,120,800,640.</summary>
@@ -45,7 +46,7 @@ internal sealed class Bench : IDisposable
     /// <summary>A model of a few operations: what is left is the pipeline's own cost.</summary>
     public ModelOptions EmptyModel { get; }
 
-    /// <summary>A folder that is gone afterwards.</summary>
+    /// <summary>A path in a folder that <see cref="Dispose"/> deletes.</summary>
     public string Temporary(string name) => _temp[name];
 
     public void Dispose() => _temp.Dispose();
@@ -60,7 +61,8 @@ internal sealed class Bench : IDisposable
     private static string FindRoot()
     {
         string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln")))
+            directory = Path.GetDirectoryName(directory);
         return directory ?? throw new DirectoryNotFoundException("The benchmarks run from a build inside the repository.");
     }
 }

@@ -3,7 +3,7 @@ using LusEdge.Results;
 
 namespace LusEdge.Benchmarks;
 
-/// <summary>Counts readings, and calls back at two of them: what lies between is measured, without the opening and the end.</summary>
+/// <summary>Counts readings and calls back at two of them, so that opening and closing the clip are not measured.</summary>
 internal sealed class CountingSink(int from, int to, Action begin, Action end) : IReadingSink
 {
     private int _frames;

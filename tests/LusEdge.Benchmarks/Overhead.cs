@@ -9,37 +9,39 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LusEdge.Benchmarks;
 
-/// <summary>CPU time a frame in one round.</summary>
+/// <summary>CPU time per frame in one round.</summary>
 /// <param name="Pipeline">The whole pipeline: read, decode, crop and gray, hand over, preprocess, infer, aggregate.</param>
 /// <param name="Decoding">FFmpeg's demuxer and decoder alone.</param>
-/// <param name="Gray">What FFmpeg's crop and conversion to gray add to that.</param>
-/// <param name="Inference">ONNX Runtime alone, on one picture, through buffers that are bound once.</param>
+/// <param name="Gray">What FFmpeg's crop and conversion to gray add to decoding.</param>
+/// <param name="Inference">ONNX Runtime alone, on one picture, with buffers bound once.</param>
 internal sealed record OverheadRound(TimeSpan Pipeline, TimeSpan Decoding, TimeSpan Gray, TimeSpan Inference)
 {
-    /// <summary>The whole by its unavoidable parts.</summary>
+    /// <summary>The pipeline relative to its unavoidable parts, decoding and inference.</summary>
     public double Ratio => Pipeline / (Decoding + Inference);
 
-    /// <summary>What is left: the appliance's own, and what the parts cost each other.</summary>
+    /// <summary>The remainder: the appliance's own code, and the cost of the parts running at the same time.</summary>
     public TimeSpan Rest => Pipeline - Decoding - Gray - Inference;
 }
 
 /// <summary>
-/// What the pipeline costs beside decoding and inference: the same clip, the same model, the same threads, in turns within one process. CPU time
-/// of the whole process, because it is what a box runs out of, and because it hardly depends on what else the machine does.
+/// What the pipeline costs on top of decoding and inference: the same clip, model and threads, interleaved in one process. It
+/// measures the CPU time of the process, because that is what a box runs out of, and because other load hardly changes it.
 /// </summary>
 internal static class Overhead
 {
-    /// <summary>Frames that go by before the clock is started.</summary>
+    /// <summary>Frames before the clock starts.</summary>
     private const int WarmUp = 10;
 
     /// <param name="capture">The clip and the sector.</param>
-    /// <param name="input">The sector's size: what the model gets.</param>
+    /// <param name="input">The sector's size, which is the size of the model's input.</param>
     /// <param name="options">The model.</param>
-    /// <param name="rounds">To do, after one that does not count.</param>
-    /// <param name="frames">A round.</param>
-    public static IReadOnlyList<OverheadRound> Measure(CaptureOptions capture, PictureSize input, ModelOptions options, int rounds, int frames)
+    /// <param name="rounds">How many rounds to measure, after one that does not count.</param>
+    /// <param name="frames">Frames per round.</param>
+    public static IReadOnlyList<OverheadRound> Measure(
+        CaptureOptions capture, PictureSize input, ModelOptions options, int rounds, int frames)
     {
-        using SeverityModel model = SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
+        using SeverityModel model =
+            SeverityModel.Load(options.ResolveDirectory(), options, NullLogger<SeverityModel>.Instance);
         using var bare = new BareRuntime(options, model.Description, input.Width, input.Height);
         var measured = new List<OverheadRound>();
         for (int round = 0; round <= rounds; round++)
@@ -49,7 +51,7 @@ internal static class Overhead
             TimeSpan gray = Decoding(capture.Source, frames, Chain(capture.Sector.ToString())) - decoding;
             var one = new OverheadRound(pipeline, decoding, gray, Inference(bare, frames));
 
-            // The first one compiles.
+            // The first round compiles the code.
             if (round > 0) measured.Add(one);
             Console.Error.WriteLine(FormattableString.Invariant($"overhead, round {round} of {rounds}: {one.Ratio:0.000}"));
         }
@@ -78,9 +80,11 @@ internal static class Overhead
         return (ended - begun) / frames;
     }
 
-    /// <summary>The filters of Capture.</summary>
+    /// <summary>The same filters as in Capture.</summary>
     private static string Chain(string sector) =>
-        sector.Split(',') is [var x, var y, var width, var height] ? $"crop={width}:{height}:{x}:{y}:exact=1,format=gray" : "format=gray";
+        sector.Split(',') is [var x, var y, var width, var height]
+            ? $"crop={width}:{height}:{x}:{y}:exact=1,format=gray"
+            : "format=gray";
 
     private static TimeSpan Decoding(string clip, int frames, string? chain)
     {
@@ -128,7 +132,7 @@ internal static class Overhead
 
     private static TimeSpan Cpu() => Environment.CpuUsage.TotalTime;
 
-    /// <summary>ONNX Runtime as anyone would use it who wants no more than its speed: with the settings of <see cref="SeverityModel"/>, and nothing around it.</summary>
+    /// <summary>ONNX Runtime with the settings of <see cref="SeverityModel"/> and nothing around it: its full speed.</summary>
     private sealed class BareRuntime : IDisposable
     {
         private readonly InferenceSession _session;
@@ -142,9 +146,10 @@ internal static class Overhead
             using var session = new SessionOptions { IntraOpNumThreads = options.Threads };
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             _session = new InferenceSession(Path.Combine(options.Model!, SeverityModel.FileName), session);
-            _input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, height, width]);
+            OrtAllocator memory = OrtAllocator.DefaultInstance;
+            _input = OrtValue.CreateAllocatedTensorValue(memory, TensorElementType.UInt8, [1, 1, height, width]);
             _input.GetTensorMutableDataAsSpan<byte>().Fill(90);
-            _output = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, description.Classes.Count]);
+            _output = OrtValue.CreateAllocatedTensorValue(memory, TensorElementType.Float, [1, description.Classes.Count]);
             _binding = _session.CreateIoBinding();
             _binding.BindInput(description.Input.Name, _input);
             _binding.BindOutput("probabilities", _output);

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Benchmarks;
 
-/// <summary>The appliance's own pipeline, wired as <c>replay</c> wires it.</summary>
+/// <summary>The appliance's pipeline, wired as in <c>replay</c>.</summary>
 internal static class PipelineOf
 {
-    /// <summary>Runs it over a clip until the sink has had enough, or to the clip's end.</summary>
+    /// <summary>Runs it over a clip until cancelled, or to the clip's end.</summary>
     public static void Run(CaptureOptions capture, SeverityModel model, IReadingSink sink, CancellationToken enough)
     {
         var options = new LusEdgeOptions { Capture = capture };

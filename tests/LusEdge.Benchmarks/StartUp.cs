@@ -10,21 +10,23 @@ using MQTTnet;
 
 namespace LusEdge.Benchmarks;
 
-/// <summary>The service's start and its memory.</summary>
-/// <param name="FirstReadings">From the process's start to the first graded frame at a subscriber, a time a start.</param>
-/// <param name="AnonymousKiB">RssAnon after the run: what the service itself holds.</param>
-/// <param name="FileKiB">RssFile after the run: programs and libraries, which the system may share and drop.</param>
-/// <param name="PeakKiB">VmHWM: the most that both together ever were.</param>
+/// <summary>The service's start-up time and memory.</summary>
+/// <param name="FirstReadings">Per start, the time from process start to the first graded frame at a subscriber.</param>
+/// <param name="AnonymousKiB">RssAnon after the run: the service's own memory.</param>
+/// <param name="FileKiB">RssFile after the run: programs and libraries, which the system can share and drop.</param>
+/// <param name="PeakKiB">VmHWM: the peak of both together.</param>
 /// <param name="Run">How long the service had run.</param>
-internal sealed record StartFigures(IReadOnlyList<TimeSpan> FirstReadings, long AnonymousKiB, long FileKiB, long PeakKiB, TimeSpan Run);
+internal sealed record StartFigures(
+    IReadOnlyList<TimeSpan> FirstReadings, long AnonymousKiB, long FileKiB, long PeakKiB, TimeSpan Run);
 
-/// <summary>The published program, with a broker beside it and a subscriber that was there before: video in, reading out.</summary>
+/// <summary>Runs the published program with a broker and a subscriber that are already there: video in, reading out.</summary>
 internal static class StartUp
 {
     public static async Task<StartFigures> MeasureAsync(Bench bench, Sizes sizes)
     {
         int port = LoopbackPort.Free();
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(port, LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, CancellationToken.None);
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
+            port, LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, CancellationToken.None);
         string config = bench.Temporary("lusedge.json");
         File.WriteAllText(config, string.Create(CultureInfo.InvariantCulture, $$"""
             {
@@ -45,8 +47,10 @@ internal static class StartUp
             await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.TcpPort).Build());
             await client.SubscribeAsync("lus/v1/site/bench/frame");
 
+            string program = Path.Combine(bench.Root, "artifacts/lusedge/lusedge");
+            var run = new ProcessStartInfo(program, ["run", "--config", config]) { RedirectStandardError = true };
             long begun = Stopwatch.GetTimestamp();
-            using Process service = Process.Start(new ProcessStartInfo(Path.Combine(bench.Root, "artifacts/lusedge/lusedge"), ["run", "--config", config]) { RedirectStandardError = true })!;
+            using Process service = Process.Start(run)!;
             Task<string> log = service.StandardError.ReadToEndAsync();
             if (await Task.WhenAny(first, service.WaitForExitAsync()) != first) throw new InvalidOperationException(await log);
             firstReadings.Add(Stopwatch.GetElapsedTime(begun, await first));
@@ -64,21 +68,24 @@ internal static class StartUp
         return new StartFigures(firstReadings, memory.Anonymous, memory.File, memory.Peak, sizes.Run);
     }
 
-    /// <summary>When the first graded frame came.</summary>
+    /// <summary>When the first graded frame arrived.</summary>
     private static Task<long> FirstReadingAsync(IMqttClient client)
     {
         var first = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.ApplicationMessageReceivedAsync += received =>
         {
-            FrameMessage? frame = JsonSerializer.Deserialize(received.ApplicationMessage.Payload.ToArray(), LusEdgeJson.Default.FrameMessage);
+            byte[] payload = received.ApplicationMessage.Payload.ToArray();
+            FrameMessage? frame = JsonSerializer.Deserialize(payload, LusEdgeJson.Default.FrameMessage);
             if (frame?.State == FrameState.Live) first.TrySetResult(Stopwatch.GetTimestamp());
             return Task.CompletedTask;
         };
         return first.Task;
     }
 
-    private static long Status(Process process, string key) =>
-        long.Parse(
-            File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(key + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture);
+    private static long Status(Process process, string key)
+    {
+        string line = File.ReadLines($"/proc/{process.Id}/status")
+            .First(line => line.StartsWith(key + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
 }

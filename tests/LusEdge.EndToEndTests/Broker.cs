@@ -6,7 +6,7 @@ using LusEdge.Tests;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary>A mosquitto of the test's own on a free port of loopback, which is there once <see cref="StartAsync"/> returns.</summary>
+/// <summary>A mosquitto for one test on a free loopback port; it listens when <see cref="StartAsync"/> returns.</summary>
 internal sealed class Broker : IDisposable
 {
     private readonly Process _process;
@@ -21,7 +21,8 @@ internal sealed class Broker : IDisposable
         string binary = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
         try
         {
-            var broker = new Broker(Process.Start(new ProcessStartInfo(binary, ["-p", $"{port}"]) { RedirectStandardError = true })!, port);
+            var start = new ProcessStartInfo(binary, ["-p", $"{port}"]) { RedirectStandardError = true };
+            var broker = new Broker(Process.Start(start)!, port);
             await broker.UntilItListensAsync();
             return broker;
         }

@@ -17,7 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("probe", "SOURCE", "--options", "--seconds", "--json")]
     [InlineData("doctor", "--config", "--json")]
     [InlineData("config", "check", "schema")]
-    public async Task Help_names_what_there_is(string command, params string[] names)
+    public async Task Help_lists_the_commands_and_options(string command, params string[] names)
     {
         Outcome run = await Lusedge.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
 
@@ -40,11 +40,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("replay clip.mp4 --sector 1,2")]
     [InlineData("config check --config")]
     [InlineData("no-such-command")]
-    public async Task A_wrong_command_line_is_code_64(string arguments) =>
+    public async Task A_bad_command_line_exits_with_64(string arguments) =>
         (await Lusedge.RunAsync(arguments.Split(' '))).Refusal(64);
 
     [Fact]
-    public async Task Config_check_lists_every_error_with_code_78()
+    public async Task Config_check_lists_every_error_and_exits_with_78()
     {
         string error = (await Lusedge.RunAsync("config", "check", "--config", Config("""
             { "Capture": { "Source": "a.mp4", "Pace": 3 }, "Aggregate": { "HeldShare": 7 }, "Extra": 1 }
@@ -57,21 +57,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_left_in_the_users_folder_or_among_the_temporary_files()
+    public async Task Nothing_is_left_behind_in_the_home_or_temporary_folder()
     {
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
         DirectoryInfo home = _temp.CreateSubdirectory("home");
         DirectoryInfo temp = _temp.CreateSubdirectory("temp");
-        // ONNX Runtime would keep a device id at home and send events to its maker, were it not told otherwise.
-        using (Process replay = Lusedge.StartWith([("HOME", home.FullName), ("TMPDIR", temp.FullName)], "replay", Lusedge.PhantomClip))
+        (string, string)[] environment = [("HOME", home.FullName), ("TMPDIR", temp.FullName)];
+        // By default, ONNX Runtime would keep a device id in the home folder and send usage events.
+        using (Process replay = Lusedge.StartWith(environment, "replay", Lusedge.PhantomClip))
         {
             Assert.Equal(0, (await Lusedge.FinishAsync(replay)).Code);
         }
 
-        // Interrupted before there is anything to see.
+        // Interrupted before the first reading.
         foreach (int milliseconds in (int[])[300, 600, 900])
         {
-            using Process demo = Lusedge.StartWith([("HOME", home.FullName), ("TMPDIR", temp.FullName)], "demo");
+            using Process demo = Lusedge.StartWith(environment, "demo");
             await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
             Lusedge.Terminate(demo);
             await Lusedge.FinishAsync(demo);
@@ -82,11 +83,11 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_refuses_the_same_configuration_the_same_way() =>
+    public async Task Run_refuses_a_bad_configuration_as_config_check_does() =>
         (await Lusedge.RunAsync("run", "--config", Config("{ \"Capture\": { \"Sauce\": 1 } }"))).Refusal(78);
 
     [Fact]
-    public async Task Config_check_says_so_when_nothing_is_wrong()
+    public async Task Config_check_says_so_when_there_are_no_errors()
     {
         Outcome run = await Lusedge.RunAsync("config", "check", "--config", Config("{ \"Capture\": { \"Source\": \"a.mp4\" } }"));
         Assert.Equal(0, run.Code);
@@ -103,7 +104,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_is_missing_ends_the_service_with_66_before_anything_is_published() =>
+    public async Task A_missing_source_file_exits_with_66_before_anything_is_published() =>
         Assert.Contains("/nonexistent.mp4", (await Lusedge.RunAsync("run", "--config", Config($$"""
             {
               "Device": { "Id": "test" },

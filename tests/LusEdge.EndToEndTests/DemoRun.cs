@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary>One demo of a little over a walk through the phantom's grades, and all that a subscriber got of it.</summary>
+/// <summary>One demo, a little longer than one pass through the phantom's grades, and everything a subscriber received.</summary>
 public sealed partial class DemoRun : IAsyncLifetime
 {
-    /// <summary>What came over MQTT.</summary>
+    /// <summary>The messages received over MQTT.</summary>
     internal IReadOnlyList<Received> Messages { get; private set; } = [];
 
     /// <summary>What was printed on standard output.</summary>
@@ -15,7 +15,7 @@ public sealed partial class DemoRun : IAsyncLifetime
     /// <summary>What was printed on standard error.</summary>
     public string Error { get; private set; } = "";
 
-    /// <summary>The exit code, null when the demo could not be started here.</summary>
+    /// <summary>The exit code; null if the program is not published.</summary>
     public int? Code { get; private set; }
 
     public async ValueTask InitializeAsync()

@@ -7,7 +7,7 @@ namespace LusEdge.EndToEndTests;
 public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
 {
     [Fact]
-    public void It_ends_by_itself_after_the_seconds_asked_for()
+    public void It_stops_by_itself_after_the_given_seconds()
     {
         SkipUnlessRun();
         Assert.True(demo.Code == 0, demo.Error);
@@ -15,11 +15,12 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
     }
 
     [Fact]
-    public void It_prints_the_line_to_subscribe_with_a_line_a_second_and_what_it_is_not()
+    public void It_prints_the_subscribe_command_one_line_per_second_and_the_disclaimer()
     {
         SkipUnlessRun();
         Assert.Contains("mosquitto_sub -h 127.0.0.1 -p", demo.Output);
-        Assert.Contains("Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.", demo.Output);
+        Assert.Contains(
+            "Research prototype. Not a medical device. Not for diagnosis, treatment or patient monitoring.", demo.Output);
         Assert.Contains("for demonstration only", demo.Output);
         Assert.InRange(demo.Output.Split('\n').Count(line => line.Contains(" fps ", StringComparison.Ordinal)), 20, 45);
     }
@@ -32,7 +33,7 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
     }
 
     [Fact]
-    public void The_published_grade_follows_the_phantoms()
+    public void The_published_grade_follows_the_phantom()
     {
         SkipUnlessRun();
         JsonElement walk = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Lusedge.PhantomClip, ".json"))).RootElement;
@@ -40,7 +41,8 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
         string[] shown = new string[frames];
         foreach (JsonElement step in walk.GetProperty("steps").EnumerateArray())
         {
-            Array.Fill(shown, step.GetProperty("grade").GetString()!, step.GetProperty("from").GetInt32(), step.GetProperty("to").GetInt32() - step.GetProperty("from").GetInt32() + 1);
+            int from = step.GetProperty("from").GetInt32(), to = step.GetProperty("to").GetInt32();
+            Array.Fill(shown, step.GetProperty("grade").GetString()!, from, to - from + 1);
         }
 
         JsonElement[] live = [.. LiveFrames()];
@@ -50,27 +52,29 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
     }
 
     [Fact]
-    public void Every_message_of_a_running_appliance_is_there_and_names_its_schema()
+    public void Every_kind_of_message_is_published_and_names_its_schema()
     {
         SkipUnlessRun();
         Assert.Equal(
             ["availability", "clip", "frame", "health", "info", "live", "metrics"],
             demo.Messages.Select(m => m.Name).Distinct().Order());
-        // A retained message that was published before the subscription lost nothing of what it says about itself.
+        // A retained message from before the subscription still has its properties.
         Assert.All(demo.Messages, m => Assert.NotNull(m.Schema));
         Assert.Equal("offline", demo.Messages.Last(m => m.Name == "availability").Json.GetProperty("state").GetString());
     }
 
     [Fact]
-    public async Task Every_message_is_valid_by_its_schema()
+    public async Task Every_published_message_conforms_to_its_schema()
     {
         SkipUnlessRun();
-        IReadOnlyList<IReadOnlyList<string>> errors = await Ajv.ValidateAsync([.. demo.Messages.Select(m => (m.Schema!, JsonNode.Parse(m.Payload)!))]);
-        Assert.All(errors.Zip(demo.Messages), pair => Assert.True(pair.First.Count == 0, $"{pair.Second.Schema}: {string.Join("; ", pair.First)}: {pair.Second.Payload}"));
+        IReadOnlyList<IReadOnlyList<string>> errors =
+            await Ajv.ValidateAsync([.. demo.Messages.Select(m => (m.Schema!, JsonNode.Parse(m.Payload)!))]);
+        Assert.All(errors.Zip(demo.Messages), pair => Assert.True(
+            pair.First.Count == 0, $"{pair.Second.Schema}: {string.Join("; ", pair.First)}: {pair.Second.Payload}"));
     }
 
     [Fact]
-    public void The_ledger_that_is_published_balances_to_the_frames_in_flight()
+    public void The_published_ledger_balances_with_the_frames_in_flight()
     {
         SkipUnlessRun();
         JsonElement ledger = demo.Messages.Last(m => m.Name == "metrics").Json.GetProperty("ledger");
@@ -78,7 +82,7 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
         long Count(string field) => ledger.GetProperty(field).GetInt64();
 
         long accounted = Count("scored") + Sum("withheld") + Sum("dropped") + Count("corrupt") + Count("in_flight");
-        // Read while frames pass: one may be between two counters.
+        // Read while frames pass, so one frame can be between two counters.
         Assert.InRange(Count("captured") - accounted, -1, 1);
         Assert.True(Count("captured") > 100);
     }
@@ -86,5 +90,6 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
     private IEnumerable<JsonElement> LiveFrames() =>
         demo.Messages.Where(m => m.Name == "frame").Select(m => m.Json).Where(f => f.GetProperty("state").GetString() == "live");
 
-    private void SkipUnlessRun() => Assert.SkipUnless(demo.Code is not null, "artifacts/lusedge is not published: run tests/run.sh");
+    private void SkipUnlessRun() =>
+        Assert.SkipUnless(demo.Code is not null, "artifacts/lusedge is not published: run tests/run.sh");
 }

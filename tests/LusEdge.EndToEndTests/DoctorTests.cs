@@ -9,13 +9,14 @@ namespace LusEdge.EndToEndTests;
 public sealed class DoctorTests : IDisposable
 {
     private const string Source = "lavfi:testsrc2=s=320x240:r=10,realtime";
-    private static readonly string[] Checks = ["configuration", "device", "machine", "clock", "ffmpeg", "source", "model", "provider", "broker", "events"];
+    private static readonly string[] Checks =
+        ["configuration", "device", "machine", "clock", "ffmpeg", "source", "model", "provider", "broker", "events"];
     private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");
 
     public void Dispose() => _temp.Delete(recursive: true);
 
     [Fact]
-    public async Task A_box_that_is_well_is_code_0_and_every_check_says_what_it_found()
+    public async Task A_healthy_box_exits_with_0_and_every_check_reports_a_finding()
     {
         using Broker broker = await Broker.StartAsync();
         Report report = await ExamineAsync(0, Config(broker.Port));
@@ -28,15 +29,15 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("320x240", report.Checks["source"].Text);
         Assert.Matches("lus-severity-7@[0-9]+:[0-9a-f]{8}, scheme sanmatteo-7", report.Checks["model"].Text);
         Assert.Contains("frames/s at most", report.Checks["provider"].Text);
-        Assert.Contains($"127.0.0.1:{broker.Port} takes the connection", report.Checks["broker"].Text);
+        Assert.Contains($"127.0.0.1:{broker.Port} accepts the connection", report.Checks["broker"].Text);
         Assert.Contains("MiB free", report.Checks["events"].Text);
         Assert.Equal("lus/v1/site/test/#", report.Checks["device"].Text.TrimEnd('.').Split(' ')[^1]);
-        // It wrote a file to see whether it can, and took it away.
+        // Its write test leaves no file behind.
         Assert.Equal(["lusedge.json"], _temp.EnumerateFileSystemInfos().Select(entry => entry.Name));
     }
 
     [Fact]
-    public void The_document_lists_every_check_in_order() =>
+    public void The_documentation_lists_every_check_in_order() =>
         Assert.Equal(
             Checks,
             File.ReadLines(Path.Combine(Lusedge.Root, "docs/commands.md"))
@@ -62,7 +63,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broker_that_is_down_is_code_69_and_the_other_checks_are_done()
+    public async Task A_broker_that_is_down_exits_with_69_and_the_other_checks_still_run()
     {
         int port = LoopbackPort.Free();
         Report report = await ExamineAsync(69, Config(port));
@@ -73,7 +74,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_model_is_code_65()
+    public async Task A_damaged_model_exits_with_65()
     {
         using Broker broker = await Broker.StartAsync();
         Report report = await ExamineAsync(65, Config(broker.Port, model: DamagedModel()));
@@ -84,7 +85,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_provider_asked_for_by_name_that_does_not_work_is_code_69_and_the_model_is_not_blamed()
+    public async Task A_named_provider_that_fails_exits_with_69_and_the_model_is_not_blamed()
     {
         using Broker broker = await Broker.StartAsync();
         Report report = await ExamineAsync(69, Config(broker.Port, provider: "tensorrt"));
@@ -95,7 +96,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_failures_are_all_told_and_the_code_is_the_highest()
+    public async Task All_failures_are_reported_and_the_highest_code_wins()
     {
         Report report = await ExamineAsync(69, Config(LoopbackPort.Free(), source: "/nonexistent.mp4", model: DamagedModel()));
 
@@ -105,14 +106,16 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_bad_configuration_every_error_is_told_and_what_it_leaves_is_checked()
+    public async Task A_bad_configuration_lists_every_error_and_its_valid_sections_are_checked()
     {
-        Report report = await ExamineAsync(78, Write("""{ "Capture": { "Source": 3 }, "Mqtt": { "Port": 99999 }, "Device": { "Id": "test" } }"""));
+        const string Config = """{ "Capture": { "Source": 3 }, "Mqtt": { "Port": 99999 }, "Device": { "Id": "test" } }""";
+        Report report = await ExamineAsync(78, Write(Config));
 
         Assert.Equal(["configuration"], report.Failed);
         Assert.Contains("Capture:Source", report.Checks["configuration"].Text);
         Assert.Contains("Mqtt:Port", report.Checks["configuration"].Text);
-        Assert.Equal(["source", "broker", "events"], report.Checks.Where(check => check.Value.Status == "skipped").Select(check => check.Key));
+        IEnumerable<string> skipped = report.Checks.Where(check => check.Value.Status == "skipped").Select(check => check.Key);
+        Assert.Equal(["source", "broker", "events"], skipped);
         Assert.Contains("lus-severity-7", report.Checks["model"].Text);
     }
 
@@ -120,7 +123,7 @@ public sealed class DoctorTests : IDisposable
     [InlineData("{ \"Capture\": ")]
     [InlineData("")]
     [InlineData("[]")]
-    public async Task Of_a_configuration_that_is_no_json_object_the_box_itself_is_still_checked(string text)
+    public async Task The_box_is_still_checked_if_the_configuration_is_not_a_json_object(string text)
     {
         Report report = await ExamineAsync(78, Write(text));
 
@@ -130,11 +133,14 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_configuration_that_is_missing_is_code_78() =>
-        Assert.Contains("does not exist", (await ExamineAsync(78, Path.Combine(_temp.FullName, "none.json"))).Checks["configuration"].Text);
+    public async Task A_missing_configuration_exits_with_78()
+    {
+        Report report = await ExamineAsync(78, Path.Combine(_temp.FullName, "none.json"));
+        Assert.Contains("does not exist", report.Checks["configuration"].Text);
+    }
 
     [Fact]
-    public async Task Without_a_configuration_it_says_so_and_checks_the_defaults()
+    public async Task Without_a_configuration_doctor_says_so_and_checks_the_defaults()
     {
         Assert.SkipWhen(File.Exists("/etc/lusedge/lusedge.json"), "this machine has a configuration");
         Outcome run = await Lusedge.RunAsync("doctor", "--json");
@@ -147,13 +153,14 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_answers_nothing_is_code_66_and_a_long_check_says_that_it_is_at_work()
+    public async Task A_silent_source_exits_with_66_and_a_long_check_shows_progress()
     {
         using Broker broker = await Broker.StartAsync();
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         string source = $"tcp://user:secret-7@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}";
-        Outcome run = await Lusedge.RunAsync("doctor", "--json", "--config", Config(broker.Port, source: source, capture: """, "OpenTimeout": "00:00:03" """));
+        string config = Config(broker.Port, source: source, capture: """, "OpenTimeout": "00:00:03" """);
+        Outcome run = await Lusedge.RunAsync("doctor", "--json", "--config", config);
         Report report = Report.Of(run);
 
         Assert.Equal(66, run.Code);
@@ -164,11 +171,12 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_without_a_sector_and_a_geometry_that_does_not_fit_are_warnings()
+    public async Task A_missing_sector_and_a_geometry_mismatch_of_a_live_feed_are_warnings()
     {
         using Broker broker = await Broker.StartAsync();
         Report without = await ExamineAsync(0, Config(broker.Port, capture: ""));
-        Report other = await ExamineAsync(0, Config(broker.Port, capture: """, "Sector": "0,0,100,100", "Geometry": "640x480" """));
+        const string Mismatch = """, "Sector": "0,0,100,100", "Geometry": "640x480" """;
+        Report other = await ExamineAsync(0, Config(broker.Port, capture: Mismatch));
 
         Assert.Equal("warning", without.Checks["source"].Status);
         Assert.Contains("lusedge probe", without.Checks["source"].Suggestion);
@@ -190,11 +198,13 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_ffmpegs_libraries_it_is_code_69_and_says_what_to_install()
+    public async Task Without_ffmpegs_libraries_doctor_exits_with_69_and_says_what_to_install()
     {
         using Broker broker = await Broker.StartAsync();
-        // In a mount namespace of its own every shared object of libav* is an empty file.
-        Report report = await ExamineInsideAsync("for library in $(ls /usr/lib/*/libav*.so.* /lib/*/libav*.so.* 2>/dev/null); do mount --bind /dev/null \"$library\"; done", 69, Config(broker.Port));
+        // In a mount namespace, every shared object of libav* becomes an empty file.
+        const string Break = "for library in $(ls /usr/lib/*/libav*.so.* /lib/*/libav*.so.* 2>/dev/null); "
+            + "do mount --bind /dev/null \"$library\"; done";
+        Report report = await ExamineInsideAsync(Break, 69, Config(broker.Port));
 
         Assert.Equal(["ffmpeg"], report.Failed);
         Assert.Contains("FFmpeg's libraries are not installed", report.Checks["ffmpeg"].Text);
@@ -203,7 +213,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_code_69_and_one_that_is_too_small_a_warning()
+    public async Task A_full_disk_exits_with_69_and_one_that_is_too_small_is_a_warning()
     {
         using Broker broker = await Broker.StartAsync();
         string disk = _temp.CreateSubdirectory("disk").FullName;
@@ -218,18 +228,19 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_for_events_that_cant_be_written_is_code_69()
+    public async Task A_read_only_events_folder_exits_with_69()
     {
         using Broker broker = await Broker.StartAsync();
         string disk = _temp.CreateSubdirectory("disk").FullName;
-        Report report = await ExamineInsideAsync($"mount -t tmpfs -o ro none '{disk}'", 69, Config(broker.Port, events: $"{disk}/below/events.db"));
+        string config = Config(broker.Port, events: $"{disk}/below/events.db");
+        Report report = await ExamineInsideAsync($"mount -t tmpfs -o ro none '{disk}'", 69, config);
 
         Assert.Equal(["events"], report.Failed);
         Assert.Contains(disk, report.Checks["events"].Text);
     }
 
     [Fact]
-    public async Task A_damaged_store_of_events_is_a_warning_and_is_left_as_it_is()
+    public async Task A_damaged_events_database_is_a_warning_and_is_left_untouched()
     {
         using Broker broker = await Broker.StartAsync();
         string store = Path.Combine(_temp.FullName, "events.db");
@@ -242,11 +253,11 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_clock_from_before_the_program_was_installed_is_code_69()
+    public async Task A_clock_set_before_the_programs_installation_exits_with_69()
     {
         using Broker broker = await Broker.StartAsync();
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
-        // The same program, but installed in days to come.
+        // The same program, installed 50 years from now.
         string program = _temp.CreateSubdirectory("program").FullName;
         foreach (string entry in Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Lusedge.Binary)!))
         {
@@ -257,7 +268,11 @@ public sealed class DoctorTests : IDisposable
         File.Delete(copy);
         File.Copy(Lusedge.Binary, copy);
         File.SetLastWriteTimeUtc(copy, File.GetLastWriteTimeUtc(copy).AddYears(50));
-        using Process doctor = Process.Start(new ProcessStartInfo(copy, ["doctor", "--json", "--config", Config(broker.Port)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process doctor = Process.Start(new ProcessStartInfo(copy, ["doctor", "--json", "--config", Config(broker.Port)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         Outcome run = await Lusedge.FinishAsync(doctor);
 
         Assert.Equal(69, run.Code);
@@ -265,7 +280,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task The_table_fits_80_columns_reads_without_colour_and_has_a_line_of_what_to_try()
+    public async Task The_table_fits_80_columns_needs_no_colour_and_suggests_what_to_try()
     {
         Outcome run = await Lusedge.RunAsync("doctor", "--config", Config(LoopbackPort.Free()));
         string[] lines = run.Output.TrimEnd().Split('\n');
@@ -273,7 +288,9 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(69, run.Code);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.DoesNotContain('\e', run.Output);
-        Assert.Equal(Checks, lines.Where(line => line.Length > 21 && line[0] is not ' ' && !line.Contains("exit code", StringComparison.Ordinal)).Select(line => line[9..22].Trim()));
+        IEnumerable<string> heads =
+            lines.Where(line => line.Length > 21 && line[0] is not ' ' && !line.Contains("exit code", StringComparison.Ordinal));
+        Assert.Equal(Checks, heads.Select(line => line[9..22].Trim()));
         Assert.Contains(lines, line => line.StartsWith("FAILED   broker ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.TrimStart().StartsWith("Try: nc -vz 127.0.0.1", StringComparison.Ordinal));
         Assert.EndsWith("exit code 69.", lines[^1]);
@@ -296,15 +313,18 @@ public sealed class DoctorTests : IDisposable
         string provider = "auto",
         string capture = """, "Sector": "0,0,320,240" """,
         string mqtt = "",
-        string? events = null) =>
-        Write($$"""
+        string? events = null)
+    {
+        if (source != Source) capture = capture.Replace(", \"Sector\": \"0,0,320,240\"", "", StringComparison.Ordinal);
+        return Write($$"""
             {
               "Device": { "Id": "test" },
-              "Capture": { "Source": "{{source}}" {{(source == Source ? capture : capture.Replace(", \"Sector\": \"0,0,320,240\"", "", StringComparison.Ordinal))}} },
+              "Capture": { "Source": "{{source}}" {{capture}} },
               "Infer": { "Model": "{{model}}", "Provider": "{{provider}}" },
               "Mqtt": { "Port": {{port}}, "EventsDatabase": "{{events ?? Path.Combine(_temp.FullName, "events.db")}}" {{mqtt}} }
             }
             """);
+    }
 
     private string Write(string text)
     {
@@ -313,14 +333,16 @@ public sealed class DoctorTests : IDisposable
         return file;
     }
 
-    private static async Task<Report> ExamineAsync(int code, string config) => Checked(code, await Lusedge.RunAsync("doctor", "--json", "--config", config));
+    private static async Task<Report> ExamineAsync(int code, string config) =>
+        Checked(code, await Lusedge.RunAsync("doctor", "--json", "--config", config));
 
-    /// <summary>Runs it in a mount namespace of its own, where root may break things without anybody else noticing.</summary>
+    /// <summary>Runs doctor in a private mount namespace, where root can break things without affecting the machine.</summary>
     private static async Task<Report> ExamineInsideAsync(string before, int code, string config)
     {
         Assert.SkipUnless(File.Exists(Lusedge.Binary), "artifacts/lusedge is not published: run tests/run.sh");
+        string[] command = [Lusedge.Binary, "doctor", "--json", "--config", config];
         using Process doctor = Process.Start(new ProcessStartInfo(
-            "unshare", ["--map-root-user", "--mount", "sh", "-c", $"{before} || exit 77; exec \"$@\"", "sh", Lusedge.Binary, "doctor", "--json", "--config", config])
+            "unshare", ["--map-root-user", "--mount", "sh", "-c", $"{before} || exit 77; exec \"$@\"", "sh", .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -344,7 +366,8 @@ public sealed class DoctorTests : IDisposable
     private sealed record Report(int Code, IReadOnlyDictionary<string, Check> Checks)
     {
         /// <summary>The checks that failed, in order.</summary>
-        public IReadOnlyList<string> Failed => [.. Checks.Where(check => check.Value.Status == "failed").Select(check => check.Key)];
+        public IReadOnlyList<string> Failed =>
+            [.. Checks.Where(check => check.Value.Status == "failed").Select(check => check.Key)];
 
         public static Report Of(Outcome run)
         {

@@ -12,16 +12,28 @@ internal static class Lusedge
     /// <summary>The program itself.</summary>
     public static readonly string Binary = Path.Combine(Root, "artifacts/lusedge/lusedge");
 
-    /// <summary>Where the program's own models lie.</summary>
+    /// <summary>The folder of the models that ship with the program.</summary>
     public static string Models => Path.Combine(Path.GetDirectoryName(Binary)!, "models");
 
-    /// <summary>The phantom clip that comes with the program.</summary>
+    /// <summary>The phantom clip that ships with the program.</summary>
     public static string PhantomClip => Path.Combine(Models, "phantom/phantom-walk.mp4");
 
-    /// <summary>Starts it; its output is redirected.</summary>
+    /// <summary>The clips of real patients; skips the test if they are not here.</summary>
+    public static string[] RealClips()
+    {
+        string folder = Environment.GetEnvironmentVariable("LUSEDGE_CLIPS") ?? Path.Combine(Root, "../shared/data/lus");
+        Assert.SkipUnless(
+            Directory.Exists(folder),
+            "the clips are not here: set LUSEDGE_CLIPS to their folder, or put it at ../shared/data/lus");
+        string[] sets = ["covid-blues", "pocus"];
+        IEnumerable<string> files = sets.SelectMany(set => Directory.GetFiles(Path.Combine(folder, set)));
+        return [.. files.Where(file => Path.HasExtension(file)).Order()];
+    }
+
+    /// <summary>Starts it with its output redirected.</summary>
     public static Process Start(params string[] arguments) => StartWith([], arguments);
 
-    /// <summary>Starts it with further environment variables.</summary>
+    /// <summary>Starts it with additional environment variables.</summary>
     public static Process StartWith((string Name, string Value)[] environment, params string[] arguments)
     {
         Assert.SkipUnless(File.Exists(Binary), "artifacts/lusedge is not published: run tests/run.sh");
@@ -36,14 +48,14 @@ internal static class Lusedge
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it until it exits.</summary>
     public static async Task<Outcome> RunAsync(params string[] arguments)
     {
         using Process process = Start(arguments);
         return await FinishAsync(process);
     }
 
-    /// <summary>Waits for a started one.</summary>
+    /// <summary>Waits until a started process exits.</summary>
     public static async Task<Outcome> FinishAsync(Process process)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -63,15 +75,20 @@ internal static class Lusedge
     private static string FindRoot()
     {
         string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln"))) directory = Path.GetDirectoryName(directory);
+        while (directory is not null && !File.Exists(Path.Combine(directory, "LusEdge.sln")))
+            directory = Path.GetDirectoryName(directory);
         return directory ?? throw new DirectoryNotFoundException("The tests run from a build inside the repository.");
     }
 }
 
-/// <summary>What a run left behind.</summary>
+/// <summary>The result of a run.</summary>
 internal sealed record Outcome(int Code, string Output, string Error)
 {
-    /// <summary>The one sentence (or list of sentences) of a refusal: the code, no stack trace, nothing on standard output.</summary>
+    /// <summary>The only message of the command on standard error; FFmpeg and the log can add lines.</summary>
+    public string Sentence =>
+        Assert.Single(Error.Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal));
+
+    /// <summary>The sentence (or sentences) of a refusal: the exit code, no stack trace, nothing on standard output.</summary>
     public string Refusal(int code)
     {
         Assert.True(Code == code, $"exit code {Code} instead of {code}; standard error: {Error}");

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace LusEdge.EndToEndTests;
 
 /// <summary>
-/// A model's life on a box by the published command: a package of the shipped size, signed by the trainer's command with a key of the test's own, and
-/// golden frames whose answers `replay` has given.
+/// A model's life on a box, with the published command: a package of the shipped size, signed by lusedge-train with the test's
+/// key, and golden frames whose expected answers come from `replay`.
 /// </summary>
 public sealed class ModelCommandTests : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class ModelCommandTests : IDisposable
     {
         string config = await ConfigAsync(), package = await PackageAsync();
         Assert.Contains("is not signed", (await ModelAsync(config, "install", Bare())).Refusal(65));
-        Assert.Contains("no model lus-severity-7 is installed", (await ModelAsync(config, "activate", "lus-severity-7")).Refusal(66));
+        Outcome unknown = await ModelAsync(config, "activate", "lus-severity-7");
+        Assert.Contains("no model lus-severity-7 is installed", unknown.Refusal(66));
         Assert.Contains("nothing to go back to", (await ModelAsync(config, "rollback")).Refusal(66));
 
         JsonNode verified = await DoneAsync(config, "verify", package);
@@ -42,16 +43,20 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Kill_9_at_any_moment_of_an_installation_leaves_nothing_half_installed()
+    public async Task Kill_9_at_any_moment_of_an_install_leaves_nothing_half_installed()
     {
         const int Kills = 6;
         string config = await ConfigAsync(), package = await PackageAsync(), archive = At("package.tar.gz");
-        using (Process tar = Process.Start("tar", ["-C", _temp.FullName, "-czf", archive, Path.GetFileName(package)])) await tar.WaitForExitAsync(TestContext.Current.CancellationToken);
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using (Process tar = Process.Start("tar", ["-C", _temp.FullName, "-czf", archive, Path.GetFileName(package)]))
+        {
+            await tar.WaitForExitAsync(stop);
+        }
 
-        // Into a store of its own, to know how long it takes.
+        // Measures how long an installation takes, in another store.
         long began = Stopwatch.GetTimestamp();
-        string other = At("other.json");
-        await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken)).Replace("/store", "/other-store", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        string other = At("other.json"), text = await File.ReadAllTextAsync(config, stop);
+        await File.WriteAllTextAsync(other, text.Replace("/store", "/other-store", StringComparison.Ordinal), stop);
         string name = (await DoneAsync(other, "install", package))["model"]!.GetValue<string>();
         TimeSpan whole = Stopwatch.GetElapsedTime(began);
         var chance = new Random(7);
@@ -59,7 +64,7 @@ public sealed class ModelCommandTests : IDisposable
         for (int i = 0; i < Kills; i++)
         {
             using Process install = Lusedge.Start("model", "install", i % 2 == 0 ? package : archive, "--config", config);
-            await Task.Delay(whole * (0.3 + (0.7 * (i + chance.NextDouble()) / Kills)), TestContext.Current.CancellationToken);
+            await Task.Delay(whole * (0.3 + (0.7 * (i + chance.NextDouble()) / Kills)), stop);
             install.Kill();
             await Lusedge.FinishAsync(install);
             half += Directory.Exists(At("store")) && Directory.EnumerateDirectories(At("store"), ".staging-*").Any() ? 1 : 0;
@@ -71,7 +76,8 @@ public sealed class ModelCommandTests : IDisposable
             Directory.Delete(At($"store/{name}"), recursive: true);
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"an installation takes {whole.TotalSeconds:0.0} s; {half} of {Kills} kills hit it while it wrote");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"an installation takes {whole.TotalSeconds:0.0} s; {half} of {Kills} kills hit it while it was writing");
         Assert.Equal(name, (await DoneAsync(config, "install", package))["model"]!.GetValue<string>());
         Assert.Empty(Directory.EnumerateDirectories(At("store"), ".staging-*"));
         Assert.Null((await DoneAsync(config, "list"))["models"]![0]!["flaw"]);
@@ -79,7 +85,8 @@ public sealed class ModelCommandTests : IDisposable
 
     private string At(string name) => Path.Combine(_temp.FullName, name);
 
-    private static Task<Outcome> ModelAsync(string config, string command, params string[] arguments) => Lusedge.RunAsync(["model", command, .. arguments, "--config", config]);
+    private static Task<Outcome> ModelAsync(string config, string command, params string[] arguments) =>
+        Lusedge.RunAsync(["model", command, .. arguments, "--config", config]);
 
     private static async Task<JsonNode> DoneAsync(string config, string command, params string[] arguments)
     {
@@ -91,7 +98,8 @@ public sealed class ModelCommandTests : IDisposable
     private static async Task<string> ExaminedAsync(string config)
     {
         Outcome outcome = await Lusedge.RunAsync("doctor", "--config", config, "--json");
-        return JsonNode.Parse(outcome.Output)!["checks"]!.AsArray().Single(check => check!["check"]!.GetValue<string>() == "model")!["finding"]!.GetValue<string>();
+        JsonArray checks = JsonNode.Parse(outcome.Output)!["checks"]!.AsArray();
+        return checks.Single(check => check!["check"]!.GetValue<string>() == "model")!["finding"]!.GetValue<string>();
     }
 
     private async Task<string> ConfigAsync()
@@ -108,12 +116,14 @@ public sealed class ModelCommandTests : IDisposable
         return At("lusedge.json");
     }
 
-    /// <summary>The shipped model without its signature, its list of files and its golden frames.</summary>
+    /// <summary>The shipped model without its signature, list of files and golden frames.</summary>
     private string Bare()
     {
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
-        string shipped = Path.Combine(Lusedge.Models, "lus-severity-7"), bare = _temp.CreateSubdirectory($"bare-{Guid.NewGuid():N}").FullName;
-        foreach (string file in (string[])["model.onnx", "README.md"]) File.Copy(Path.Combine(shipped, file), Path.Combine(bare, file));
+        string shipped = Path.Combine(Lusedge.Models, "lus-severity-7");
+        string bare = _temp.CreateSubdirectory($"bare-{Guid.NewGuid():N}").FullName;
+        foreach (string file in (string[])["model.onnx", "README.md"])
+            File.Copy(Path.Combine(shipped, file), Path.Combine(bare, file));
         JsonObject manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(shipped, "manifest.json")))!.AsObject();
         manifest.Remove("files");
         manifest["version"] = 1;
@@ -124,13 +134,18 @@ public sealed class ModelCommandTests : IDisposable
     private async Task<string> PackageAsync()
     {
         string package = Bare(), golden = Directory.CreateDirectory(Path.Combine(package, "golden")).FullName;
-        await RunAsync("ffmpeg", "-nostdin", "-v", "error", "-i", Lusedge.PhantomClip, "-vf", "select=not(mod(n\\,200)),format=gray", "-fps_mode", "passthrough", Path.Combine(golden, "%02d.pgm"));
+        await RunAsync(
+            "ffmpeg",
+            "-nostdin", "-v", "error", "-i", Lusedge.PhantomClip,
+            "-vf", "select=not(mod(n\\,200)),format=gray", "-fps_mode", "passthrough", Path.Combine(golden, "%02d.pgm"));
         string[] pictures = [.. Directory.EnumerateFiles(golden).Order(StringComparer.Ordinal)];
         Outcome graded = await Lusedge.RunAsync(["replay", .. pictures, "--model", package, "--json", "--best-guess"]);
         Assert.True(graded.Code == 0, graded.Error);
-        JsonNode[] frames = [.. graded.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(node => node["clip"] is null)];
+        string[] lines = graded.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        JsonNode[] frames = [.. lines.Select(line => JsonNode.Parse(line)!).Where(node => node["clip"] is null)];
         Assert.Equal(pictures.Length, frames.Length);
-        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(package, "manifest.json"), TestContext.Current.CancellationToken))!;
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(package, "manifest.json"), stop))!;
         await File.WriteAllTextAsync(
             Path.Combine(golden, "expected.json"),
             new JsonObject
@@ -144,7 +159,7 @@ public sealed class ModelCommandTests : IDisposable
                     ["grade"] = frame["grade"]!.DeepClone(),
                 })]),
             }.ToJsonString(),
-            TestContext.Current.CancellationToken);
+            stop);
         await TrainAsync("sign", package, "--key", At("site.key"));
         return package;
     }
@@ -160,7 +175,8 @@ public sealed class ModelCommandTests : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
             Outcome outcome = await Lusedge.FinishAsync(process);
             Assert.True(outcome.Code == 0, $"{program} {string.Join(' ', arguments)}: {outcome.Error}");
         }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary><c>replay --overlay</c>: what a person sees, and what is never left behind.</summary>
+/// <summary><c>replay --overlay</c>: what the video shows, and what is never left behind.</summary>
 public sealed class OverlayTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -25,7 +25,7 @@ public sealed class OverlayTests : IDisposable
         Outcome run = await Lusedge.RunAsync("replay", "--json", clip, "--overlay", this["out.mp4"]);
 
         Assert.Equal((0, plain.Output), (run.Code, run.Output));
-        Assert.Contains("holds the patient's pictures", run.Error);
+        Assert.Contains("contains patient images", run.Error);
         Assert.Equal("1260,720,yuv420p,25/1,40", await FFprobeAsync(this["out.mp4"]));
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(this["out.mp4"]));
         Assert.Equal(["clip.mp4", "out.mp4"], Names());
@@ -37,7 +37,7 @@ public sealed class OverlayTests : IDisposable
         ];
         Assert.Contains("live", states);
         Assert.Contains("black", states);
-        // The clip is gray and fills the left 900 of 1260 columns: all colour in them is heat.
+        // The clip is gray and fills the left 900 of 1260 columns: any colour there is heat.
         AssertByState(states, await ColourAsync(this["out.mp4"], "crop=900:720:0:0"), live: (4, 255), black: (0, 0.5));
         // The tile at the top of the panel: light with a grade, hatched and dark without one.
         AssertByState(states, await BrightnessAsync(this["out.mp4"], "crop=330:112:914:68"), live: (170, 235), black: (20, 110));
@@ -73,14 +73,14 @@ public sealed class OverlayTests : IDisposable
     [InlineData("two clips", 64, "one clip at a time")]
     [InlineData("another ending", 64, "does not end in .mp4")]
     [InlineData("the clip itself", 64, "is the clip itself")]
-    [InlineData("what a killed run left", 64, "what a killed run left")]
+    [InlineData("left by a killed run", 64, "left by a killed run")]
     [InlineData("a folder", 64, "is a folder")]
     [InlineData("no folder", 69, "can't be written")]
-    [InlineData("no right", 69, "can't be written")]
+    [InlineData("no permission", 69, "can't be written")]
     public async Task An_overlay_that_cant_be_made_is_refused_before_any_work(string what, int code, string message)
     {
         string clip = await ShortClipAsync();
-        if (what == "what a killed run left") File.Move(clip, clip = this[".out.part.mp4"]);
+        if (what == "left by a killed run") File.Move(clip, clip = this[".out.part.mp4"]);
         byte[] before = await File.ReadAllBytesAsync(clip, TestContext.Current.CancellationToken);
         if (what == "a folder") Directory.CreateDirectory(this["out.mp4"]);
         string[] arguments = what switch
@@ -89,8 +89,8 @@ public sealed class OverlayTests : IDisposable
             "another ending" => [clip, "--overlay", this["out.avi"]],
             "the clip itself" => [clip, "--overlay", clip, "--force"],
             "no folder" => [clip, "--overlay", this["none/out.mp4"]],
-            // Not even root may.
-            "no right" => [clip, "--overlay", "/proc/out.mp4"],
+            // Not even root can write there.
+            "no permission" => [clip, "--overlay", "/proc/out.mp4"],
             _ => [clip, "--overlay", this["out.mp4"], "--force"],
         };
         string[] left = Names();
@@ -144,7 +144,7 @@ public sealed class OverlayTests : IDisposable
         Assert.Equal(code, end.Code);
         Assert.False(File.Exists(this["out.mp4"]));
         if (signal == "TERM") Assert.Empty(Names());
-        // What a killed run leaves is readable by its owner alone, and the next run replaces it.
+        // Only the owner can read what a killed run leaves, and the next run replaces it.
         Assert.All(Names(), name => Assert.Equal(OwnerOnly, File.GetUnixFileMode(this[name])));
         Assert.Equal(0, (await Lusedge.RunAsync("replay", await ShortClipAsync(), "--overlay", this["out.mp4"])).Code);
         Assert.Equal(["out.mp4", "short.mp4"], Names());

@@ -11,24 +11,28 @@ public sealed class ProbeTests : IDisposable
     public void Dispose() => _temp.Delete(recursive: true);
 
     [Fact]
-    public async Task A_recording_is_described_by_its_own_time()
+    public async Task A_recording_is_measured_by_its_presentation_times()
     {
         JsonElement probed = await ProbeAsync(Lusedge.PhantomClip);
 
         Assert.Equal(Lusedge.PhantomClip, probed.GetProperty("source").GetString());
         Assert.False(probed.GetProperty("live").GetBoolean());
-        Assert.Equal(("h264", "yuv420p"), (probed.GetProperty("codec").GetString(), probed.GetProperty("pixel_format").GetString()));
-        Assert.Equal((400, 320), (probed.GetProperty("width").GetInt32(), probed.GetProperty("height").GetInt32()));
-        Assert.Equal((25.0, 25.0), (probed.GetProperty("declared_fps").GetDouble(), probed.GetProperty("measured_fps").GetDouble()));
-        Assert.Equal((125, 0, 0, 0), (Count(probed, "frames"), Count(probed, "damaged"), Count(probed, "other_sizes"), Count(probed, "interruptions")));
+        Assert.Equal("h264", probed.GetProperty("codec").GetString());
+        Assert.Equal("yuv420p", probed.GetProperty("pixel_format").GetString());
+        Assert.Equal((400, 320), (Count(probed, "width"), Count(probed, "height")));
+        Assert.Equal(25, probed.GetProperty("declared_fps").GetDouble());
+        Assert.Equal(25, probed.GetProperty("measured_fps").GetDouble());
+        Assert.Equal(125, Count(probed, "frames"));
+        foreach (string figure in (string[])["damaged", "other_sizes", "interruptions"]) Assert.Equal(0, Count(probed, figure));
         Assert.Equal("pts", probed.GetProperty("interval_by").GetString());
-        foreach (string figure in (string[])["median", "p99", "max"]) Assert.Equal(40, probed.GetProperty($"interval_{figure}_ms").GetDouble(), 1);
+        foreach (string figure in (string[])["median", "p99", "max"])
+            Assert.Equal(40, probed.GetProperty($"interval_{figure}_ms").GetDouble(), 1);
         Assert.Equal("gray", probed.GetProperty("colour").GetString());
         Assert.Equal(JsonValueKind.Null, probed.GetProperty("error").ValueKind);
     }
 
     [Fact]
-    public async Task Its_fields_are_those_of_the_document_in_its_order()
+    public async Task The_json_fields_are_the_documented_ones_in_order()
     {
         JsonElement probed = await ProbeAsync(Lusedge.PhantomClip, "--seconds", "1");
         IEnumerable<string> documented = File.ReadLines(Path.Combine(Lusedge.Root, "docs/commands.md"))
@@ -38,7 +42,7 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_is_described_by_when_its_frames_come()
+    public async Task A_live_feed_is_measured_by_arrival_times()
     {
         JsonElement probed = await ProbeAsync("lavfi:testsrc2=s=320x240:r=20,realtime", "--seconds", "2");
 
@@ -51,13 +55,19 @@ public sealed class ProbeTests : IDisposable
 
     [Theory]
     [InlineData(100, 60, "drawbox=x=10:y=10:w=200:h=20:c=white:t=fill")]
-    [InlineData(180, 120, "drawbox=x=600:y=100:w=20:h=200:c=gray:t=fill,drawbox=x=10:y=10:w=60:h=20:c=white:t=fill:enable='gte(mod(t\\,2)\\,1)'")]
-    public async Task The_sector_is_found_among_text_and_scales_and_a_clock(int x, int y, string decoration)
+    [InlineData(
+        180,
+        120,
+        "drawbox=x=600:y=100:w=20:h=200:c=gray:t=fill,"
+            + "drawbox=x=10:y=10:w=60:h=20:c=white:t=fill:enable='gte(mod(t\\,2)\\,1)'")]
+    public async Task The_sector_is_found_among_text_scales_and_a_clock(int x, int y, string decoration)
     {
-        JsonElement probed = await ProbeAsync($"lavfi:color=black:s=640x480:r=25[screen];movie={Lusedge.PhantomClip}[scan];[screen][scan]overlay={x}:{y}:shortest=1,{decoration}");
+        JsonElement probed = await ProbeAsync(
+            $"lavfi:color=black:s=640x480:r=25[screen];movie={Lusedge.PhantomClip}[scan];"
+            + $"[screen][scan]overlay={x}:{y}:shortest=1,{decoration}");
 
         int[] sector = Sector(probed);
-        // The phantom's sector begins 4 pixels from its picture's sides; above and below it is dark for a while.
+        // The phantom's sector begins 4 pixels from the picture's sides; its top and bottom are dark for a while.
         Assert.InRange(sector[0], x, x + 12);
         Assert.InRange(sector[0] + sector[2], x + 388, x + 400);
         Assert.InRange(sector[1], y, y + 24);
@@ -68,7 +78,7 @@ public sealed class ProbeTests : IDisposable
     [Theory]
     [InlineData("color=black:s=320x240:r=25:d=2", "none", "black")]
     [InlineData("color=black:s=320x240:r=25:d=2,drawbox=x=40:y=48:w=160:h=96:c=white:t=fill", "40,48,160,96", "nothing moves")]
-    public async Task Where_nothing_moves_the_guess_says_that_it_is_none(string graph, string sector, string why)
+    public async Task A_still_picture_gives_an_unsure_sector_and_the_reason(string graph, string sector, string why)
     {
         JsonElement probed = await ProbeAsync("lavfi:" + graph);
 
@@ -78,12 +88,13 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sector_that_is_hardly_worth_anything_is_not_offered_for_the_configuration()
+    public async Task An_unsure_sector_is_not_offered_for_the_configuration()
     {
-        Outcome run = await Lusedge.RunAsync("probe", "lavfi:color=black:s=320x240:r=25:d=2,drawbox=x=40:y=48:w=160:h=96:c=white:t=fill");
+        Outcome run = await Lusedge.RunAsync(
+            "probe", "lavfi:color=black:s=320x240:r=25:d=2,drawbox=x=40:y=48:w=160:h=96:c=white:t=fill");
 
         Assert.Equal(0, run.Code);
-        Assert.Contains("Capture:Sector is yours to find", run.Output);
+        Assert.Contains("Find Capture:Sector yourself", run.Output);
         Assert.DoesNotContain("\"Sector\"", run.Output);
     }
 
@@ -93,11 +104,11 @@ public sealed class ProbeTests : IDisposable
     [InlineData("color=0xA0A0A0:s=320x240:r=25:d=1,drawbox=x=40:y=40:w=40:h=20:c=orange:t=fill", "parts")]
     [InlineData("color=0xA0A0A0:s=320x240:r=25:d=1,format=rgb24", "gray")]
     [InlineData("color=0xA0A0A0:s=320x240:r=25:d=1,format=gray", "gray")]
-    public async Task Colour_is_told_from_gray(string graph, string colour) =>
+    public async Task Colour_is_distinguished_from_gray(string graph, string colour) =>
         Assert.Equal(colour, (await ProbeAsync("lavfi:" + graph)).GetProperty("colour").GetString());
 
     [Fact]
-    public async Task A_feed_that_drops_frames_is_uneven_and_slower_than_it_declares()
+    public async Task A_feed_that_drops_frames_is_uneven_and_slower_than_declared()
     {
         const string Source = @"lavfi:testsrc2=s=160x120:r=25:d=4,select=mod(n\,4)";
         JsonElement probed = await ProbeAsync(Source);
@@ -107,7 +118,7 @@ public sealed class ProbeTests : IDisposable
         Assert.Equal(80, probed.GetProperty("interval_p99_ms").GetDouble(), 1.0);
         Assert.Equal(18.75, probed.GetProperty("measured_fps").GetDouble(), 0.5);
         Assert.Contains("uneven", table.Output);
-        Assert.Contains("other than it declares", table.Output);
+        Assert.Contains("not the rate that it declares", table.Output);
     }
 
     [Fact]
@@ -115,7 +126,7 @@ public sealed class ProbeTests : IDisposable
     {
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
         byte[] clip = File.ReadAllBytes(Lusedge.PhantomClip);
-        // Pictures lie in the middle of the file; its index is at an end.
+        // The pictures are in the middle of the file, its index at one end.
         for (int at = 60_000; at < 120_000; at += 500) clip[at] ^= 0xFF;
         string damaged = Path.Combine(_temp.FullName, "damaged.mp4");
         File.WriteAllBytes(damaged, clip);
@@ -125,7 +136,7 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_recording_that_breaks_off_is_described_and_is_code_65()
+    public async Task A_truncated_recording_is_described_and_exits_with_65()
     {
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
         string cut = Path.Combine(_temp.FullName, "cut.mp4");
@@ -144,7 +155,10 @@ public sealed class ProbeTests : IDisposable
 
         Assert.Equal(0, run.Code);
         Assert.Empty(run.Error);
-        Assert.All(run.Output.Split('\n').Where(line => !line.Contains(Lusedge.PhantomClip, StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
+        string[] lines = run.Output.Split('\n');
+        Assert.All(
+            lines.Where(line => !line.Contains(Lusedge.PhantomClip, StringComparison.Ordinal)),
+            line => Assert.InRange(line.Length, 0, 80));
         Assert.DoesNotContain('\e', run.Output);
         Assert.Matches("\"Geometry\": \"400x320\", \"Sector\": \"[0-9,]+\"", run.Output);
     }
@@ -155,12 +169,18 @@ public sealed class ProbeTests : IDisposable
     [InlineData("lavfi:no-such-filter", 78)]
     [InlineData("/dev/video987", 66)]
     [InlineData("/etc/passwd", 65)]
-    public async Task A_source_that_cant_be_probed_is_one_sentence_with_its_name_and_a_code(string source, int code) =>
-        Assert.Contains(source, Assert.Single((await Lusedge.RunAsync("probe", "--json", source)).Refusal(code).TrimEnd().Split('\n')));
+    public async Task A_source_that_cant_be_probed_is_named_in_one_sentence_with_an_exit_code(string source, int code)
+    {
+        string error = (await Lusedge.RunAsync("probe", "--json", source)).Refusal(code);
+        Assert.Contains(source, Assert.Single(error.TrimEnd().Split('\n')));
+    }
 
     [Fact]
-    public async Task Options_reach_ffmpeg_and_an_unknown_one_is_refused() =>
-        Assert.Contains("no_such_option", (await Lusedge.RunAsync("probe", "--options", "no_such_option=1", Lusedge.PhantomClip)).Refusal(78));
+    public async Task Options_reach_ffmpeg_and_an_unknown_one_is_refused()
+    {
+        Outcome run = await Lusedge.RunAsync("probe", "--options", "no_such_option=1", Lusedge.PhantomClip);
+        Assert.Contains("no_such_option", run.Refusal(78));
+    }
 
     [Theory]
     [InlineData("--size", "0x480", "--size: 0x480 is not WxH in pixels")]
@@ -169,15 +189,18 @@ public sealed class ProbeTests : IDisposable
     [InlineData("--rate", "fast", "--rate: fast is not a number")]
     [InlineData("--pixel-format", "YUYV!", "PixelFormat must be an FFmpeg name")]
     [InlineData("--options", "rtsp", "Options must be name=value")]
-    public async Task What_is_asked_of_a_device_is_checked_before_it_is_opened(string option, string value, string expected) =>
+    public async Task Device_options_are_validated_before_the_device_is_opened(string option, string value, string expected) =>
         Assert.Contains(expected, (await Lusedge.RunAsync("probe", option, value, "/dev/video987")).Refusal(64));
 
     [Fact]
-    public async Task A_size_is_asked_of_devices_only() =>
-        Assert.Contains("applies only to devices", (await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip)).Refusal(64));
+    public async Task A_size_can_be_requested_from_devices_only()
+    {
+        Outcome run = await Lusedge.RunAsync("probe", "--size", "640x480", Lusedge.PhantomClip);
+        Assert.Contains("applies only to devices", run.Refusal(64));
+    }
 
     [Fact]
-    public async Task Interrupted_it_tells_what_it_has_seen()
+    public async Task An_interrupted_probe_reports_what_it_has_seen()
     {
         using Process probe = Lusedge.Start("probe", "--json", "--seconds", "600", "lavfi:testsrc2=s=160x120:r=25,realtime");
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
@@ -197,6 +220,9 @@ public sealed class ProbeTests : IDisposable
 
     private static int Count(JsonElement probed, string field) => probed.GetProperty(field).GetInt32();
 
-    private static int[] Sector(JsonElement probed) =>
-        [.. probed.GetProperty("sector").GetString()!.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+    private static int[] Sector(JsonElement probed)
+    {
+        string[] numbers = probed.GetProperty("sector").GetString()!.Split(',');
+        return [.. numbers.Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+    }
 }

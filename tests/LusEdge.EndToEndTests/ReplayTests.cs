@@ -10,7 +10,7 @@ public sealed class ReplayTests : IDisposable
     public void Dispose() => _temp.Delete(recursive: true);
 
     [Fact]
-    public async Task Json_has_an_object_a_frame_in_decode_order_and_then_one_for_the_file()
+    public async Task Json_has_one_object_per_frame_in_decode_order_then_one_for_the_file()
     {
         Outcome run = await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip);
         JsonElement[] lines = Lines(run);
@@ -21,13 +21,15 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(walk.GetProperty("frames").GetInt32(), frames.Length);
         foreach ((int i, JsonElement frame) in frames.Index())
         {
-            Assert.Equal(["file", "frame", "pts", "state", "severity", "grade", "p", "quality"], frame.EnumerateObject().Select(f => f.Name));
+            IEnumerable<string> fields = frame.EnumerateObject().Select(f => f.Name);
+            Assert.Equal(["file", "frame", "pts", "state", "severity", "grade", "p", "quality"], fields);
             Assert.Equal(Lusedge.PhantomClip, frame.GetProperty("file").GetString());
             Assert.Equal(i, frame.GetProperty("frame").GetInt32());
             Assert.Equal(i / 25.0, frame.GetProperty("pts").GetDouble(), 3);
             Assert.InRange(frame.GetProperty("quality").GetDouble(), 0, 1);
             bool live = frame.GetProperty("state").GetString() == "live";
-            foreach (string field in (string[])["severity", "grade", "p"]) Assert.Equal(live, frame.GetProperty(field).ValueKind != JsonValueKind.Null);
+            foreach (string field in (string[])["severity", "grade", "p"])
+                Assert.Equal(live, frame.GetProperty(field).ValueKind != JsonValueKind.Null);
             if (live) Assert.Equal(1, frame.GetProperty("p").EnumerateArray().Sum(p => p.GetDouble()), 3);
         }
 
@@ -67,7 +69,7 @@ public sealed class ReplayTests : IDisposable
             (await Lusedge.RunAsync("replay", "--json", Lusedge.PhantomClip)).Output);
 
     [Fact]
-    public async Task A_table_has_a_line_a_clip_and_says_what_it_is_not()
+    public async Task The_table_has_one_line_per_clip_and_the_disclaimer_is_printed()
     {
         Outcome run = await Lusedge.RunAsync("replay", Lusedge.PhantomClip);
 
@@ -89,7 +91,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_video_that_breaks_off_is_graded_as_far_as_it_goes_and_says_so()
+    public async Task A_truncated_video_is_graded_as_far_as_it_goes_and_says_so()
     {
         Assert.SkipUnless(File.Exists(Lusedge.PhantomClip), "artifacts/lusedge is not published: run tests/run.sh");
         string cut = Path.Combine(_temp.FullName, "cut.mp4");
@@ -107,9 +109,7 @@ public sealed class ReplayTests : IDisposable
     public async Task Every_real_clip_gives_as_many_frames_as_ffprobe_counts()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("LUSEDGE_TESTS_ALL") == "yes", "takes minutes: tests/run.sh --all");
-        string folder = Environment.GetEnvironmentVariable("LUSEDGE_CLIPS") ?? Path.Combine(Lusedge.Root, "../shared/data/lus");
-        Assert.SkipUnless(Directory.Exists(folder), "the clips are not here: set LUSEDGE_CLIPS to their folder, or put it at ../shared/data/lus");
-        string[] clips = [.. ((string[])["covid-blues", "pocus"]).SelectMany(set => Directory.GetFiles(Path.Combine(folder, set))).Where(file => Path.HasExtension(file)).Order()];
+        string[] clips = Lusedge.RealClips();
         Outcome run = await Lusedge.RunAsync(["replay", "--json", .. clips]);
         ILookup<string, JsonElement> lines = Lines(run).ToLookup(line => line.GetProperty("file").GetString()!);
 
@@ -123,10 +123,10 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task Interrupted_it_ends_with_a_whole_line_and_without_a_clip()
+    public async Task An_interrupted_replay_ends_with_a_complete_line_and_no_clip()
     {
         using Process replay = Lusedge.Start(["replay", "--json", .. Enumerable.Repeat(Lusedge.PhantomClip, 20)]);
-        // Its output is a pipe, which holds it up until somebody reads: it is at work when the first of it is there.
+        // Its output is a pipe that blocks until it is read: once the first line is here, it is in the middle of its work.
         string first = await replay.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
         Lusedge.Terminate(replay);
         Outcome end = await Lusedge.FinishAsync(replay);
@@ -145,7 +145,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData("text", 65)]
     [InlineData("unreachable", 66)]
     [InlineData("no-such-protocol", 66)]
-    public async Task A_source_that_is_no_video_is_one_sentence_with_its_name_and_a_code(string what, int code)
+    public async Task A_source_that_is_not_video_is_named_in_one_sentence_with_an_exit_code(string what, int code)
     {
         string source = Path.Combine(_temp.FullName, what + ".mp4");
         switch (what)
@@ -157,9 +157,9 @@ public sealed class ReplayTests : IDisposable
             case "no-such-protocol": source = "gopherx://127.0.0.1/clip"; break;
         }
 
-        string error = (await Lusedge.RunAsync("replay", "--json", source)).Refusal(code);
-        string told = Assert.Single(error.TrimEnd().Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal));
-        Assert.Contains(source, told);
+        Outcome run = await Lusedge.RunAsync("replay", "--json", source);
+        run.Refusal(code);
+        Assert.Contains(source, run.Sentence);
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData("empty", "empty")]
     [InlineData("damaged", "SHA-256")]
     [InlineData("garbage", "ONNX Runtime can't load it")]
-    public async Task A_model_that_cant_be_used_is_one_sentence_and_code_65(string what, string told)
+    public async Task An_unusable_model_gives_one_sentence_and_exits_with_65(string what, string expected)
     {
         string model = Path.Combine(_temp.FullName, what);
         if (what != "missing")
@@ -186,21 +186,23 @@ public sealed class ReplayTests : IDisposable
             if (what == "garbage")
             {
                 string old = JsonDocument.Parse(manifest).RootElement.GetProperty("sha256").GetString()!;
-                manifest = manifest.Replace(old, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), StringComparison.Ordinal);
+                string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+                manifest = manifest.Replace(old, hash, StringComparison.Ordinal);
             }
 
             File.WriteAllText(Path.Combine(model, "manifest.json"), manifest);
         }
 
-        string error = (await Lusedge.RunAsync("replay", "--model", model, Lusedge.PhantomClip)).Refusal(65);
-        Assert.Matches(told, Assert.Single(error.Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal)));
-        Assert.Contains(model, error);
+        Outcome run = await Lusedge.RunAsync("replay", "--model", model, Lusedge.PhantomClip);
+        run.Refusal(65);
+        Assert.Matches(expected, run.Sentence);
+        Assert.Contains(model, run.Error);
     }
 
     private static async Task<int> FramesByFFprobeAsync(string clip)
     {
-        using Process ffprobe = Process.Start(new ProcessStartInfo(
-            "ffprobe", ["-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", clip])
+        string[] query = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"];
+        using Process ffprobe = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", .. query, clip])
         {
             RedirectStandardOutput = true,
         })!;

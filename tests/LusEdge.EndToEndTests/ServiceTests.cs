@@ -10,7 +10,7 @@ public sealed class ServiceTests : IDisposable
     public void Dispose() => _temp.Delete(recursive: true);
 
     [Fact]
-    public async Task Sigterm_closes_the_clip_says_offline_and_leaves_within_five_seconds()
+    public async Task Sigterm_closes_the_clip_says_offline_and_exits_within_five_seconds()
     {
         int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
@@ -27,12 +27,13 @@ public sealed class ServiceTests : IDisposable
         Assert.True(took < TimeSpan.FromSeconds(5), $"it took {took}");
         await subscriber.UntilAsync(m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "offline");
         await subscriber.UntilAsync(m => m.Name == "clip");
-        Assert.DoesNotContain(subscriber.Messages, m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "lost");
+        Assert.DoesNotContain(
+            subscriber.Messages, m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "lost");
         broker.Kill();
     }
 
     [Fact]
-    public async Task Kill_9_is_announced_by_the_will_and_what_was_committed_comes_at_the_next_start()
+    public async Task The_will_announces_kill_9_and_the_next_start_sends_the_committed_clips()
     {
         int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
@@ -48,18 +49,25 @@ public sealed class ServiceTests : IDisposable
         string boot = subscriber.Messages.First().Json.GetProperty("boot").GetString()!;
         using Process next = Start(port);
         await subscriber.UntilAsync(m => m.Name == "clip" && m.Json.GetProperty("boot").GetString() != boot);
-        long[] seqs = [.. subscriber.Messages.Where(m => m.Name == "clip" && m.Json.GetProperty("boot").GetString() == boot).Select(m => m.Json.GetProperty("seq").GetInt64()).Distinct().Order()];
+        IEnumerable<Received> clips =
+            subscriber.Messages.Where(m => m.Name == "clip" && m.Json.GetProperty("boot").GetString() == boot);
+        long[] seqs = [.. clips.Select(m => m.Json.GetProperty("seq").GetInt64()).Distinct().Order()];
         Assert.Equal(Enumerable.Range(0, seqs.Length).Select(i => (long)i), seqs);
         next.Kill();
         broker.Kill();
     }
 
     [Fact]
-    public async Task Without_a_broker_it_goes_on_and_still_leaves_within_five_seconds()
+    public async Task Without_a_broker_the_service_runs_and_exits_within_five_seconds()
     {
         using Process service = Start(LoopbackPort.Free());
         string line = "";
-        while (!line.Contains("broker", StringComparison.Ordinal)) line = await service.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException();
+        while (!line.Contains("broker", StringComparison.Ordinal))
+        {
+            line = await service.StandardError.ReadLineAsync(TestContext.Current.CancellationToken)
+                ?? throw new EndOfStreamException();
+        }
+
         long asked = Stopwatch.GetTimestamp();
         Lusedge.Terminate(service);
         Outcome end = await Lusedge.FinishAsync(service);
@@ -69,7 +77,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_ends_ends_the_service_with_its_clip_published()
+    public async Task At_the_end_of_a_file_the_service_publishes_the_clip_and_exits()
     {
         int port = LoopbackPort.Free();
         using Process broker = StartMosquitto(port);
@@ -85,7 +93,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_live_feed_that_is_not_there_keeps_the_service_waiting_and_saying_so()
+    public async Task The_service_waits_for_an_unreachable_live_feed_and_reports_it()
     {
         int port = LoopbackPort.Free();
         int source = LoopbackPort.Free();
@@ -93,8 +101,9 @@ public sealed class ServiceTests : IDisposable
         await using Subscriber subscriber = await ConnectAsync(port);
         using Process service = Start(port, source: $"tcp://127.0.0.1:{source}");
         await subscriber.UntilAsync(m => m.Name == "live" && m.Json.GetProperty("state").GetString() == "no_signal");
+        string expected = $"tcp://127.0.0.1:{source} can't be reached";
         await subscriber.UntilAsync(m => m.Name == "health" && m.Json.GetProperty("reasons").EnumerateArray().Any(reason =>
-            reason.GetProperty("detail").GetString()!.Contains($"tcp://127.0.0.1:{source} can't be reached", StringComparison.Ordinal)));
+            reason.GetProperty("detail").GetString()!.Contains(expected, StringComparison.Ordinal)));
         Assert.False(service.HasExited);
 
         long asked = Stopwatch.GetTimestamp();
@@ -109,12 +118,13 @@ public sealed class ServiceTests : IDisposable
     [InlineData("carrierpigeon://10.0.0.7/", "", 66, "uses a protocol")]
     [InlineData("tcp://127.0.0.1:9", "rtsp_transport", 78, "Capture:Options")]
     [InlineData("tcp://127.0.0.1:9", "a=b\", \"Size\": \"640x480", 78, "Capture:Size")]
-    public async Task What_no_feed_can_mend_ends_the_service_with_a_sentence_and_a_code(string source, string options, int code, string told)
+    public async Task A_source_that_can_never_work_exits_with_a_sentence_and_a_code(
+        string source, string options, int code, string expected)
     {
         using Process service = Start(LoopbackPort.Free(), $"{source}\", \"Options\": \"{options}");
         Outcome end = await Lusedge.FinishAsync(service);
         Assert.Equal(code, end.Code);
-        Assert.Contains(told, Assert.Single(end.Error.Split('\n'), line => line.StartsWith("lusedge: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(expected, end.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", end.Error, StringComparison.Ordinal);
     }
 
@@ -151,7 +161,9 @@ public sealed class ServiceTests : IDisposable
     private Process Start(int port, string? source = null)
     {
         string config = Path.Combine(_temp.FullName, "lusedge.json");
-        string capture = source is null ? $"\"Source\": \"{Lusedge.PhantomClip}\", \"Pace\": \"realtime\", \"Loop\": true" : $"\"Source\": \"{source}\"";
+        string capture = source is null
+            ? $"\"Source\": \"{Lusedge.PhantomClip}\", \"Pace\": \"realtime\", \"Loop\": true"
+            : $"\"Source\": \"{source}\"";
         File.WriteAllText(config, $$"""
             {
               "Device": { "Id": "test" },

@@ -9,7 +9,7 @@ using MQTTnet.Packets;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary>A message as a subscriber gets it.</summary>
+/// <summary>A message as a subscriber receives it.</summary>
 internal sealed record Received(string Topic, string Payload, bool Retained)
 {
     /// <summary>The last part of the topic, for instance <c>frame</c> or <c>clip</c>.</summary>
@@ -18,19 +18,19 @@ internal sealed record Received(string Topic, string Payload, bool Retained)
     /// <summary>The payload.</summary>
     public JsonElement Json { get; } = JsonDocument.Parse(Payload).RootElement;
 
-    /// <summary>The schema that the publisher says it keeps.</summary>
+    /// <summary>The schema that the message claims to follow.</summary>
     public required string? Schema { get; init; }
 }
 
 /// <summary>Subscribes to everything, as a ward's dashboard would.</summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
-    /// <summary>Many times what the slowest of it takes on a busy machine.</summary>
+    /// <summary>Many times what the slowest message takes on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
 
-    /// <summary>Everything that came, in order.</summary>
+    /// <summary>All messages, in the order of arrival.</summary>
     public ConcurrentQueue<Received> Messages { get; } = new();
 
     public static async Task<Subscriber> ConnectAsync(int port)
@@ -47,13 +47,14 @@ internal sealed class Subscriber : IAsyncDisposable
             });
             return Task.CompletedTask;
         };
-        await subscriber._client.ConnectAsync(
-            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500).Build(), stop);
+        MqttClientOptions options =
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500).Build();
+        await subscriber._client.ConnectAsync(options, stop);
         await subscriber._client.SubscribeAsync("lus/#", MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce, stop);
         return subscriber;
     }
 
-    /// <summary>Waits until a message is there. What does not come fails the test that waits for it, and not the run by its length.</summary>
+    /// <summary>Waits for a message. A missing one fails its test instead of stalling the whole run.</summary>
     public async Task<Received> UntilAsync(Func<Received, bool> isIt, [CallerArgumentExpression(nameof(isIt))] string what = "")
     {
         long begun = Stopwatch.GetTimestamp();
@@ -61,12 +62,16 @@ internal sealed class Subscriber : IAsyncDisposable
         {
             if (Messages.FirstOrDefault(isIt) is { } it) return it;
             if (Stopwatch.GetElapsedTime(begun) > Patience)
-                Assert.Fail($"within {Patience.TotalSeconds} s no message was {what}; there were {string.Join(", ", Messages.CountBy(message => message.Name))}");
+            {
+                string names = string.Join(", ", Messages.CountBy(message => message.Name));
+                Assert.Fail($"no message within {Patience.TotalSeconds} s matched {what}; there were {names}");
+            }
+
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 
-    /// <summary>Without a goodbye: the broker may be gone already.</summary>
+    /// <summary>Sends no DISCONNECT: the broker may already be gone.</summary>
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

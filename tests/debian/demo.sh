@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Proves the README's first command on a fresh Debian of each supported release: a new root with nothing but git and the .NET SDK,
-# a new clone of what is committed, ./install.sh --demo, and grades on the screen. One line a release; fails when one failed.
-# The roots are kept without what install.sh adds.
+# Tests the README's first command on a fresh Debian of each supported release: a new root with only git and the .NET SDK, a new
+# clone of the current commit, ./install.sh --demo, and grades on the screen. Prints one line per release; fails if one failed.
+# The roots are kept as they were before install.sh.
 # shellcheck source=tests/debian/roots.sh
 . "$(dirname "$0")/roots.sh"
 
 suites=(bookworm trixie)
 
-# Usage: fresh_root SUITE LOG   Nothing but git and what the .NET SDK's own packages depend on (OpenSSL comes with ca-certificates,
-# under another name in each release).
+# Usage: fresh_root SUITE LOG   Only git and the dependencies of the .NET SDK's packages (OpenSSL comes with ca-certificates; its
+# name differs between releases).
 fresh_root() {
   local icu
   case $1 in
@@ -18,21 +18,21 @@ fresh_root() {
   new_root "$1" "$1" "$2" git ca-certificates libstdc++6 tzdata "$icu"
 }
 
-# Usage: demo SUITE LOG   In a copy of the root, which is deleted afterwards.
+# Usage: demo SUITE LOG   Runs the demo in a copy of the root, which is deleted afterwards.
 demo() {
   local code=0 feeds passed_on
   work=$(mktemp -d "$cache/$1/run.XXXXXX")
   cp -a "$cache/$1/root" "$work/root"
   reach_out "$work/root"
-  # The repository may belong to another user than root.
+  # The repository may belong to a user other than root.
   printf '[safe]\n\tdirectory = *\n' >"$work/root/etc/gitconfig"
-  # Where Microsoft's packages put the SDK, and what they write so that a program finds its runtime.
+  # The SDK's location in Microsoft's packages, and the file with which they tell programs where the runtime is.
   mkdir -p "$work/root/usr/share/dotnet" "$work/root/etc/dotnet" "$work/root/mnt/repository"
   ln -s /usr/share/dotnet/dotnet "$work/root/usr/bin/dotnet"
   echo /usr/share/dotnet >"$work/root/etc/dotnet/install_location"
-  # Feeds that are folders must be seen at the same place.
+  # NuGet feeds that are folders must have the same path inside.
   mapfile -t feeds < <(dotnet nuget list source --format Short | sed -n 's/^E \(\/.*\)/\1/p')
-  # Nothing else of this machine's environment: a CI variable, say, would make it another build.
+  # No other environment variables: CI, for instance, would change the build.
   mapfile -t passed_on < <(env | grep -iE '^((https?|all|no)_proxy|NUGET_CERT_REVOCATION_MODE)=' || true)
   # shellcheck disable=SC2016  # expanded inside
   contained "$2" bash -euc '
@@ -60,7 +60,7 @@ demo() {
   return $code
 }
 
-# Usage: try SUITE   Prints the suite's result; fails when the suite failed.
+# Usage: try SUITE   Prints the release's result; fails if it failed.
 try() {
   local log=$cache/$1.log code=0 first reason
   reason=$(obstacle dotnet git)
@@ -70,11 +70,11 @@ try() {
     return
   fi
   mkdir -p "$cache"
-  # Left behind by a run that was killed.
+  # Left behind by killed runs.
   rm -rf --one-file-system "$cache/$1"/run.*
   reason=''
   if ! fresh_root "$1" "$log"; then
-    reason="making the root failed"
+    reason="the root could not be made"
   else
     demo "$1" "$log" || code=$?
     first=$(sed -nE 's/^ *([0-9]+)  [0-9:]{8}  .* grade [0-3]\*? .*/\1/p' "$log" | sed -n 1p)
@@ -92,7 +92,7 @@ try() {
   echo "debian $1: ok, $first s from clone to first reading"
 }
 
-[ -z "$(git status --porcelain 2>/dev/null)" ] || echo "note: what is not committed is not tried" >&2
+[ -z "$(git status --porcelain 2>/dev/null)" ] || echo "note: uncommitted changes are not tested" >&2
 
 failed=0
 for suite in "${suites[@]}"; do

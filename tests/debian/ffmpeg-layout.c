@@ -1,5 +1,5 @@
-// What FFmpegRelease.cs knows of FFmpeg's structs, from the headers: compiled, never run. Each line of the assembler's text that
-// begins with "->" is a name and a number.
+// What FFmpegRelease.cs knows about FFmpeg's structs, taken from the headers: compiled, never run. Each line of the assembly that
+// begins with "->" has a name and a number.
 #include <stddef.h>
 #include <libavcodec/avcodec.h>
 #include <libavdevice/version.h>
@@ -11,7 +11,7 @@
 
 void layout(void)
 {
-    // Of each release, in the order of the record's parameters.
+    // Different in each release, in the order of the record's parameters.
     TELL("Util", LIBAVUTIL_VERSION_MAJOR);
     TELL("Codec", LIBAVCODEC_VERSION_MAJOR);
     TELL("Format", LIBAVFORMAT_VERSION_MAJOR);
@@ -43,7 +43,7 @@ void layout(void)
     TELL("FrameFormat", offsetof(AVFrame, format));
     TELL("FramePts", offsetof(AVFrame, pts));
 
-    // Numbers that the binding knows by heart.
+    // Numbers hard-coded in the binding.
     TELL("KeyFlag", AV_PKT_FLAG_KEY);
     TELL("PacketCorruptFlag", AV_PKT_FLAG_CORRUPT);
     TELL("FrameCorruptFlag", AV_FRAME_FLAG_CORRUPT);

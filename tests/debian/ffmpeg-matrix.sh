@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# One binary, every FFmpeg: the same build runs on the FFmpeg of each Debian release, in a root of that release with this machine's
-# .NET. There it passes the tests of capture (every codec, protocol and failure), gives the frames that this machine's ffmpeg command
-# gave, to a level, and the published command grades the phantom as it does here. One line a release; fails when one failed.
-# Needs what tests/run.sh builds.
+# One binary, every FFmpeg: runs the same build on the FFmpeg of each Debian release, in a root of that release with this machine's
+# .NET. There, it must pass the capture tests (every codec, protocol and failure), decode to the same frames as this machine's ffmpeg
+# command, to within one gray level, and grade the phantom with the published command as here. Prints one line per release; fails if
+# one failed. Needs the build of tests/run.sh.
 # shellcheck source=tests/debian/roots.sh
 . "$(dirname "$0")/roots.sh"
 
@@ -12,7 +12,7 @@ phantom=models/phantom/phantom-walk.mp4
 clips=${LUSEDGE_CLIPS:-$PWD/../shared/data/lus}
 shared=$cache/ffmpeg
 
-# Usage: try SUITE MAJOR   MAJOR is libavcodec's.
+# Usage: try SUITE MAJOR   MAJOR is the major version of libavcodec.
 try() {
   local suite=$1 major=$2 name=$1-ffmpeg log=$cache/$1-ffmpeg.log result=$shared/$1 reason code=0 binds=()
   reason=$(obstacle dotnet ffmpeg)
@@ -25,12 +25,12 @@ try() {
   rm -rf "$result"
   mkdir -p "$result"
   if ! ffmpeg_root "$suite" "$log"; then
-    # In unstable, libraries of the release before are there only until nothing needs them any more.
+    # Unstable keeps the libraries of the previous FFmpeg only until no package needs them.
     if [ "$suite" = sid ]; then
-      echo "debian $suite: skipped: no libavcodec $major there (any more?); see artifacts/debian/$name.log"
+      echo "debian $suite: skipped: it may no longer have libavcodec $major; see artifacts/debian/$name.log"
       return
     fi
-    echo "debian $suite: failed: making the root failed; see artifacts/debian/$name.log"
+    echo "debian $suite: failed: the root could not be made; see artifacts/debian/$name.log"
     return 1
   fi
   [ ! -d "$clips" ] || binds+=("$clips:/mnt/clips")
@@ -38,7 +38,7 @@ try() {
   contained "$log" bash -euc '
       root=$1 result=$2
       shift 2
-      # All of it is read, and nothing written but to memory and the folder of results.
+      # Everything is read-only, except memory and the results folder.
       mount --bind "$root" "$root"
       for bind in "$@"; do mkdir -p "$root${bind#*:}"; done
       mkdir -p "$root/mnt/result"
@@ -57,13 +57,13 @@ try() {
   judge "$suite" "$major" "$log" "$result" "$code"
 }
 
-# Usage: judge SUITE MAJOR LOG RESULT CODE   Prints the release's result from what its run left behind.
+# Usage: judge SUITE MAJOR LOG RESULT CODE   Prints the release's result from the output of its run.
 judge() {
   local suite=$1 major=$2 log=$3 result=$4 code=$5 reason='' total='' skipped ran_on frames one_off other
   read -r total skipped < <(sed -nE 's/.*Total: ([0-9]+), Errors: 0, Failed: 0, Skipped: ([0-9]+),.*/\1 \2/p' "$log") || true
   ran_on=$(sed -nE 's/.* ran on (FFmpeg .*)/\1/p' "$log")
   read -r frames one_off < <(sed -nE 's/.* ([0-9]+) frames; pixels off by 0, 1, 2, more: [0-9]+, ([0-9]+), .*/\1 \2/p' "$log" | awk '{ f += $1; o += $2 } END { print f + 0, o + 0 }')
-  # Grades, states and numbers must be the same; probabilities may differ by a rounding.
+  # Grades, states and numbers must be equal; probabilities may differ by rounding.
   other=$(diff <(without_probabilities "$shared/replay.jsonl") <(without_probabilities "$result/replay.jsonl") | grep -c '^[<>]' || true)
   if [ "$code" != 0 ] || [ -z "$total" ]; then
     reason="the tests ended with exit code $code"
@@ -79,13 +79,13 @@ judge() {
     echo "debian $suite: failed: $reason; see artifacts/debian/$suite-ffmpeg.log"
     return 1
   fi
-  echo "debian $suite: ok, $ran_on: $total tests, $skipped of them skipped; $frames frames compared, $one_off pixels off by a level, none by more; $(wc -l <"$result/replay.jsonl") lines of replay equal"
+  echo "debian $suite: ok, $ran_on: $total tests, $skipped skipped; $frames frames compared, $one_off pixels off by one level, none by more; $(wc -l <"$result/replay.jsonl") replay lines equal"
 }
 
 # Usage: without_probabilities FILE
 without_probabilities() { sed -E 's/"p":(\[[^]]*\]|null),?//; s/"file":"[^"]*",//' "$1"; }
 
-# This machine's frames and grades, which the others are held against.
+# This machine's frames and grades, which the others are compared with.
 reference() {
   mkdir -p "$shared/reference"
   LUSEDGE_REFERENCE_CLIPS=$shared/reference "$tests/LusEdge.IntegrationTests" -noLogo -noColor -class '*ReferenceClipTests' >"$shared/reference.log" ||

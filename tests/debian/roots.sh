@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: small roots of other releases, made by debootstrap and kept in artifacts/debian, and a way to
-# run commands in them after which nothing is left mounted or running. Delete artifacts/debian to begin from nothing.
+# Sourced by the scripts beside it: makes small roots of other releases with debootstrap, kept in artifacts/debian, and runs commands
+# in them without leaving mounts or processes behind. Delete artifacts/debian to start from scratch.
 # The mirror is the one this machine's apt uses, or DEBIAN_MIRROR.
 set -euo pipefail
-# Each job gets a process group of its own, so that an interrupted run takes all of it along.
+# Each job gets its own process group, so that an interrupted run kills all of it.
 set -m
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -16,15 +16,15 @@ cleanup() {
     kill -KILL -- "-$job" 2>/dev/null || true
     wait "$job" 2>/dev/null || true
   fi
-  # What was mounted in there was mounted in a namespace of its own, and went with it. The option is the second line of defence:
-  # no slip may ever delete the SDK through a mount.
+  # Everything mounted in there was mounted in a private namespace and is gone with it. --one-file-system is the second line of
+  # defence: no mistake must ever delete the SDK through a mount.
   [ -z "$work" ] || rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Usage: contained LOG COMMAND…   Runs it with mounts and processes of its own: whatever happens, no mount and no build server
+# Usage: contained LOG COMMAND…   Runs it in private mount and process namespaces: whatever happens, no mount and no build server
 # outlives it. Each line of the log begins with the seconds since the start.
 contained() {
   local log=$1 code=0
@@ -40,33 +40,33 @@ contained() {
   return $code
 }
 
-# Usage: obstacle TOOL…   Why there can be no run at all on this machine; nothing when there can.
+# Usage: obstacle TOOL…   Prints why nothing can run on this machine; prints nothing if it can.
 obstacle() {
   local tool
   if [ "$(id -u)" != 0 ]; then echo "needs root"; return; fi
   for tool in debootstrap wget "$@"; do
     command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
   done
-  unshare --mount --pid --fork true 2>/dev/null || { echo "this machine allows no mounts (a container without the right to?)"; return; }
+  unshare --mount --pid --fork true 2>/dev/null || { echo "this machine does not allow mounts (an unprivileged container?)"; return; }
 }
 
-# Usage: unreachable SUITE   Why the release can't be fetched; nothing when it can, or need not be.
+# Usage: unreachable SUITE   Prints why the release can't be downloaded; prints nothing if it can.
 unreachable() {
   wget -q --spider --timeout=20 --tries=2 "$mirror/dists/$1/Release" || echo "the mirror $mirror does not answer"
 }
 
-# Usage: new_root NAME SUITE LOG PACKAGE…   The smallest root of the release there is, plus packages, in artifacts/debian/NAME/root.
+# Usage: new_root NAME SUITE LOG PACKAGE…   Makes a minimal root of the release, plus packages, in artifacts/debian/NAME/root.
 new_root() {
   local name=$1 suite=$2 log=$3 root=$cache/$1/root script=''
   shift 3
   [ ! -d "$root" ] || return 0
   mkdir -p "$cache/$name"
   rm -rf --one-file-system "$root.partial"
-  # A debootstrap that is older than the release builds it as it does unstable.
+  # A debootstrap that is older than the release builds it like unstable.
   [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=/usr/share/debootstrap/scripts/sid
   contained "$log" debootstrap --variant=minbase "$suite" "$root.partial" "$mirror" ${script:+"$script"} || return
   reach_out "$root.partial"
-  # A release in the making is not signed anew each week.
+  # The index of an unreleased suite can be past its Valid-Until date.
   # shellcheck disable=SC2016  # expanded inside
   contained "$log" bash -euc '
     root=$1
@@ -76,20 +76,21 @@ new_root() {
     export DEBIAN_FRONTEND=noninteractive
     chroot "$root" apt-get -o Acquire::Check-Valid-Until=false -qq update
     chroot "$root" apt-get -qq install --no-install-recommends "$@"' _ "$root.partial" "$@" || return
-  # As in an image: no package lists yet.
+  # As in a fresh image: no package lists.
   rm -rf "$root.partial"/var/lib/apt/lists/* "$root.partial"/var/cache/apt/archives/*.deb
   mv "$root.partial" "$root"
 }
 
-# The Debian releases whose FFmpeg is tried, with the major version of libavcodec.
-# shellcheck disable=SC2034  # for those that source this
+# The Debian releases whose FFmpeg is tested, with the major version of libavcodec.
+# shellcheck disable=SC2034  # used by the scripts that source this
 ffmpeg_releases=('bullseye 58' 'bookworm 59' 'trixie 61' 'sid 62' 'forky 63')
 
-# Usage: ffmpeg_root SUITE LOG   A root with the release's FFmpeg, its headers and an RTSP server, in artifacts/debian/SUITE-ffmpeg/root.
+# Usage: ffmpeg_root SUITE LOG   Makes a root with the release's FFmpeg, its headers and an RTSP server, in
+# artifacts/debian/SUITE-ffmpeg/root.
 ffmpeg_root() {
   local packages=(libstdc++6)
   case $1 in
-    # Its ffmpeg command and headers are newer already.
+    # Its ffmpeg command and headers are already newer.
     sid) packages+=(libavdevice62) ;;
     *)
       packages+=(ffmpeg libavdevice-dev v4l-utils)
@@ -99,7 +100,7 @@ ffmpeg_root() {
   new_root "$1-ffmpeg" "$1" "$2" "${packages[@]}"
 }
 
-# Usage: reach_out ROOT   Lets the root reach what this machine reaches, the same way: names, certificates, apt, NuGet.
+# Usage: reach_out ROOT   Gives the root this machine's network settings: names, certificates, apt, NuGet.
 reach_out() {
   local file
   cp -L /etc/resolv.conf /etc/hosts "$1/etc/"

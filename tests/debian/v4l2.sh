@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The tests of V4L2 devices on a real kernel: Debian's, with its vivid driver, which makes up a camera and injects faults. It runs in
-# a virtual machine whose file system is the root that tests/debian/ffmpeg-matrix.sh makes of each Debian release, read-only. One line
-# a release; fails when one failed. A camera's own driver is another thing: that stays unverified.
+# Runs the V4L2 device tests on a real kernel: Debian's, with a virtual camera (its vivid driver), which also injects faults. It runs
+# in a virtual machine whose read-only file system is the root that tests/debian/ffmpeg-matrix.sh makes of each Debian release. Prints
+# one line per release; fails if one failed. The drivers of real cameras stay unverified.
 # shellcheck source=tests/debian/roots.sh
 . "$(dirname "$0")/roots.sh"
 
 tests=artifacts/bin/LusEdge.IntegrationTests/release
 folder=$cache/v4l2
 
-# The kernel and a shell, unpacked, not installed.
+# Downloads and unpacks the kernel and a shell, without installing them.
 fetch() {
   local kernel
   [ ! -d "$folder/kernel" ] || return 0
@@ -21,7 +21,7 @@ fetch() {
   mv "$folder/kernel.partial" "$folder/kernel"
 }
 
-# What the kernel starts with: the modules that it needs to find the root, and the driver.
+# Makes the kernel's initial disk: the modules that it needs to mount the root, and the driver.
 initial_disk() {
   local version module disk=$folder/disk
   version=$(ls "$folder/kernel/lib/modules")
@@ -57,21 +57,21 @@ TEXT
   (cd "$disk" && find . | cpio --quiet -o -H newc | gzip -1) >"$folder/disk.gz"
 }
 
-# Usage: try SUITE MAJOR   MAJOR is libavcodec's.
+# Usage: try SUITE MAJOR   MAJOR is the major version of libavcodec.
 try() {
   local suite=$1 major=$2 log=$cache/$1-v4l2.log reason
   reason=$(obstacle dotnet qemu-system-x86_64 cpio modprobe)
-  [ -n "$reason" ] || [ "$(uname -m)" = x86_64 ] || reason='the virtual machine is an x86-64 one'
+  [ -n "$reason" ] || [ "$(uname -m)" = x86_64 ] || reason='the virtual machine needs x86-64'
   [ -n "$reason" ] || [ -f "$tests/LusEdge.IntegrationTests.dll" ] || reason='nothing is built: run tests/run.sh'
   [ -n "$reason" ] || [ -d "$cache/$suite-ffmpeg/root" ] || reason=$(unreachable "$suite")
   mkdir -p "$cache"
-  [ -n "$reason" ] || fetch || reason="Debian's kernel can't be fetched"
+  [ -n "$reason" ] || fetch || reason="Debian's kernel can't be downloaded"
   if [ -n "$reason" ]; then
     echo "debian $suite: skipped: $reason"
     return
   fi
   if ! ffmpeg_root "$suite" "$log"; then
-    echo "debian $suite: failed: making the root failed; see artifacts/debian/$suite-v4l2.log"
+    echo "debian $suite: failed: the root could not be made; see artifacts/debian/$suite-v4l2.log"
     return 1
   fi
   initial_disk
@@ -93,12 +93,12 @@ try() {
     echo "debian $suite: failed: see artifacts/debian/$suite-v4l2.log"
     return 1
   fi
-  echo "debian $suite: ok, $(sed -nE 's/.*Total: ([0-9]+), .*Skipped: ([0-9]+),.*/\1 tests of devices, \2 of them skipped/p' "$log" | sed -n 1p), with libavcodec $major in a virtual machine"
+  echo "debian $suite: ok, $(sed -nE 's/.*Total: ([0-9]+), .*Skipped: ([0-9]+),.*/\1 device tests, \2 skipped/p' "$log" | sed -n 1p), with libavcodec $major in a virtual machine"
 }
 
 failed=0
 for release in "${ffmpeg_releases[@]}"; do
-  # No v4l2-ctl there.
+  # Its root has no v4l2-ctl.
   [ "${release% *}" != sid ] || continue
   # shellcheck disable=SC2086  # two words
   try $release || failed=1

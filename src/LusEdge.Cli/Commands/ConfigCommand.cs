@@ -12,12 +12,12 @@ internal static class ConfigCommand
     public static Command Create()
     {
         Option<string> file = RunCommand.ConfigOption();
-        var check = new Command("check", "Reads the configuration and lists every error in it; exit code 78 if there is one.") { file };
+        var check = new Command("check", "Lists every error in the configuration; exits with code 78 if there are any.") { file };
         check.SetAction(parsed =>
         {
             string path = parsed.GetValue(file)!;
             ConfigurationFile.Load(path);
-            Console.WriteLine($"{path}: no error found.");
+            Console.WriteLine($"{path}: no errors found.");
             return (int)ExitCode.Ok;
         });
 

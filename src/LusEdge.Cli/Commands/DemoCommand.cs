@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LusEdge.Broker;
 using LusEdge.Capture.Source;
 using LusEdge.Cli.Demo;
@@ -13,10 +12,10 @@ using Spectre.Console;
 
 namespace LusEdge.Cli.Commands;
 
-/// <summary><c>lusedge demo</c>: the main job on the phantom clip, end to end, with nothing to configure.</summary>
+/// <summary><c>lusedge demo</c>: the whole appliance on the phantom clip, with nothing to configure.</summary>
 internal static class DemoCommand
 {
-    /// <summary>The model is loaded by then, and the clip lies beside it: what takes longer has failed.</summary>
+    /// <summary>The model is already loaded and the clip is a local file, so anything slower than this has failed.</summary>
     private static readonly TimeSpan FirstReadingWithin = TimeSpan.FromSeconds(60);
 
     /// <summary>A day.</summary>
@@ -26,17 +25,15 @@ internal static class DemoCommand
     {
         var seconds = new Option<int?>("--seconds")
         {
-            Description = "Stop this long after the first reading. Default: go on until Ctrl-C.",
+            Description = "Stop N seconds after the first reading. Default: run until Ctrl-C.",
             HelpName = "N",
-            CustomParser = given =>
-            {
-                if (int.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= LongestSeconds) return number;
-                given.AddError($"--seconds: {given.Tokens[0].Value} is no whole number from 1 to {LongestSeconds}.");
-                return null;
-            },
+            CustomParser = given => ParsedValue.WholeNumber(given, LongestSeconds),
         };
-        var demo = new Command("demo", "Grades the synthetic phantom clip as a live feed and shows what is published.") { seconds };
-        // On another thread, because Ctrl-C is only listened to once this returns.
+        var demo = new Command("demo", "Grades the synthetic phantom clip as a live feed and shows what is published.")
+        {
+            seconds,
+        };
+        // On another thread, because System.CommandLine handles Ctrl-C only after this returns.
         demo.SetAction((parsed, stop) => Task.Run(
             () => RunAsync(parsed.GetValue(seconds) is { } n ? TimeSpan.FromSeconds(n) : null, stop), CancellationToken.None));
         return demo;
@@ -51,15 +48,21 @@ internal static class DemoCommand
             Phantom phantom = Phantom.Load();
             var options = new LusEdgeOptions
             {
-                // A container's image has no machine id, and the demo asks for nothing: its topics lead nowhere but to its own broker.
+                // A container image has no machine id and the demo needs no configuration. Only its own broker sees this name.
                 Device = new DeviceOptions { Id = DeviceId.Resolve(null) ?? "lus-demo" },
-                // The phantom's own model: what is installed on the box knows nothing of phantoms.
+                // The phantom's own model: a model installed on the box was not trained on phantoms.
                 Infer = new ModelOptions { Model = ModelOptions.ShippedModel },
                 Capture = new CaptureOptions { Source = phantom.Clip, Pace = Pace.Realtime, Loop = true },
-                Mqtt = new MqttOptions { Mode = MqttMode.Embedded, Site = "demo", EventsDatabase = Path.Combine(state, "events.db") },
+                Mqtt = new MqttOptions
+                {
+                    Mode = MqttMode.Embedded,
+                    Site = "demo",
+                    EventsDatabase = Path.Combine(state, "events.db"),
+                },
             };
             TimeProvider time = TimeProvider.System;
-            using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
+            using ILoggerFactory loggers = LoggerFactory.Create(
+                logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
             await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
                 options.Mqtt.Port, options.Mqtt.WebSocketPort, loggers.CreateLogger<EmbeddedBroker>(), stop.Token);
@@ -69,7 +72,9 @@ internal static class DemoCommand
             using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);
 
             Console.WriteLine(Disclaimer.Text);
-            Console.WriteLine($"Model {appliance.Model.Reference} on {appliance.Model.Provider}: trained on synthetic pictures, for demonstration only.");
+            Console.WriteLine(
+                $"Model {appliance.Model.Reference} on {appliance.Model.Provider}: "
+                + "trained on synthetic pictures, for demonstration only.");
             Console.WriteLine("Every message, from another terminal:");
             Console.WriteLine($"  mosquitto_sub -h 127.0.0.1 -p {port} -t 'lus/#' -v");
             Console.WriteLine();
@@ -79,21 +84,23 @@ internal static class DemoCommand
             if (running.IsFaulted) await running;
             if (!subscriber.FirstReading.IsCompleted && !interrupted.IsCancellationRequested)
             {
-                Failure.Print($"no reading within {FirstReadingWithin.TotalSeconds} s. Run `lusedge replay {phantom.Clip}` to see whether video and model work.");
+                Failure.Print(
+                    $"no reading within {FirstReadingWithin.TotalSeconds} s. "
+                    + $"Run `lusedge replay {phantom.Clip}` to see whether video and model work.");
                 return (int)ExitCode.Unavailable;
             }
 
             if (length is { } after) stop.CancelAfter(after);
             await ShowAsync(new DemoView(appliance.Model, phantom, subscriber, time), time, stop.Token);
             await running;
-            // Before the subscriber leaves, so that the last clip finds somebody to take it.
+            // Before the subscriber disconnects, so that it still receives the last clip.
             await appliance.DisposeAsync();
             Console.WriteLine($"{subscriber.Frames} frames read back from the broker. {Disclaimer.Text}");
             return (int)ExitCode.Ok;
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            // Ctrl-C before there was anything to show.
+            // Ctrl-C before the first reading.
             return (int)ExitCode.Ok;
         }
         finally
@@ -110,14 +117,17 @@ internal static class DemoCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EventStoreException($"{Path.GetTempPath()}: the demo can't keep its events there. Make the folder writable, or set TMPDIR to one that is.", e);
+            throw new EventStoreException(
+                $"the demo can't write to {Path.GetTempPath()}. Make it writable, or set TMPDIR to a writable folder.", e);
         }
     }
 
     private static async Task ShowAsync(DemoView view, TimeProvider time, CancellationToken stop)
     {
-        // A terminal that can't be written over, or is too small for the panel, gets lines too.
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi || AnsiConsole.Profile.Width < DemoView.Width || AnsiConsole.Profile.Height < DemoView.Height)
+        // A pipe, a terminal without ANSI and one that is too small for the panel get plain lines.
+        Profile terminal = AnsiConsole.Profile;
+        bool isTooSmall = terminal.Width < DemoView.Width || terminal.Height < DemoView.Height;
+        if (Console.IsOutputRedirected || !terminal.Capabilities.Ansi || isTooSmall)
         {
             await Every(TimeSpan.FromSeconds(1), () => Console.WriteLine(view.Line()), time, stop);
             return;
@@ -137,7 +147,7 @@ internal static class DemoCommand
         }
         catch (OperationCanceledException)
         {
-            // The demo's time is over, or Ctrl-C.
+            // --seconds has passed, or Ctrl-C.
         }
     }
 }

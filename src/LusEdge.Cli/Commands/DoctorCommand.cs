@@ -3,19 +3,27 @@ using LusEdge.Cli.Doctor;
 
 namespace LusEdge.Cli.Commands;
 
-/// <summary><c>lusedge doctor</c>: looks at everything that the service needs, and says what to do next.</summary>
+/// <summary><c>lusedge doctor</c>: checks everything the service needs, and says what to do next.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>A check that takes longer says that it is at work.</summary>
+    /// <summary>A check that takes longer than this shows its progress.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
         Option<string> config = RunCommand.ConfigOption();
-        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "One JSON object on standard output." };
-        var doctor = new Command("doctor", "Checks everything the service needs: configuration, FFmpeg, source, model, broker, disk, clock.") { config, json };
-        doctor.SetAction((parsed, stop) => StandardOutput.WriteAsync(() => ExamineAsync(
-            new Examination(parsed.GetValue(config)!, parsed.GetResult(config) is null or { Implicit: true }, TimeProvider.System), parsed.GetValue(json), stop)));
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "Print one JSON object." };
+        var doctor = new Command(
+            "doctor", "Checks everything the service needs: configuration, FFmpeg, source, model, broker, disk, clock.")
+        {
+            config, json,
+        };
+        doctor.SetAction((parsed, stop) =>
+        {
+            bool isDefaultFile = parsed.GetResult(config) is null or { Implicit: true };
+            return StandardOutput.WriteAsync(() => ExamineAsync(
+                new Examination(parsed.GetValue(config)!, isDefaultFile, TimeProvider.System), parsed.GetValue(json), stop));
+        });
         return doctor;
     }
 
@@ -37,26 +45,33 @@ internal static class DoctorCommand
     {
         if (checkup.Section is { } section && examination.IsBroken(section))
         {
-            return Finding.Skipped(examination.IsUnreadable ? "the configuration can't be read." : $"section {section} of the configuration has errors.");
+            return Finding.Skipped(examination.IsUnreadable
+                ? "the configuration can't be read."
+                : $"section {section} of the configuration has errors.");
         }
 
         TimeSpan limit = checkup.Limit(examination);
         Task<Finding> examined = Task.Run(() => checkup.ExamineAsync(examination, stop), stop);
         using var progress = new ProgressLine($"checking {checkup.Name}");
         long started = examination.Time.GetTimestamp();
-        bool told = false;
-        while (await Task.WhenAny(examined, Task.Delay(TimeSpan.FromMilliseconds(200), examination.Time, stop)) != examined && !stop.IsCancellationRequested)
+        bool isAnnounced = false;
+        while (await Task.WhenAny(examined, Task.Delay(TimeSpan.FromMilliseconds(200), examination.Time, stop)) != examined
+            && !stop.IsCancellationRequested)
         {
             TimeSpan took = examination.Time.GetElapsedTime(started);
             if (took > limit)
             {
-                return Finding.Failed(ExitCode.Hung, $"no answer within {limit.TotalSeconds:0} s, and nothing ends it: the system or a driver holds it.", "see the kernel's log: dmesg | tail; unplug the device, or restart the box");
+                return Finding.Failed(
+                    ExitCode.Hung,
+                    $"no answer within {limit.TotalSeconds:0} s, and the check can't be stopped: a driver or the system hangs.",
+                    "read the kernel's log: dmesg | tail; unplug the device, or restart the box");
             }
 
             if (took < Quiet) continue;
-            progress.Show($"{took.TotalSeconds:0} s of {limit.TotalSeconds:0} s at most");
-            if (!told && Console.IsErrorRedirected) Failure.Print($"checking {checkup.Name}, for {limit.TotalSeconds:0} s at most");
-            told = true;
+            progress.Show($"{took.TotalSeconds:0} s of at most {limit.TotalSeconds:0} s");
+            if (!isAnnounced && Console.IsErrorRedirected)
+                Failure.Print($"checking {checkup.Name}, for at most {limit.TotalSeconds:0} s");
+            isAnnounced = true;
         }
 
         try
@@ -67,9 +82,12 @@ internal static class DoctorCommand
         {
             return Finding.Skipped("interrupted.");
         }
-        catch (Exception e) // The top of a check: a fault in one must not keep the others from being done.
+        catch (Exception e) // The top of a check: a bug in one must not keep the others from running.
         {
-            return Finding.Failed(ExitCode.Internal, $"the check itself failed: {e.GetType().Name}: {e.Message}", "report it with the command line and the version");
+            return Finding.Failed(
+                ExitCode.Internal,
+                $"the check itself failed: {e.GetType().Name}: {e.Message}",
+                "report it with the command line and the version");
         }
     }
 }

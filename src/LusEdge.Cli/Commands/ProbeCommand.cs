@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using LusEdge.Capture;
 using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
@@ -9,60 +8,59 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Cli.Commands;
 
-/// <summary><c>lusedge probe</c>: what a technician needs to know of a feed before it is configured.</summary>
+/// <summary><c>lusedge probe</c>: what a technician needs to know about a feed before configuring it.</summary>
 internal static class ProbeCommand
 {
-    private const int UsualSeconds = 5;
+    private const int DefaultSeconds = 5;
 
-    /// <summary>An hour: what is noted down of each frame is kept until the end.</summary>
+    /// <summary>An hour, because the figures of every frame stay in memory until the end.</summary>
     private const int LongestSeconds = 3600;
 
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "What Capture:Source takes: a file, a URL, a device, or lavfi: and a filter graph." };
-        // An argument of any text takes in a mistyped option too.
+        var source = new Argument<string>("SOURCE")
+        {
+            Description = "As Capture:Source: a file, a URL, a device, or lavfi: and a filter graph.",
+        };
+        // A free-text argument would swallow a mistyped option.
         source.Validators.Add(given =>
         {
             if (given.Tokens is [{ Value: ['-', ..] option }]) given.AddError($"Unrecognized command or argument '{option}'.");
         });
         var options = new Option<string>("--options")
         {
-            Description = "What Capture:Options takes, for instance \"rtsp_transport=tcp\".",
+            Description = "As Capture:Options: options for FFmpeg, for instance \"rtsp_transport=tcp\".",
             HelpName = "NAME=VALUE…",
             DefaultValueFactory = _ => "",
         };
         var size = new Option<PictureSize?>("--size")
         {
-            Description = "What Capture:Size takes: the picture size to ask of a device.",
+            Description = "As Capture:Size: the picture size to request from a device.",
             HelpName = "WxH",
             CustomParser = given => ParsedValue.Of<PictureSize>(given, "WxH in pixels, both above 0"),
         };
         var rate = new Option<double?>("--rate")
         {
-            Description = "What Capture:Rate takes: the frames a second to ask of a device.",
+            Description = "As Capture:Rate: the frames per second to request from a device.",
             HelpName = "N",
             CustomParser = given => ParsedValue.Of<double>(given, "a number"),
         };
         var pixelFormat = new Option<string?>("--pixel-format")
         {
-            Description = "What Capture:PixelFormat takes: the pixel format or codec to ask of a device, for instance mjpeg.",
+            Description = "As Capture:PixelFormat: the pixel format or codec to request from a device, for instance mjpeg.",
             HelpName = "NAME",
         };
         var seconds = new Option<int>("--seconds")
         {
-            Description = "How long to look: of time, or of a recording's own time.",
+            Description = "How many seconds of the feed to examine; of a recording, seconds of its own time.",
             HelpName = "N",
-            DefaultValueFactory = _ => UsualSeconds,
-            CustomParser = given =>
-            {
-                if (int.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= LongestSeconds) return number;
-                given.AddError($"--seconds: {given.Tokens[0].Value} is no whole number from 1 to {LongestSeconds}.");
-                return 0;
-            },
+            DefaultValueFactory = _ => DefaultSeconds,
+            CustomParser = given => ParsedValue.WholeNumber(given, LongestSeconds) ?? 0,
         };
-        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "One JSON object on standard output." };
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "Print one JSON object." };
 
-        var probe = new Command("probe", "Tells what a feed is: format, size, rate, colour, jitter, damage, and where the ultrasound seems to be.")
+        var probe = new Command(
+            "probe", "Describes a feed: format, size, rate, colour, jitter, damage, and where the ultrasound sector seems to be.")
         {
             source, options, size, rate, pixelFormat, seconds, json,
         };
@@ -91,17 +89,19 @@ internal static class ProbeCommand
     private static ExitCode Probe(CaptureOptions options, TimeSpan length, bool json, CancellationToken stop)
     {
         string[] errors = [.. Errors(options)];
-        foreach (string wrong in errors) Failure.Print(wrong);
+        foreach (string error in errors) Failure.Print(error);
         if (errors.Length > 0) return ExitCode.Usage;
 
-        // A source's end is told in a sentence of its own.
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Error));
+        // Errors only: the end of the source is reported below, in one sentence.
+        using ILoggerFactory loggers = LoggerFactory.Create(
+            logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Error));
         using var progress = new ProgressLine("probing");
-        ProbeReport report = SourceProbe.Run(options, length, TimeProvider.System, loggers.CreateLogger<VideoFeed>(), progress.Show, stop);
+        ProbeReport report = SourceProbe.Run(
+            options, length, TimeProvider.System, loggers.CreateLogger<VideoFeed>(), progress.Show, stop);
         progress.Dispose();
         if (json) ProbeOutput.WriteJson(report, Console.OpenStandardOutput());
         else ProbeOutput.WriteTable(report);
-        if (report.Error is { } error) Failure.Print($"{report.Source}: {error}");
+        if (report.Error is { } cause) Failure.Print($"{report.Source}: {cause}");
         return stop.IsCancellationRequested ? ExitCode.Interrupted : report.Error is null ? ExitCode.Ok : ExitCode.BadData;
     }
 }

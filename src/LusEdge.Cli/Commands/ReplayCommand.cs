@@ -22,17 +22,30 @@ internal static class ReplayCommand
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = "Video files, or whatever else FFmpeg opens.",
+            Description = "Video files, or anything else that FFmpeg can open.",
             Arity = ArgumentArity.OneOrMore,
         };
-        // A list of anything takes in a mistyped option too.
+        // A free-text list would swallow a mistyped option.
         sources.Validators.Add(given =>
         {
-            foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-'))) given.AddError($"Unrecognized command or argument '{token.Value}'.");
+            foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-')))
+                given.AddError($"Unrecognized command or argument '{token.Value}'.");
         });
-        var model = new Option<string?>("--model") { Description = "The model's directory. Default: the model beside the program.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero, Description = "On standard output one JSON object a frame, then one a file." };
-        var bestGuess = new Option<bool>("--best-guess") { Arity = ArgumentArity.Zero, Description = "Grade every clip that has a decodable frame, however little there is to go by." };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The model's directory. Default: the model that ships with the program.",
+            HelpName = "DIR",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Arity = ArgumentArity.Zero,
+            Description = "Print one JSON object per frame, then one per file.",
+        };
+        var bestGuess = new Option<bool>("--best-guess")
+        {
+            Arity = ArgumentArity.Zero,
+            Description = "Grade every clip that has at least one decodable frame, however weak the evidence.",
+        };
         var sector = new Option<Sector>("--sector")
         {
             Description = "The ultrasound sector in the picture: x,y,w,h in pixels, or none.",
@@ -40,24 +53,44 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => default,
             CustomParser = given => ParsedValue.Of<Sector>(given, "none, or x,y,w,h in pixels with w and h above 0"),
         };
-        var overlay = new Option<string?>("--overlay") { Description = "Also write the clip as a video with each frame's grade and heat map, for a person to look at. It holds the patient's pictures.", HelpName = "OUT.mp4" };
+        var overlay = new Option<string?>("--overlay")
+        {
+            Description = "Also write a video of the clip with each frame's grade and heat map. It contains patient images.",
+            HelpName = "OUT.mp4",
+        };
         overlay.Validators.Add(given =>
         {
-            if (given.Tokens is [{ Value: var path }] && Path.GetExtension(path) != ".mp4") given.AddError($"--overlay: {path} does not end in .mp4, which is what it will be.");
+            if (given.Tokens is [{ Value: var path }] && Path.GetExtension(path) != ".mp4")
+                given.AddError($"--overlay: {path} does not end in .mp4, the only format it writes.");
         });
-        var force = new Option<bool>("--force") { Arity = ArgumentArity.Zero, Description = "Let --overlay replace a file." };
+        var force = new Option<bool>("--force")
+        {
+            Arity = ArgumentArity.Zero,
+            Description = "Let --overlay replace an existing file.",
+        };
 
-        var replay = new Command("replay", "Grades recorded clips: a line a clip, or every frame with --json.") { sources, model, json, bestGuess, sector, overlay, force };
+        var replay = new Command("replay", "Grades recorded clips: one line per clip, or every frame with --json.")
+        {
+            sources, model, json, bestGuess, sector, overlay, force,
+        };
         replay.Validators.Add(given =>
         {
-            if (given.GetResult(overlay) is not null && given.GetResult(sources) is { Tokens.Count: > 1 }) given.AddError("--overlay takes one clip at a time.");
+            if (given.GetResult(overlay) is not null && given.GetResult(sources) is { Tokens.Count: > 1 })
+                given.AddError("--overlay takes one clip at a time.");
         });
         replay.SetAction((parsed, stop) =>
         {
             var options = new LusEdgeOptions { Capture = new CaptureOptions { Sector = parsed.GetValue(sector) } };
-            if (parsed.GetValue(model) is { } directory) options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
+            if (parsed.GetValue(model) is { } directory)
+                options = options with { Infer = options.Infer with { Model = Path.GetFullPath(directory) } };
             return StandardOutput.WriteAsync(() => Task.FromResult(ReplayAll(
-                options, parsed.GetValue(sources)!, parsed.GetValue(overlay), parsed.GetValue(force), parsed.GetValue(json), parsed.GetValue(bestGuess), stop)));
+                options,
+                parsed.GetValue(sources)!,
+                parsed.GetValue(overlay),
+                parsed.GetValue(force),
+                parsed.GetValue(json),
+                parsed.GetValue(bestGuess),
+                stop)));
         });
         return replay;
     }
@@ -68,12 +101,14 @@ internal static class ReplayCommand
         using OverlayFile? file = overlay is null ? null : OverlayFile.Reserve(overlay, sources[0], force);
         using ILoggerFactory loggers = LoggerFactory.Create(logging =>
             logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning)
-                // A source's end is told in a sentence of its own.
+                // Errors only: the end of a source is reported below, in one sentence.
                 .AddFilter(typeof(VideoFeed).FullName, LogLevel.Error));
-        using SeverityModel model = SeverityModel.Load(options.Infer.ResolveDirectory(), options.Infer, loggers.CreateLogger<SeverityModel>());
+        using SeverityModel model = SeverityModel.Load(
+            options.Infer.ResolveDirectory(), options.Infer, loggers.CreateLogger<SeverityModel>());
         ActivationMap? activation = file is null ? null : model.ShowActivation();
         Console.Error.WriteLine(Disclaimer.Text);
-        if (model.InUse.DemonstrationOnly) Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");
+        if (model.InUse.DemonstrationOnly)
+            Console.Error.WriteLine($"{model.InUse.Id}: trained on synthetic pictures, for demonstration only.");
 
         using ReplayOutput output = json ? new ReplayJson(model.InUse) : new ReplayTable(model.InUse);
         ExitCode worst = ExitCode.Ok;
@@ -88,7 +123,7 @@ internal static class ReplayCommand
         return worst;
     }
 
-    /// <summary>One file. What is wrong with it does not keep the others from being graded.</summary>
+    /// <summary>Replays one file. A bad file does not keep the others from being graded.</summary>
     private static ExitCode Replay(
         LusEdgeOptions options,
         SeverityModel model,
@@ -114,7 +149,7 @@ internal static class ReplayCommand
             if (file is not null && !stop.IsCancellationRequested)
             {
                 file.Finish();
-                Console.Error.WriteLine($"{file.Path}: it holds the patient's pictures. Only you may read it; keep it on this machine.");
+                Console.Error.WriteLine($"{file.Path} contains patient images. Only you can read it; keep it on this machine.");
             }
 
             if (feed.End.Error is not { } error) return ExitCode.Ok;
@@ -123,7 +158,7 @@ internal static class ReplayCommand
         }
         catch (OverlayException) when (stop.IsCancellationRequested)
         {
-            // Ctrl-C goes to the encoder as well.
+            // Ctrl-C reaches the encoder too.
             return ExitCode.Interrupted;
         }
         catch (CaptureException e)

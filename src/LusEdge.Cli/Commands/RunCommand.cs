@@ -14,7 +14,11 @@ internal static class RunCommand
     public static Command Create()
     {
         Option<string> config = ConfigOption();
-        var run = new Command("run", "Runs the service: grades the configured feed and publishes until SIGTERM, or until a file ends.") { config };
+        var run = new Command(
+            "run", "Runs the service: grades the configured feed and publishes until SIGTERM, or until a file ends.")
+        {
+            config,
+        };
         run.SetAction((parsed, stop) => RunAsync(ConfigurationFile.Load(parsed.GetValue(config)!), stop));
         return run;
     }
@@ -28,14 +32,16 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(LusEdgeOptions options, CancellationToken stop)
     {
-        // An empty builder: no appsettings.json and no environment variable may change what `config check` has checked.
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "lusedge" });
+        // An empty builder: no appsettings.json and no environment variable can override what `config check` has checked.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "lusedge" });
         builder.Logging.AddLusEdgeConsole();
-        // The service says in a sentence of its own why it could not start.
+        // ApplianceService itself prints why it could not start, in one sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
-        // Not AddSystemd: it looks at the parent process, which a hardened unit (ProtectProc=invisible) hides, and then does nothing.
-        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not null) builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+        // Not AddSystemd: it does nothing when it can't see the parent process, which ProtectProc=invisible hides.
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not null)
+            builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ServiceStatus>();
@@ -44,7 +50,7 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownBudget.Total);
 
         using IHost host = builder.Build();
-        // Asked for before the run, because the run's end disposes the host.
+        // Resolved before the run, because the end of the run disposes the host.
         ApplianceService service = host.Services.GetRequiredService<ApplianceService>();
         try
         {
@@ -52,7 +58,7 @@ internal static class RunCommand
         }
         catch (Exception) when (service.Outcome is not null)
         {
-            // The service has said what is wrong, or was asked to stop while it started.
+            // The service has reported the error, or was stopped while it was starting.
         }
 
         return (int)(service.Outcome ?? ExitCode.Internal);

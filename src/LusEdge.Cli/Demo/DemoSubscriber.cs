@@ -6,8 +6,8 @@ using MQTTnet;
 namespace LusEdge.Cli.Demo;
 
 /// <summary>
-/// Reads the demo's results back from the broker, like any dashboard: what the terminal shows has been through the whole
-/// path, and its latency too.
+/// Reads the demo's results back from the broker, as a dashboard would: what the terminal shows has gone the whole way, and so
+/// has its latency.
 /// </summary>
 internal sealed class DemoSubscriber : IDisposable
 {
@@ -22,10 +22,10 @@ internal sealed class DemoSubscriber : IDisposable
         _client.ApplicationMessageReceivedAsync += Received;
     }
 
-    /// <summary>The first frame that has a grade.</summary>
+    /// <summary>Completes with the first graded frame.</summary>
     public Task FirstReading => _firstReading.Task;
 
-    /// <summary>Frame messages so far.</summary>
+    /// <summary>How many frame messages have arrived.</summary>
     public long Frames => Interlocked.Read(ref _frames);
 
     /// <summary>The newest frame message.</summary>
@@ -37,16 +37,18 @@ internal sealed class DemoSubscriber : IDisposable
     /// <summary>The newest clip.</summary>
     public ClipMessage? Clip { get; private set; }
 
-    /// <summary>Connects to the embedded broker and subscribes to everything of the device.</summary>
+    /// <summary>Connects to the embedded broker and subscribes to all topics of the device.</summary>
     public static async Task<DemoSubscriber> ConnectAsync(int port, Topics topics, CancellationToken stop)
     {
         var subscriber = new DemoSubscriber(topics);
-        await subscriber._client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("lusedge-demo-view").Build(), stop);
+        MqttClientOptions options =
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("lusedge-demo-view").Build();
+        await subscriber._client.ConnectAsync(options, stop);
         await subscriber._client.SubscribeAsync(topics.Prefix + "/#", cancellationToken: stop);
         return subscriber;
     }
 
-    /// <summary>Without a goodbye: the broker is gone by then.</summary>
+    /// <summary>Sends no DISCONNECT: the broker is gone by then.</summary>
     public void Dispose() => _client.Dispose();
 
     private Task Received(MqttApplicationMessageReceivedEventArgs received)

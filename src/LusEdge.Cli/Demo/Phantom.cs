@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LusEdge.Cli.Demo;
 
-/// <summary>The synthetic clip that comes with the program, and which grade it shows when.</summary>
+/// <summary>The synthetic clip that ships with the program, and which grade it shows when.</summary>
 internal sealed class Phantom
 {
     private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "models", "phantom");
@@ -14,7 +14,7 @@ internal sealed class Phantom
     /// <summary>The clip's file.</summary>
     public string Clip { get; } = Path.Combine(Directory, "phantom-walk.mp4");
 
-    /// <summary>Reads what lies beside the program.</summary>
+    /// <summary>Reads the clip's sidecar beside the program.</summary>
     public static Phantom Load()
     {
         using FileStream file = File.OpenRead(Path.Combine(Directory, "phantom-walk.json"));

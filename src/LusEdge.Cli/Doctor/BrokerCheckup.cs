@@ -4,7 +4,9 @@ using LusEdge.Publish.Connection;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The site's broker takes a connection with the configured encryption and credentials; the embedded one finds its ports.</summary>
+/// <summary>
+/// The site's broker accepts a connection with the configured encryption and credentials; the embedded broker's ports are free.
+/// </summary>
 internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -14,19 +16,28 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
         MqttOptions options = examination.Options.Mqtt;
         if (options.Mode == MqttMode.Embedded) return Embedded(options);
         BrokerVisit visit = await BrokerVisit.MakeAsync(options, examination.Device, Timeout, stop);
-        string broker = $"{options.Host}:{options.Port}{(options.Tls.Enabled ? " with TLS" : "")}{(options.Username is { } user ? $" as {user}" : "")}";
+        string tls = options.Tls.Enabled ? " with TLS" : "";
+        string user = options.Username is { } name ? $" as {name}" : "";
+        string broker = $"{options.Host}:{options.Port}{tls}{user}";
         return visit.End switch
         {
-            BrokerVisitEnd.Accepted => Finding.Ok($"{broker} takes the connection (MQTT 5)."),
+            BrokerVisitEnd.Accepted => Finding.Ok($"{broker} accepts the connection (MQTT 5)."),
             BrokerVisitEnd.Unreachable => Finding.Failed(
-                ExitCode.Unavailable, $"{broker} can't be reached: {Sentence(visit.Words)}", $"nc -vz {options.Host} {options.Port}; on the broker's machine: systemctl status mosquitto"),
+                ExitCode.Unavailable,
+                $"{broker} can't be reached: {Sentence(visit.Words)}",
+                $"nc -vz {options.Host} {options.Port}; on the broker's machine: systemctl status mosquitto"),
             BrokerVisitEnd.Tls => Finding.Failed(
                 ExitCode.Unavailable,
-                $"{broker}: no encrypted connection: {Sentence(visit.Words)}",
-                $"correct Mqtt:Tls:CaFile, CertFile and KeyFile; look: openssl s_client -connect {options.Host}:{options.Port}"),
+                $"{broker}: the TLS handshake failed: {Sentence(visit.Words)}",
+                $"correct Mqtt:Tls:CaFile, CertFile and KeyFile; test: openssl s_client -connect {options.Host}:{options.Port}"),
             BrokerVisitEnd.Refused => Finding.Failed(
-                ExitCode.Unavailable, $"{broker} refuses: {Sentence(visit.Words)}", "correct Mqtt:Username and the content of Mqtt:PasswordFile, or the broker's list of users"),
-            _ => Finding.Failed(ExitCode.Configuration, $"{broker}: a file can't be used: {Sentence(visit.Words)}", "correct Mqtt:PasswordFile and the files of Mqtt:Tls, or their permissions"),
+                ExitCode.Unavailable,
+                $"{broker} refuses the connection: {Sentence(visit.Words)}",
+                "correct Mqtt:Username and the content of Mqtt:PasswordFile, or the broker's list of users"),
+            _ => Finding.Failed(
+                ExitCode.Configuration,
+                $"{broker}: a file can't be used: {Sentence(visit.Words)}",
+                "correct Mqtt:PasswordFile and the files of Mqtt:Tls, or their permissions"),
         };
     }
 
@@ -36,8 +47,9 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
         return inUse.Length == 0
             ? Finding.Ok($"embedded: 127.0.0.1:{options.Port} and 127.0.0.1:{options.WebSocketPort} (WebSocket) are free.")
             : Finding.Warning(
-                $"embedded: 127.0.0.1:{string.Join(" and 127.0.0.1:", inUse)} is in use, by the running service perhaps; another would take the next free port.",
-                $"ss -ltnp | grep -E ':({string.Join('|', inUse)})\\b' shows whose it is");
+                $"embedded: 127.0.0.1:{string.Join(" and 127.0.0.1:", inUse)} is in use, perhaps by the running service; "
+                    + "a second one would take the next free port.",
+                $"ss -ltnp | grep -E ':({string.Join('|', inUse)})\\b' shows which program uses it");
     }
 
     private static bool IsFree(int port)

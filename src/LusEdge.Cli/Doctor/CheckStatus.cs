@@ -1,15 +1,15 @@
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>How a check went. In the order of gravity.</summary>
+/// <summary>A check's result, in order of severity.</summary>
 internal enum CheckStatus
 {
-    /// <summary>Nothing to check with, or nothing to check.</summary>
+    /// <summary>There was nothing to check, or an earlier failure made the check impossible.</summary>
     Skipped,
 
     /// <summary>As it should be.</summary>
     Ok,
 
-    /// <summary>The service runs, but a person should know.</summary>
+    /// <summary>The service would run, but someone should look at this.</summary>
     Warning,
 
     /// <summary>The service would not start, or would publish nothing.</summary>

@@ -1,11 +1,13 @@
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>One check of the box. A small class each, in the order in which they are done (<see cref="All"/>).</summary>
-/// <param name="name">A word for the table and for programs.</param>
-/// <param name="section">The section of the configuration that it rests on, null for none: with errors in that it is skipped.</param>
+/// <summary>One check of the box. <see cref="All"/> has them in the order in which they run.</summary>
+/// <param name="name">One word, for the table and for JSON.</param>
+/// <param name="section">
+/// The section of the configuration that it needs, or null: it is skipped if that section has errors.
+/// </param>
 internal abstract class Checkup(string name, string? section = null)
 {
-    /// <summary>The checks, cheap ones first; a later one may use what an earlier one has left in the <see cref="Examination"/>.</summary>
+    /// <summary>The checks, cheap ones first. Later ones use what earlier ones left in the <see cref="Examination"/>.</summary>
     public static readonly IReadOnlyList<Checkup> All =
     [
         new ConfigurationCheckup(),
@@ -20,18 +22,18 @@ internal abstract class Checkup(string name, string? section = null)
         new EventsCheckup(),
     ];
 
-    /// <summary>A word for the table and for programs.</summary>
+    /// <summary>One word, for the table and for JSON.</summary>
     public string Name => name;
 
-    /// <summary>The section of the configuration that it rests on.</summary>
+    /// <summary>The section of the configuration that it needs.</summary>
     public string? Section => section;
 
-    /// <summary>How long it may take; beyond this something in the system holds it.</summary>
-    /// <param name="examination">What is examined.</param>
+    /// <summary>How long it can take; after that, the system or a driver hangs.</summary>
+    /// <param name="examination">The configuration and the results so far.</param>
     public virtual TimeSpan Limit(Examination examination) => TimeSpan.FromSeconds(30);
 
-    /// <summary>Does the check. Whatever it opens it closes; what it changes on the box it changes back.</summary>
-    /// <param name="examination">What is examined, and what was found out so far.</param>
+    /// <summary>Runs the check. It closes what it opens and reverts what it changes on the box.</summary>
+    /// <param name="examination">The configuration and the results so far.</param>
     /// <param name="stop">Ctrl-C.</param>
     public abstract Task<Finding> ExamineAsync(Examination examination, CancellationToken stop);
 }

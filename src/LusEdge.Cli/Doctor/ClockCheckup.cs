@@ -4,33 +4,46 @@ using LusEdge.Machine;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The clock has a sane date and is held by a time service: results carry their capture time.</summary>
+/// <summary>The clock has a plausible date and is synchronised: results carry their capture time.</summary>
 internal sealed class ClockCheckup() : Checkup("clock")
 {
-    /// <summary>Consumers take a reading for stale after two seconds: a clock that may be off by half of that is worth a word.</summary>
+    /// <summary>Consumers treat a reading as stale after two seconds; half of that as clock error deserves a warning.</summary>
     private const double LargeErrorMilliseconds = 1000;
 
     private const string SetTheClock = "timedatectl set-ntp true, or point chrony at the site's time server";
 
-    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) =>
-        Task.FromResult(Examine(examination.Time.GetUtcNow(), new DateTimeOffset(File.GetLastWriteTimeUtc(Environment.ProcessPath!)), KernelClock.Read()));
+    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop)
+    {
+        var built = new DateTimeOffset(File.GetLastWriteTimeUtc(Environment.ProcessPath!));
+        return Task.FromResult(Examine(examination.Time.GetUtcNow(), built, KernelClock.Read()));
+    }
 
-    /// <summary>Judges what was read.</summary>
-    /// <param name="now">What the clock says.</param>
-    /// <param name="built">When this program was written to a disk: no true time lies before it. A day's grace, because that disk's clock may have been off too.</param>
-    /// <param name="kernel">What the kernel says about its clock.</param>
+    /// <summary>Judges the clock.</summary>
+    /// <param name="now">The clock's time.</param>
+    /// <param name="built">
+    /// When this program was written to disk: the true time is later. It gets a day of tolerance, because the clock may have been
+    /// off then too.
+    /// </param>
+    /// <param name="kernel">The kernel's view of its clock, or null if it gives none.</param>
     internal static Finding Examine(DateTimeOffset now, DateTimeOffset built, ClockStatus? kernel)
     {
         string utc = now.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
         if (now < built.AddDays(-1))
         {
-            return Finding.Failed(ExitCode.Unavailable, $"it says {utc}, which is before this program was installed ({built:yyyy-MM-dd}).", SetTheClock);
+            return Finding.Failed(
+                ExitCode.Unavailable,
+                $"{utc}, which is before this program was installed ({built:yyyy-MM-dd}).",
+                SetTheClock);
         }
 
-        if (kernel is null) return Finding.Warning($"{utc}; the kernel does not tell whether it is synchronised.", "timedatectl status");
-        if (kernel.Sync == ClockSync.None) return Finding.Warning($"{utc}, synchronised by nothing: capture times drift, and every message says so.", SetTheClock);
+        if (kernel is null)
+            return Finding.Warning($"{utc}; the kernel does not report whether it is synchronised.", "timedatectl status");
+        if (kernel.Sync == ClockSync.None)
+            return Finding.Warning($"{utc}, not synchronised: capture times drift, and every message says so.", SetTheClock);
         return kernel.ErrMs > LargeErrorMilliseconds
-            ? Finding.Warning(FormattableString.Invariant($"{utc}, synchronised, but it may be off by {kernel.ErrMs:0} ms."), "chronyc tracking, or timedatectl timesync-status")
-            : Finding.Ok(FormattableString.Invariant($"{utc}, synchronised, off by {kernel.ErrMs:0.#} ms at most."));
+            ? Finding.Warning(
+                FormattableString.Invariant($"{utc}, synchronised, but may be off by {kernel.ErrMs:0} ms."),
+                "chronyc tracking, or timedatectl timesync-status")
+            : Finding.Ok(FormattableString.Invariant($"{utc}, synchronised, off by at most {kernel.ErrMs:0.#} ms."));
     }
 }

@@ -3,10 +3,11 @@ using LusEdge.Contract;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The device has an id, and so its topics have a name.</summary>
+/// <summary>The device has an id, which names its topics.</summary>
 internal sealed class DeviceCheckup() : Checkup("device", "Device")
 {
-    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) => Task.FromResult(Examine(examination));
+    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) =>
+        Task.FromResult(Examine(examination));
 
     private static Finding Examine(Examination examination)
     {
@@ -15,12 +16,14 @@ internal sealed class DeviceCheckup() : Checkup("device", "Device")
         {
             return Finding.Failed(
                 ExitCode.Configuration,
-                $"Device:Id is not set, and {DeviceId.MachineIdFile} holds no machine id to make one from.",
+                $"Device:Id is not set, and {DeviceId.MachineIdFile} has no machine id to derive one from.",
                 "systemd-machine-id-setup, or set Device:Id");
         }
 
         examination.Device = id;
         string origin = configured is null ? $"from {DeviceId.MachineIdFile}" : "from Device:Id";
-        return Finding.Ok(examination.IsBroken("Mqtt") ? $"{id}, {origin}." : $"{id}, {origin}; topics {new Topics(examination.Options.Mqtt.Site, id).Prefix}/#.");
+        return Finding.Ok(examination.IsBroken("Mqtt")
+            ? $"{id}, {origin}."
+            : $"{id}, {origin}; topics {new Topics(examination.Options.Mqtt.Site, id).Prefix}/#.");
     }
 }

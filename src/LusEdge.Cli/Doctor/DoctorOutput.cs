@@ -4,23 +4,23 @@ using Spectre.Console;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>Where doctor's findings go: standard output, as a table that grows or as one JSON object whose fields docs/commands.md lists.</summary>
+/// <summary>Writes doctor's findings to standard output: as a growing table, or as one JSON object (docs/commands.md).</summary>
 internal sealed class DoctorOutput(bool json)
 {
     private const int StatusWidth = 8;
     private const int NameWidth = 13;
     private readonly List<(string Check, Finding Finding)> _findings = [];
 
-    /// <summary>The worst code of what failed.</summary>
+    /// <summary>The highest code of the failed checks.</summary>
     public ExitCode Code => _findings.Count == 0 ? ExitCode.Ok : _findings.Max(f => f.Finding.Code);
 
-    /// <summary>The examination begins.</summary>
+    /// <summary>Starts the output.</summary>
     public void Begin()
     {
         if (!json) Console.WriteLine($"lusedge {Version}\n");
     }
 
-    /// <summary>A check is done.</summary>
+    /// <summary>Adds a check's finding.</summary>
     public void Add(string check, Finding finding)
     {
         _findings.Add((check, finding));
@@ -34,19 +34,26 @@ internal sealed class DoctorOutput(bool json)
         AnsiConsole.Write(row);
     }
 
-    /// <summary>All checks are done.</summary>
-    /// <param name="file">The configuration that was examined, null without one.</param>
+    /// <summary>Ends the output.</summary>
+    /// <param name="file">The configuration file, null without one.</param>
     public void Finish(string? file)
     {
-        if (json) WriteJson(file);
-        else Console.WriteLine($"\n{Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Warning)} with a warning, {Count(CheckStatus.Ok)} ok, {Count(CheckStatus.Skipped)} skipped; exit code {(int)Code}.");
+        if (json)
+        {
+            WriteJson(file);
+            return;
+        }
+
+        Console.WriteLine(
+            $"\n{Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Warning)} with a warning, {Count(CheckStatus.Ok)} ok, "
+            + $"{Count(CheckStatus.Skipped)} skipped; exit code {(int)Code}.");
     }
 
     private static string Version => typeof(DoctorOutput).Assembly.GetName().Version!.ToString(3);
 
     private int Count(CheckStatus status) => _findings.Count(f => f.Finding.Status == status);
 
-    /// <summary>The word says it all: colour only helps the eye.</summary>
+    /// <summary>The word carries the status; colour only helps the eye.</summary>
     private static Text Status(CheckStatus status) => status switch
     {
         CheckStatus.Ok => new Text("ok", new Style(Color.Green)),
@@ -58,7 +65,8 @@ internal sealed class DoctorOutput(bool json)
     private void WriteJson(string? file)
     {
         using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(output, options))
         {
             writer.WriteStartObject();
             writer.WriteString("version", Version);

@@ -2,7 +2,7 @@ using LusEdge.FFmpeg;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The distribution's FFmpeg is there, of a known version, and behaves as that version does.</summary>
+/// <summary>The distribution's FFmpeg is installed, its version is known, and it behaves like that version.</summary>
 internal sealed class FFmpegCheckup() : Checkup("ffmpeg")
 {
     public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop)
@@ -19,11 +19,12 @@ internal sealed class FFmpegCheckup() : Checkup("ffmpeg")
         }
     }
 
-    /// <summary>What brings an FFmpeg that can be used.</summary>
+    /// <summary>How to get a usable FFmpeg.</summary>
     internal static string Suggestion(FFmpegException e) => e.Failure switch
     {
         FFmpegFailure.LibrariesMissing => "apt-get install ffmpeg",
         FFmpegFailure.VersionUnsupported => "apt-get install ffmpeg, or update this program",
-        _ => "ldconfig -p | grep -E 'libav(util|codec|format)' shows which build is loaded; remove those that are not the distribution's",
+        _ => "ldconfig -p | grep -E 'libav(util|codec|format)' shows which build is loaded; "
+            + "remove those that are not the distribution's",
     };
 }

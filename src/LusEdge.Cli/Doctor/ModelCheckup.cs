@@ -5,15 +5,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The model is whole, the one that was released, and runs.</summary>
+/// <summary>The model is intact, is the one that was released, and runs.</summary>
 internal sealed class ModelCheckup() : Checkup("model", "Infer")
 {
     private const int Runs = 10;
 
-    /// <summary>TensorRT may build its engine first.</summary>
+    /// <summary>Long, because TensorRT may have to build its engine first.</summary>
     public override TimeSpan Limit(Examination examination) => TimeSpan.FromMinutes(10);
 
-    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) => Task.FromResult(Examine(examination));
+    public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop) =>
+        Task.FromResult(Examine(examination));
 
     private static Finding Examine(Examination examination)
     {
@@ -30,7 +31,7 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
         catch (ModelException e) when (e.Reason is ModelFailure.ProviderUnavailable or ModelFailure.RuntimeUnavailable)
         {
             examination.ProviderFailure = e;
-            return Finding.Skipped("its hash is the manifest's; it could not be run (see provider).");
+            return Finding.Skipped("its hash matches the manifest; it could not be run (see provider).");
         }
         catch (ModelException e)
         {
@@ -40,37 +41,55 @@ internal sealed class ModelCheckup() : Checkup("model", "Infer")
                 e switch
                 {
                     { Reason: ModelFailure.NoWorkingSpace } => $"df -h {Path.GetTempPath()}",
-                    PackageException { Failure: PackageFailure.BadKey } => "correct Infer:TrustedKeys, or put the key there",
+                    PackageException { Failure: PackageFailure.BadKey } => "correct Infer:TrustedKeys, or install the key there",
                     _ => "install the model again, or correct Infer:Model",
                 });
         }
     }
 
-    /// <summary>The gravest first: wrong answers, nobody who vouches, a refused successor, phantoms only.</summary>
+    /// <summary>Most serious first: wrong answers, no trusted signature, a refused active model, demonstration only.</summary>
     private static Finding Judge(ModelLoader loader, ModelPackage package, SeverityModel model)
     {
         ModelInUse inUse = model.InUse;
         Parity? parity = GoldenFrames.Load(package.Directory)?.Compare(package.Directory, model);
-        string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash is the manifest's. {package.Directory}: "
-            + (package.SignedBy is { } signer ? $"every file is as {signer} signed it. " : $"unsigned. {package.Flaw!.Message} ")
-            + (parity is null ? "It has no golden frames, so whether it answers here as where it was made is not known." : $"On {inUse.Provider}, {parity}.");
+        string signature = package.SignedBy is { } signer
+            ? $"every file is as {signer} signed it."
+            : $"unsigned. {package.Flaw!.Message}";
+        string answers = parity is null
+            ? "It has no golden frames, so whether it reproduces its reference outputs on this device is unknown."
+            : $"On {inUse.Provider}, {parity}.";
+        string text = $"{inUse.Reference}, scheme {inUse.Scheme.Id}, {inUse.Precision}; its hash matches the manifest. "
+            + $"{package.Directory}: {signature} {answers}";
         if (parity is { Holds: false })
         {
-            return Finding.Failed(ExitCode.BadData, $"{text} It answers otherwise here than where it was made.", "set Infer:Provider to cpu, or go back: lusedge model rollback");
+            return Finding.Failed(
+                ExitCode.BadData,
+                $"{text} It does not reproduce its reference outputs on this device.",
+                "set Infer:Provider to cpu, or go back: lusedge model rollback");
         }
 
-        if (package.Flaw is not null) return Finding.Warning(text, "install a signed package: lusedge model install DIR; or sign your own: lusedge-train sign DIR --key FILE");
+        if (package.Flaw is not null)
+        {
+            return Finding.Warning(
+                text,
+                "install a signed package: lusedge model install DIR; or sign your own: lusedge-train sign DIR --key FILE");
+        }
+
         if (loader.FollowsStore && loader.Store.Active is { } active && loader.Store.RefusalOf(active) is { } refusal)
         {
-            return Finding.Warning($"{text} The active model {active} was refused: {refusal}", "lusedge model list; then activate another, or: lusedge model rollback");
+            return Finding.Warning(
+                $"{text} The active model {active} was refused: {refusal}",
+                "lusedge model list; then activate another, or: lusedge model rollback");
         }
 
         return inUse.DemonstrationOnly
-            ? Finding.Warning($"{text} Trained on synthetic pictures: for demonstration only.", "set Infer:Model to a model that was trained on patients, or install and activate one: lusedge model install DIR")
+            ? Finding.Warning(
+                $"{text} Trained on synthetic pictures: for demonstration only.",
+                "set Infer:Model to a model trained on patients, or install and activate one: lusedge model install DIR")
             : Finding.Ok(text);
     }
 
-    /// <summary>How long a frame takes: the median of some, after the warm-up that loading has done.</summary>
+    /// <summary>The time per frame: the median of several runs, after the warm-up that loading does.</summary>
     private static TimeSpan MedianRun(SeverityModel model)
     {
         model.InputFor(model.Description.Input.Width, model.Description.Input.Height).Fill(115);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LusEdge.Capture;
 using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
@@ -8,19 +7,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>The source opens and gives a picture that the sector and the mask fit.</summary>
+/// <summary>The source opens, and the sector and the mask fit its picture.</summary>
 internal sealed class SourceCheckup() : Checkup("source", "Capture")
 {
     private static readonly TimeSpan FirstFrame = TimeSpan.FromSeconds(2);
 
-    /// <summary>Opening and the first picture may take the configured time each; a device that the driver holds takes for ever.</summary>
-    public override TimeSpan Limit(Examination examination) => (2 * examination.Options.Capture.OpenTimeout) + TimeSpan.FromSeconds(5);
+    /// <summary>Opening and the first picture can each take the configured time; a hung driver never answers.</summary>
+    public override TimeSpan Limit(Examination examination) =>
+        (2 * examination.Options.Capture.OpenTimeout) + TimeSpan.FromSeconds(5);
 
     public override Task<Finding> ExamineAsync(Examination examination, CancellationToken stop)
     {
         CaptureOptions options = examination.Options.Capture;
-        if (options.Source.Length == 0) return Task.FromResult(Finding.Skipped("Capture:Source is not set: there is nothing to open."));
-        if (!examination.HasFFmpeg) return Task.FromResult(Finding.Skipped("nothing can be opened without FFmpeg."));
+        if (options.Source.Length == 0)
+            return Task.FromResult(Finding.Skipped("Capture:Source is not set: there is nothing to open."));
+        if (!examination.HasFFmpeg) return Task.FromResult(Finding.Skipped("it can't be opened without FFmpeg."));
         try
         {
             return Task.FromResult(Open(examination, options));
@@ -48,32 +49,44 @@ internal sealed class SourceCheckup() : Checkup("source", "Capture")
         using (frame)
         {
             if (feed.IsLive) examination.FrameInterval = description.DeclaredInterval;
-            string text = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{feed.Name}: {(feed.IsLive ? "live" : "a recording")}, {description.Codec} {frame?.SourceSize ?? description.Geometry} {description.PixelFormat}, {Rate(description)}; first picture after {took.TotalSeconds:0.0} s.");
-            string probe = $"lusedge probe '{feed.Name}' says where the ultrasound is; set Capture:Sector and Capture:Geometry";
-            if (frame is not null && frame.SourceSize != description.Geometry)
+            PictureSize size = frame?.SourceSize ?? description.Geometry;
+            string text = $"{feed.Name}: {(feed.IsLive ? "live" : "a recording")}, "
+                + $"{description.Codec} {size} {description.PixelFormat}, {Rate(description)}; "
+                + FormattableString.Invariant($"first picture after {took.TotalSeconds:0.0} s.");
+            string probe = $"lusedge probe '{feed.Name}' finds the ultrasound sector; set Capture:Sector and Capture:Geometry";
+            if (size != description.Geometry)
             {
-                return Finding.Warning($"{text} Capture:Geometry is {description.Geometry}: nothing will be graded (mode_changed).", probe);
+                return Finding.Warning(
+                    $"{text} Capture:Geometry is {description.Geometry}: nothing will be graded (mode_changed).", probe);
             }
 
-            return feed.IsLive && options.Sector.IsWhole ? Finding.Warning($"{text} No sector is set: the whole screen is graded, its text and scales too.", probe) : Finding.Ok(text);
+            return feed.IsLive && options.Sector.IsWhole
+                ? Finding.Warning($"{text} No sector is set: the whole screen is graded, including its text and scales.", probe)
+                : Finding.Ok(text);
         }
     }
 
     private static string Rate(FeedDescription feed) =>
-        feed.DeclaredInterval is { } interval ? FormattableString.Invariant($"{1 / interval.TotalSeconds:0.##} frames/s") : "no declared rate";
+        feed.DeclaredInterval is { } interval
+            ? FormattableString.Invariant($"{1 / interval.TotalSeconds:0.##} frames/s")
+            : "no declared rate";
 
-    private static string Suggestion(CaptureException e, CaptureOptions options) => e.Reason switch
+    private static string Suggestion(CaptureException e, CaptureOptions options)
     {
-        CaptureFailure.NotFound when options.Source.StartsWith("/dev/", StringComparison.Ordinal) => "v4l2-ctl --list-devices; the service's user must be in the group video",
-        CaptureFailure.NotFound => "correct Capture:Source",
-        CaptureFailure.Unreachable when options.Source.StartsWith("/dev/", StringComparison.Ordinal) => "fuser -v the device: the running service may have it (systemctl stop lusedge)",
-        CaptureFailure.Unreachable => "see that it is on and sends, that its address answers a ping, and that no firewall lies between",
-        CaptureFailure.NotVideo => "ffprobe it; give a video",
-        CaptureFailure.NoDecoder => "apt-get install ffmpeg, or record it in H.264",
-        CaptureFailure.InvalidSector => "correct Capture:Sector",
-        CaptureFailure.InvalidOption => "correct Capture:Options",
-        _ => "apt-get install ffmpeg",
-    };
+        bool isDevice = options.Source.StartsWith("/dev/", StringComparison.Ordinal);
+        return e.Reason switch
+        {
+            CaptureFailure.NotFound when isDevice => "v4l2-ctl --list-devices; the service's user must be in the group video",
+            CaptureFailure.NotFound => "correct Capture:Source",
+            CaptureFailure.Unreachable when isDevice =>
+                "fuser -v the device: the running service may have it open (systemctl stop lusedge)",
+            CaptureFailure.Unreachable =>
+                "check that it is on and streaming, that its address answers a ping, and that no firewall blocks it",
+            CaptureFailure.NotVideo => "check it with ffprobe; give a video",
+            CaptureFailure.NoDecoder => "apt-get install ffmpeg, or record it in H.264",
+            CaptureFailure.InvalidSector => "correct Capture:Sector",
+            CaptureFailure.InvalidOption => "correct Capture:Options",
+            _ => "apt-get install ffmpeg",
+        };
+    }
 }

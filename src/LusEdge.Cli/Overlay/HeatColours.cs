@@ -8,7 +8,7 @@ namespace LusEdge.Cli.Overlay;
 /// </summary>
 internal static class HeatColours
 {
-    /// <summary>The most that a colour covers: the picture must stay visible under it.</summary>
+    /// <summary>The highest opacity of a colour: the picture must stay visible under it.</summary>
     private const float MaxCover = 0.6f;
 
     private static readonly SKColor[] Ramp =

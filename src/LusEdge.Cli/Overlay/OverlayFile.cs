@@ -5,7 +5,7 @@ using LusEdge.Aggregate;
 namespace LusEdge.Cli.Overlay;
 
 /// <summary>
-/// A video that appears under its name only when it is complete, and that only its owner may read: it shows a patient. The
+/// A video that appears under its name only when it is complete. Only its owner can read it, because it shows a patient. The
 /// <c>ffmpeg</c> command encodes it, because the program's own binding only decodes.
 /// </summary>
 internal sealed class OverlayFile : IDisposable
@@ -28,10 +28,10 @@ internal sealed class OverlayFile : IDisposable
     /// <summary>Where the video will be.</summary>
     public string Path => _path;
 
-    /// <summary>Checks that the video can be written, and creates its unfinished file, before any work is done for it.</summary>
+    /// <summary>Checks that the video can be written and creates its unfinished file, before any frame is graded.</summary>
     /// <param name="path">The file to write, .mp4.</param>
     /// <param name="source">The clip, which must not be replaced.</param>
-    /// <param name="overwrite">Whether another file may be replaced.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="OverlayException">It would replace a file, or can't be written there.</exception>
     public static OverlayFile Reserve(string path, string source, bool overwrite)
     {
@@ -40,7 +40,7 @@ internal sealed class OverlayFile : IDisposable
         if (Directory.Exists(full)) throw InTheWay($"{path} is a folder; name a file in it.");
         if (File.Exists(full) && !overwrite) throw InTheWay($"{path} exists; give another name, or --force to replace it.");
         var file = new OverlayFile(full, overwrite);
-        if (file._unfinished == clip) throw InTheWay($"{source} is what a killed run left of {path}; rename it.");
+        if (file._unfinished == clip) throw InTheWay($"{source} was left by a killed run that wrote {path}; rename it.");
         try
         {
             // Deleted first, because only a new file gets the mode.
@@ -57,14 +57,14 @@ internal sealed class OverlayFile : IDisposable
         {
             throw new OverlayException(
                 OverlayFailure.NotWritten,
-                $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in a folder that you may write to.",
+                $"--overlay: {path} can't be written: {e.Message.TrimEnd('.')}. Name a file in a folder you can write to.",
                 e);
         }
     }
 
-    /// <summary>Starts the encoder. Every player shows its H.264, and nothing in it names the machine or the time.</summary>
-    /// <param name="page">Draws the frames. It is disposed of with this file.</param>
-    /// <param name="interval">From one frame to the next.</param>
+    /// <summary>Starts the encoder. Its H.264 plays everywhere and contains no machine name and no time.</summary>
+    /// <param name="page">Draws the frames. This file disposes it.</param>
+    /// <param name="interval">The frame interval.</param>
     /// <exception cref="OverlayException">There is no ffmpeg command.</exception>
     public void Start(OverlayPage page, TimeSpan interval)
     {
@@ -135,7 +135,7 @@ internal sealed class OverlayFile : IDisposable
         }
     }
 
-    /// <summary>Ends the encoder if it still runs, and deletes an unfinished video.</summary>
+    /// <summary>Kills the encoder if it still runs, and deletes an unfinished video.</summary>
     public void Dispose()
     {
         if (_encoder is { } encoder)

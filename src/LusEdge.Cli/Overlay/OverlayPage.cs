@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace LusEdge.Cli.Overlay;
 
-/// <summary>One frame of the video: the graded picture with its heat map, and a panel with the results beside it.</summary>
+/// <summary>One frame of the video: the graded picture with its heat map, and the results in a panel beside it.</summary>
 internal sealed class OverlayPage : IDisposable
 {
     /// <summary>A wide picture is not enlarged beyond this width.</summary>
@@ -75,7 +75,7 @@ internal sealed class OverlayPage : IDisposable
         _canvas.Clear(SKColors.Black);
         if (!picture.IsEmpty)
         {
-            // Skia enlarges colours in a quarter of the time that it takes for gray values.
+            // Skia enlarges colour pixels in a quarter of the time that gray ones take.
             Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(_picture.GetPixelSpan());
             for (int i = 0; i < picture.Length; i++) pixels[i] = 0xff000000 | (picture[i] * 0x010101u);
             Enlarge(_picture, _canvas, Picture);

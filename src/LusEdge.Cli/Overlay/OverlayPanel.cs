@@ -10,7 +10,7 @@ namespace LusEdge.Cli.Overlay;
 
 /// <summary>
 /// The panel beside the picture: the model; the grade, its probabilities and the heat map's legend, or why there is no grade; the
-/// disclaimer. Nothing is told by colour alone.
+/// disclaimer. Nothing is conveyed by colour alone.
 /// </summary>
 /// <param name="model">The model that grades the pictures.</param>
 internal sealed class OverlayPanel(ModelInUse model)
@@ -90,7 +90,7 @@ internal sealed class OverlayPanel(ModelInUse model)
         Text(canvas, tile.Right - 142, tile.Bottom - 28, Invariant($"severity {score.Severity}"), Heading, Ground);
     }
 
-    /// <summary>No grade is a dark tile with a hatched edge: nobody takes it for a grade of 0.</summary>
+    /// <summary>No grade is a dark tile with a hatched edge, which can't be mistaken for a grade of 0.</summary>
     private static void DrawNoGrade(SKCanvas canvas, SKRect tile, FrameState state)
     {
         canvas.Save();
@@ -185,7 +185,7 @@ internal sealed class OverlayPanel(ModelInUse model)
     private static SKFont Font(SKTypeface typeface, float size) =>
         new(typeface, size) { Hinting = SKFontHinting.None, Subpixel = true };
 
-    /// <summary>A bar per grade. A triangle and bold type mark the grade that is given.</summary>
+    /// <summary>One bar per grade. A triangle and bold type mark the grade given.</summary>
     private float DrawProbabilities(SKCanvas canvas, float y, Score score)
     {
         const float Label = 58, Percent = 52;

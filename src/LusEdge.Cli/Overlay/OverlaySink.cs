@@ -8,7 +8,7 @@ using SkiaSharp;
 
 namespace LusEdge.Cli.Overlay;
 
-/// <summary>Adds every frame to the overlay on its way to replay's own output.</summary>
+/// <summary>Adds every frame to the overlay and passes it on to replay's output.</summary>
 internal sealed class OverlaySink : IReadingSink
 {
     private readonly OverlayFile _file;
@@ -20,11 +20,11 @@ internal sealed class OverlaySink : IReadingSink
 
     /// <summary>Starts the video.</summary>
     /// <param name="file">The video.</param>
-    /// <param name="feed">The clip, open: its frame rate is known.</param>
+    /// <param name="feed">The open clip, which knows its frame rate.</param>
     /// <param name="preprocessor">Fills the model's input.</param>
     /// <param name="model">Grades the picture in its input.</param>
     /// <param name="activation">The model's class activation map.</param>
-    /// <param name="output">Gets every reading too.</param>
+    /// <param name="output">Receives every reading too.</param>
     /// <exception cref="OverlayException">There is no ffmpeg command.</exception>
     public OverlaySink(
         OverlayFile file,

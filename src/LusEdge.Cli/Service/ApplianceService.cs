@@ -9,18 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Cli.Service;
 
 /// <summary>
-/// The appliance under the host. Its start ends when the model runs and the connection to the broker has been started: that is when systemd
-/// is told READY=1. Its stop is within <see cref="ShutdownBudget"/>, whatever phase it comes in.
+/// The appliance under the host. Its start ends when the model runs and the connection to the broker has been started: then
+/// systemd gets READY=1. It stops within <see cref="ShutdownBudget"/>, whatever phase it is in.
 /// </summary>
 internal sealed class ApplianceService(
-    LusEdgeOptions options, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime, ServiceStatus status) : IHostedService, IDisposable
+    LusEdgeOptions options,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    IHostApplicationLifetime lifetime,
+    ServiceStatus status) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Appliance? _appliance;
     private EmbeddedBroker? _broker;
     private Task _run = Task.CompletedTask;
 
-    /// <summary>What the process exits with; null as long as nothing has ended.</summary>
+    /// <summary>The process's exit code; null while the service runs.</summary>
     public ExitCode? Outcome { get; private set; }
 
     /// <inheritdoc/>
@@ -36,7 +40,7 @@ internal sealed class ApplianceService(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Asked to stop while starting: nothing had begun.
+            // Stopped while starting: there is nothing to close.
             Outcome = ExitCode.Ok;
             throw;
         }
@@ -57,7 +61,7 @@ internal sealed class ApplianceService(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>The site's own broker, or the embedded one, which may have found another port.</summary>
+    /// <summary>Starts the embedded broker if one is configured; it may have picked another port.</summary>
     private async Task<LusEdgeOptions> StartBrokerAsync(CancellationToken stop)
     {
         MqttOptions mqtt = options.Mqtt;

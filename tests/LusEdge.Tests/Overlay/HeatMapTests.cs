@@ -18,7 +18,8 @@ public sealed class HeatMapTests : IDisposable
     public HeatMapTests()
     {
         string model = TinyModel.Write(_temp["model"], TinyModel.Seven);
-        _model = SeverityModel.Load(model, new InferOptions { Provider = ProviderChoice.Cpu }, NullLogger<SeverityModel>.Instance);
+        var options = new InferOptions { Provider = ProviderChoice.Cpu };
+        _model = SeverityModel.Load(model, options, NullLogger<SeverityModel>.Instance);
         _heatMap = new HeatMap(_model.ShowActivation());
     }
 

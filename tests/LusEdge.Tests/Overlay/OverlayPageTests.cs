@@ -154,7 +154,7 @@ public sealed class OverlayPageTests
     }
 
     [Fact]
-    public void The_legend_gets_lighter_with_the_heat_so_that_it_needs_no_colour_vision()
+    public void The_legend_gets_lighter_with_heat_so_it_needs_no_colour_vision()
     {
         using SKBitmap page = Draw(Live);
         int[] heats = [.. Enumerable.Range(0, 11).Select(i => i * 255 / 10)];
@@ -173,7 +173,7 @@ public sealed class OverlayPageTests
     }
 
     [Fact]
-    public void A_long_grade_and_a_long_model_name_stay_within_the_panel()
+    public void A_long_grade_and_a_long_model_name_stay_inside_the_panel()
     {
         using var page = new OverlayPage(Model(["consolidation"], $"{new string('m', 30)}@1:0123abcd"), new(8, 8), Cells);
         page.Draw(Live with { Smoothed = new Score(3, "consolidation", new float[] { 1 }) }, 0, new byte[64], new byte[16]);

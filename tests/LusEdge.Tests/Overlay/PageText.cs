@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace LusEdge.Tests.Overlay;
 
-/// <summary>Reads a drawn page: looks for a text by its pixels, in whatever colours.</summary>
+/// <summary>Reads a drawn page: finds text by its pixels, in any colours.</summary>
 internal sealed class PageText
 {
     private readonly SKColor[] _pixels;
@@ -21,22 +21,22 @@ internal sealed class PageText
         _pixels = [.. rows.SelectMany(y => new ArraySegment<SKColor>(pixels, (y * page.Width) + part.Left, part.Width))];
     }
 
-    /// <summary>Whether a text is there, in regular or bold type.</summary>
+    /// <summary>Whether the page has a text, in regular or bold type.</summary>
     /// <param name="text">One line.</param>
-    /// <param name="size">Of the type, in pixels.</param>
+    /// <param name="size">The type size in pixels.</param>
     public bool Has(string text, float size) => ContrastOf(text, size) > 0;
 
-    /// <summary>The contrast between a text and its ground (WCAG 2: 1 to 21); 0 if the text is not there.</summary>
+    /// <summary>The contrast between a text and its background (WCAG 2: 1 to 21); 0 if the text is not there.</summary>
     /// <param name="text">One line.</param>
-    /// <param name="size">Of the type, in pixels.</param>
+    /// <param name="size">The type size in pixels.</param>
     public double ContrastOf(string text, float size) => (
         from weight in (string[])["Regular", "Bold"]
         // Skia draws dark letters a little bolder than light ones.
         from dark in (bool[])[false, true]
         select Find(Draw(text, weight, size, dark))).Max();
 
-    /// <summary>Height of an x in pixels.</summary>
-    /// <param name="size">Of the type, in pixels.</param>
+    /// <summary>The height of an x in pixels.</summary>
+    /// <param name="size">The type size in pixels.</param>
     public static int HeightOfX(float size) => Draw("x", "Regular", size, dark: false).GetLength(0);
 
     /// <summary>The share of each pixel that the letters cover, 0 to 1, without empty rows and columns around them.</summary>
