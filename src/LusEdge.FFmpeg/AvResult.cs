@@ -3,20 +3,23 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>What a C function returned: zero or above for success, else one of FFmpeg's error codes. A value, so that the end of a file costs no exception.</summary>
+/// <summary>
+/// A C function's return value: zero or above for success, otherwise an FFmpeg error code. A value type, so that the end of a
+/// file costs no exception.
+/// </summary>
 /// <param name="Code">The C return value.</param>
 public readonly record struct AvResult(int Code)
 {
-    /// <summary>The stream is at its end.</summary>
+    /// <summary>End of the stream.</summary>
     public static readonly AvResult End = Tag('E', 'O', 'F', ' ');
 
     /// <summary>The read deadline passed, or the read was cancelled.</summary>
     public static readonly AvResult Interrupted = Tag('E', 'X', 'I', 'T');
 
-    /// <summary>The data are damaged, or no known format.</summary>
+    /// <summary>The data is damaged or in no known format.</summary>
     public static readonly AvResult InvalidData = Tag('I', 'N', 'D', 'A');
 
-    /// <summary>There is no stream of the wanted kind.</summary>
+    /// <summary>There is no stream of the requested type.</summary>
     public static readonly AvResult StreamNotFound = Tag('\xF8', 'S', 'T', 'R');
 
     /// <summary>This FFmpeg has no decoder for the stream.</summary>
@@ -31,43 +34,43 @@ public readonly record struct AvResult(int Code)
     /// <summary>There is no option of that name.</summary>
     public static readonly AvResult OptionNotFound = Tag('\xF8', 'O', 'P', 'T');
 
-    /// <summary>An HTTP or RTSP server asks for a user name and password, or for others (401).</summary>
+    /// <summary>An HTTP or RTSP server wants a user name and password, or rejects the given ones (401).</summary>
     public static readonly AvResult HttpUnauthorized = Tag('\xF8', '4', '0', '1');
 
-    /// <summary>An HTTP or RTSP server lets nobody, or not this user, have it (403).</summary>
+    /// <summary>An HTTP or RTSP server denies access (403).</summary>
     public static readonly AvResult HttpForbidden = Tag('\xF8', '4', '0', '3');
 
-    /// <summary>An HTTP or RTSP server does not know the address (404).</summary>
+    /// <summary>An HTTP or RTSP server has nothing at this address (404).</summary>
     public static readonly AvResult HttpNotFound = Tag('\xF8', '4', '0', '4');
 
-    /// <summary>An HTTP or RTSP server has a fault of its own (500 to 599).</summary>
+    /// <summary>An HTTP or RTSP server reports an internal error (500 to 599).</summary>
     public static readonly AvResult HttpServerError = Tag('\xF8', '5', 'X', 'X');
 
-    /// <summary>Not now: give the decoder a packet, or ask the device again later.</summary>
+    /// <summary>Try again: send the decoder a packet, or poll the device later.</summary>
     public static readonly AvResult Again = new(-11);
 
-    /// <summary>The operating system says that there is no such file (ENOENT).</summary>
+    /// <summary>The file does not exist (ENOENT).</summary>
     public static readonly AvResult NoSuchFile = new(-2);
 
-    /// <summary>The operating system says that it may not be read (EACCES).</summary>
+    /// <summary>The file or device is not readable by this user (EACCES).</summary>
     public static readonly AvResult PermissionDenied = new(-13);
 
-    /// <summary>Another program has the device (EBUSY).</summary>
+    /// <summary>Another program is using the device (EBUSY).</summary>
     public static readonly AvResult Busy = new(-16);
 
     /// <summary>The device was unplugged, or is of another kind (ENODEV).</summary>
     public static readonly AvResult NoSuchDevice = new(-19);
 
-    /// <summary>No memory (ENOMEM).</summary>
+    /// <summary>Out of memory (ENOMEM).</summary>
     public static readonly AvResult OutOfMemory = new(-12);
 
-    /// <summary>An argument does not fit (EINVAL).</summary>
+    /// <summary>Invalid argument (EINVAL).</summary>
     public static readonly AvResult InvalidArgument = new(-22);
 
     /// <summary>Whether the call succeeded.</summary>
     public bool IsOk => Code >= 0;
 
-    /// <summary>For calls whose failure is no ordinary event.</summary>
+    /// <summary>For calls that are not expected to fail.</summary>
     /// <param name="operation">What was tried, for instance <c>open the decoder</c>.</param>
     /// <exception cref="FFmpegException">The call failed.</exception>
     public void ThrowIfFailed(string operation)
@@ -80,8 +83,9 @@ public readonly record struct AvResult(int Code)
     {
         const int Size = 128;
         byte* text = stackalloc byte[Size];
-        if (FFmpegLibraries.IsLoaded && LibAv.av_strerror(Code, text, Size) >= 0) return $"{Marshal.PtrToStringUTF8((nint)text)} ({Code})";
-        return $"error {Code}";
+        return FFmpegLibraries.IsLoaded && LibAv.av_strerror(Code, text, Size) >= 0
+            ? $"{Marshal.PtrToStringUTF8((nint)text)} ({Code})"
+            : $"error {Code}";
     }
 
     // FFmpeg's own errors are four characters, negated.

@@ -2,14 +2,16 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>Turns packets into pictures. One thread at a time.</summary>
+/// <summary>Decodes packets into pictures. One thread at a time.</summary>
 public sealed unsafe class Decoder : IDisposable
 {
     private readonly CodecContextHandle _context;
 
     private Decoder(CodecContextHandle context) => _context = context;
 
-    /// <summary>Whether each picture comes out as soon as its packet is in, as far as the stream tells: it has no B-frames. False where that is not known.</summary>
+    /// <summary>
+    /// Whether pictures come out in packet order, as far as the stream declares: it has no B-frames. False if unknown.
+    /// </summary>
     public bool KeepsOrder
     {
         get
@@ -19,16 +21,20 @@ public sealed unsafe class Decoder : IDisposable
         }
     }
 
-    /// <summary>Opens FFmpeg's decoder for a source's video stream, on one thread: more of them hold pictures back, and the other cores have work.</summary>
+    /// <summary>
+    /// Opens FFmpeg's decoder for a source's video stream, with one thread: more threads delay pictures, and the other cores are
+    /// busy.
+    /// </summary>
     /// <param name="source">The source; its stream's parameters are copied.</param>
-    /// <exception cref="FFmpegException">The decoder does not take the stream.</exception>
+    /// <exception cref="FFmpegException">The decoder rejects the stream.</exception>
     public static Decoder Open(Demuxer source)
     {
         CodecContextHandle context = LibAv.avcodec_alloc_context3(source.DecoderPointer);
-        if (context.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "make a decoder");
+        if (context.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "allocate a decoder");
         try
         {
-            new AvResult(LibAv.avcodec_parameters_to_context(context, source.CodecParameters)).ThrowIfFailed("take over the stream's parameters");
+            new AvResult(LibAv.avcodec_parameters_to_context(context, source.CodecParameters))
+                .ThrowIfFailed("copy the stream's parameters");
             using var options = new OptionDictionary(new Dictionary<string, string> { ["threads"] = "1" });
             fixed (nint* dictionary = &options.Reference)
             {
@@ -44,16 +50,18 @@ public sealed unsafe class Decoder : IDisposable
         }
     }
 
-    /// <summary>Hands a packet in. Never answers <see cref="AvResult.Again"/> when <see cref="Receive"/> has just done so.</summary>
-    /// <param name="packet">Stays the caller's.</param>
+    /// <summary>Sends a packet. Never returns <see cref="AvResult.Again"/> right after <see cref="Receive"/> has.</summary>
+    /// <param name="packet">Still owned by the caller.</param>
     public AvResult Send(Packet packet) => new(LibAv.avcodec_send_packet(_context, packet.Handle));
 
-    /// <summary>Says that no packet will come any more: <see cref="Receive"/> then hands out the pictures that were held back.</summary>
+    /// <summary>Signals the end of the stream: <see cref="Receive"/> then returns the pictures still buffered.</summary>
     public AvResult SendEnd() => new(LibAv.avcodec_send_end(_context, 0));
 
-    /// <summary>Takes the next picture.</summary>
-    /// <param name="picture">Whatever it held is given back first.</param>
-    /// <returns>Ok, <see cref="AvResult.Again"/> (a packet is wanted), <see cref="AvResult.End"/>, or what went wrong with one picture.</returns>
+    /// <summary>Receives the next picture.</summary>
+    /// <param name="picture">Cleared first.</param>
+    /// <returns>
+    /// Ok, <see cref="AvResult.Again"/> (send a packet), <see cref="AvResult.End"/>, or the error of one picture.
+    /// </returns>
     public AvResult Receive(Picture picture) => new(LibAv.avcodec_receive_frame(_context, picture.Handle));
 
     /// <inheritdoc/>

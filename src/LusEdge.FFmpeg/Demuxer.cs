@@ -3,7 +3,7 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>An opened source: hands out the packets of its video stream. One thread at a time.</summary>
+/// <summary>An opened source: reads the packets of its video stream. One thread at a time.</summary>
 public sealed unsafe class Demuxer : IDisposable
 {
     private const int VideoType = 0; // AVMEDIA_TYPE_VIDEO
@@ -28,45 +28,46 @@ public sealed unsafe class Demuxer : IDisposable
         Codec = Text(LibAv.avcodec_get_name(*(int*)(CodecParameters + FFmpegRelease.CodecParametersId)));
     }
 
-    /// <summary>FFmpeg's name of the container, protocol or device, for instance <c>mpegts</c>.</summary>
+    /// <summary>FFmpeg's name for the container, protocol or device, for instance <c>mpegts</c>.</summary>
     public string Format { get; }
 
-    /// <summary>FFmpeg's name of the codec, for instance <c>h264</c>.</summary>
+    /// <summary>FFmpeg's name for the codec, for instance <c>h264</c>.</summary>
     public string Codec { get; }
 
-    /// <summary>Seconds a unit of the stream's timestamps.</summary>
+    /// <summary>Seconds per unit of the stream's timestamps.</summary>
     public Rational TimeBase { get; }
 
-    /// <summary>Frames a second as FFmpeg guesses them; not positive where it can't.</summary>
+    /// <summary>Frames per second as FFmpeg guesses them; not positive if it can't.</summary>
     public Rational FrameRate { get; }
 
     /// <summary>
-    /// Whether packets from now on carry the wall clock's time (UTC since 1970) at which they were read off the line, in place of the
-    /// source's own timestamps. Only for streams without B-frames: the times are given in the order of the packets.
+    /// Stamps packets from now on with the wall-clock time (UTC since 1970) at which they were read off the line, or goes back to
+    /// the source's own timestamps. Only for streams without B-frames, because the stamps follow packet order.
     /// </summary>
-    /// <returns>Whether FFmpeg has taken it.</returns>
-    public bool StampWithWallClock(bool stamp) => new AvResult(LibAv.av_opt_set(_context, "use_wallclock_as_timestamps", stamp ? "1" : "0", 0)).IsOk;
+    /// <returns>Whether FFmpeg accepted the setting.</returns>
+    public bool StampWithWallClock(bool stamp) =>
+        new AvResult(LibAv.av_opt_set(_context, "use_wallclock_as_timestamps", stamp ? "1" : "0", 0)).IsOk;
 
-    /// <summary>Drops the packets that were read when the source was looked into, so that the next one comes off the line.</summary>
+    /// <summary>Drops the packets read while the source was probed, so that the next one comes off the line.</summary>
     public AvResult DropReadAhead() => new(LibAv.avformat_flush(_context));
 
-    /// <summary>Begins a file anew, from its first byte.</summary>
-    /// <returns>Ok, or why not: not every format can.</returns>
+    /// <summary>Rewinds a file to its first byte.</summary>
+    /// <returns>Ok, or an error: not every format can.</returns>
     public AvResult Rewind() => new(LibAv.av_seek_frame(_context, -1, 0, SeekByte));
 
     internal nint CodecParameters { get; }
 
     internal nint DecoderPointer { get; }
 
-    /// <summary>Opens a source and looks into it for a video stream.</summary>
-    /// <param name="url">What FFmpeg is to open: a path, a URL, a device, a filter graph.</param>
-    /// <param name="format">FFmpeg's name of the format or device, null to find out.</param>
-    /// <param name="options">Options of the format and the protocol, by FFmpeg's names.</param>
-    /// <param name="deadline">Armed by the caller: bounds the opening, and every later read.</param>
-    /// <exception cref="FFmpegException">Not opened, no video, or an option was not understood.</exception>
+    /// <summary>Opens a source and finds its video stream.</summary>
+    /// <param name="url">A path, URL, device or filter graph.</param>
+    /// <param name="format">FFmpeg's name for the format or device, null to detect it.</param>
+    /// <param name="options">Format and protocol options, by FFmpeg's names.</param>
+    /// <param name="deadline">Armed by the caller: bounds the opening and every later read.</param>
+    /// <exception cref="FFmpegException">The source can't be opened, has no video, or an option is unknown.</exception>
     public static Demuxer Open(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
     {
-        // The callback reads it from the first moment on; once open, the context's handle holds it.
+        // The callback reads it from the start; once open, the context's handle holds it.
         bool held = false;
         try
         {
@@ -81,14 +82,18 @@ public sealed unsafe class Demuxer : IDisposable
 
     /// <summary>Reads the next packet of the video stream.</summary>
     /// <param name="packet">Empty; filled on success.</param>
-    /// <returns>Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>, or what went wrong.</returns>
+    /// <returns>
+    /// Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>,
+    /// or another error.
+    /// </returns>
     public AvResult Read(Packet packet)
     {
         while (true)
         {
             AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
 
-            // After a stall the parser hands out what it still held: tested here too, or it takes twice as long to see a stall.
+            // After a stall the parser still returns what it had buffered; without this test, detecting a stall takes twice as
+            // long.
             if (_deadline.HasPassed)
             {
                 packet.Clear();
@@ -108,7 +113,10 @@ public sealed unsafe class Demuxer : IDisposable
     private static Demuxer OpenHeld(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
     {
         nint inputFormat = 0;
-        if (format is not null && (inputFormat = LibAv.av_find_input_format(format)) == 0) throw new FFmpegException(AvResult.DemuxerNotFound, $"open \"{format}\"");
+        if (format is not null && (inputFormat = LibAv.av_find_input_format(format)) == 0)
+        {
+            throw new FFmpegException(AvResult.DemuxerNotFound, $"open \"{format}\"");
+        }
 
         nint opening = LibAv.avformat_alloc_context();
         if (opening == 0) throw new FFmpegException(AvResult.OutOfMemory, "open the source");
@@ -119,7 +127,7 @@ public sealed unsafe class Demuxer : IDisposable
         using var given = new OptionDictionary(options);
         fixed (nint* dictionary = &given.Reference)
         {
-            // Frees the context when it fails. Not every protocol says so when the deadline was why.
+            // Frees the context on failure. Not every protocol reports the deadline as the cause.
             AvResult opened = new(LibAv.avformat_open_input(&opening, url, inputFormat, dictionary));
             if (!opened.IsOk && deadline.HasPassed) opened = AvResult.Interrupted;
             opened.ThrowIfFailed("open the source");
@@ -129,10 +137,10 @@ public sealed unsafe class Demuxer : IDisposable
         try
         {
             given.ThrowIfAnyIsLeft("open the source");
-            new AvResult(LibAv.avformat_find_stream_info(context, 0)).ThrowIfFailed("look into the source");
+            new AvResult(LibAv.avformat_find_stream_info(context, 0)).ThrowIfFailed("probe the source");
 
-            // A pass of the deadline ends the search early and looks like success.
-            if (deadline.HasPassed) throw new FFmpegException(AvResult.Interrupted, "look into the source");
+            // If the deadline passes, the search ends early and looks like success.
+            if (deadline.HasPassed) throw new FFmpegException(AvResult.Interrupted, "probe the source");
             nint decoder = 0;
             int index = LibAv.av_find_best_stream(context, VideoType, -1, -1, &decoder, 0);
             new AvResult(index).ThrowIfFailed("find a video stream");

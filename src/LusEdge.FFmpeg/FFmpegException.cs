@@ -1,10 +1,12 @@
 namespace LusEdge.FFmpeg;
 
-/// <summary>FFmpeg can't be used, or a call into it failed. What happens on every frame (no data yet, end of stream) is a value, never this.</summary>
+/// <summary>
+/// FFmpeg can't be used, or a call into it failed. Routine results (no data yet, end of stream) are values, never exceptions.
+/// </summary>
 public sealed class FFmpegException : Exception
 {
     /// <summary>A failed call.</summary>
-    /// <param name="result">What it returned.</param>
+    /// <param name="result">Its return value.</param>
     /// <param name="operation">What was tried, for instance <c>open the decoder</c>.</param>
     public FFmpegException(AvResult result, string operation)
         : base($"FFmpeg could not {operation}: {result}.")

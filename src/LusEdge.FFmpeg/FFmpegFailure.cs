@@ -1,20 +1,20 @@
 namespace LusEdge.FFmpeg;
 
-/// <summary>What kind of thing went wrong in or with FFmpeg's libraries.</summary>
+/// <summary>What went wrong in or with FFmpeg's libraries.</summary>
 public enum FFmpegFailure
 {
-    /// <summary>The libraries are not installed, or not all of them.</summary>
+    /// <summary>Some or all of the libraries are not installed.</summary>
     LibrariesMissing,
 
-    /// <summary>Only versions are installed whose layout this program does not know.</summary>
+    /// <summary>Only unsupported versions are installed.</summary>
     VersionUnsupported,
 
-    /// <summary>The libraries are of a known version but do not behave as its layout table says.</summary>
+    /// <summary>The libraries claim a known version but don't match its layout table.</summary>
     SelfCheckFailed,
 
-    /// <summary>A source option that FFmpeg does not know, or whose value it does not take.</summary>
+    /// <summary>FFmpeg does not know a source option, or rejects its value.</summary>
     UnknownOption,
 
-    /// <summary>A call failed: <see cref="FFmpegException.Result"/> says how.</summary>
+    /// <summary>A call failed: see <see cref="FFmpegException.Result"/>.</summary>
     CallFailed,
 }

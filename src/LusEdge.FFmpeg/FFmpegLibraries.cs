@@ -5,24 +5,24 @@ using LusEdge.FFmpeg.Native;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// The distribution's FFmpeg libraries, loaded into this process: one complete release of <see cref="FFmpegRelease.Known"/> that
-/// has passed a self-check, or none. Loading is explicit, so that a refusal reaches the caller as it is.
+/// The distribution's FFmpeg libraries, loaded into this process: one complete release from <see cref="FFmpegRelease.Known"/>
+/// that passed a self-check, or nothing. Loading is explicit so that the caller sees the original error.
 /// </summary>
 public static class FFmpegLibraries
 {
     private static readonly Lock Loading = new();
     private static IReadOnlyDictionary<string, nint> _libraries = new Dictionary<string, nint>();
-    private static bool _resolves;
+    private static bool _hasResolver;
     private static volatile FFmpegRelease? _release;
 
     /// <summary>Whether <see cref="Load"/> has succeeded.</summary>
     public static bool IsLoaded => _release is not null;
 
-    /// <summary>What was loaded, for instance <c>FFmpeg 5.x (libavcodec 59)</c>.</summary>
+    /// <summary>The loaded release, for instance <c>FFmpeg 5.x (libavcodec 59)</c>.</summary>
     /// <exception cref="InvalidOperationException">Nothing is loaded.</exception>
     public static string Version => $"FFmpeg {Release.Name} (libavcodec {Release.Codec})";
 
-    /// <summary>What the distribution calls its build, for instance <c>5.1.6-0+deb12u1</c>.</summary>
+    /// <summary>The distribution's name for its build, for instance <c>5.1.6-0+deb12u1</c>.</summary>
     /// <exception cref="InvalidOperationException">Nothing is loaded.</exception>
     public static string Build
     {
@@ -33,10 +33,13 @@ public static class FFmpegLibraries
         }
     }
 
-    /// <summary>The release in use, for its offsets.</summary>
-    internal static FFmpegRelease Release => _release ?? throw new InvalidOperationException($"{nameof(FFmpegLibraries)}.{nameof(Load)} comes first.");
+    /// <summary>The release in use; its row holds the struct offsets.</summary>
+    internal static FFmpegRelease Release =>
+        _release ?? throw new InvalidOperationException($"Call {nameof(FFmpegLibraries)}.{nameof(Load)} first.");
 
-    /// <summary>Loads the newest complete known release and checks that it is what the layout table says. Once loaded, does nothing.</summary>
+    /// <summary>
+    /// Loads the newest known release that is complete, and checks it against the layout table. Does nothing if already loaded.
+    /// </summary>
     /// <exception cref="FFmpegException">The libraries are missing, of an unknown version, or fail the self-check.</exception>
     public static void Load()
     {
@@ -44,15 +47,15 @@ public static class FFmpegLibraries
         {
             if (IsLoaded) return;
             (FFmpegRelease release, _libraries) = FindComplete(FFmpegRelease.Known);
-            if (!_resolves)
+            if (!_hasResolver)
             {
                 NativeLibrary.SetDllImportResolver(typeof(FFmpegLibraries).Assembly, Resolve);
-                _resolves = true;
+                _hasResolver = true;
             }
 
             FFmpegLog.Install(_libraries[LibAv.AvUtil]);
             LibAv.avdevice_register_all();
-            new AvResult(LibAv.avformat_network_init()).ThrowIfFailed("start its network layer");
+            new AvResult(LibAv.avformat_network_init()).ThrowIfFailed("initialize its network layer");
             SelfCheck.Layout(release);
             _release = release;
             try
@@ -67,8 +70,8 @@ public static class FFmpegLibraries
         }
     }
 
-    /// <summary>Loads the first release of which every library is there.</summary>
-    /// <param name="known">What to look for, in this order.</param>
+    /// <summary>Loads the first release whose libraries are all installed.</summary>
+    /// <param name="known">Releases to try, in order.</param>
     internal static (FFmpegRelease Release, IReadOnlyDictionary<string, nint> Libraries) FindComplete(IReadOnlyList<FFmpegRelease> known)
     {
         string? incomplete = null;
@@ -95,23 +98,24 @@ public static class FFmpegLibraries
             throw new FFmpegException(
                 FFmpegFailure.VersionUnsupported,
                 "load its libraries",
-                $"this program does not know libavcodec {string.Join(" or ", unknown)}, the only FFmpeg found here; it supports {supported}: install one of those.");
+                $"this program does not support libavcodec {string.Join(" or ", unknown)}, the only FFmpeg found here; "
+                + $"install a supported one: {supported}.");
         }
 
         throw new FFmpegException(
             FFmpegFailure.LibrariesMissing,
             "load its libraries",
-            $"FFmpeg's libraries are not installed; this program supports {supported}: on Debian and Ubuntu, `apt-get install ffmpeg` brings the distribution's.");
+            $"the FFmpeg libraries are not installed; install {supported}: on Debian and Ubuntu, run `apt-get install ffmpeg`.");
     }
 
     private static string Incomplete(FFmpegRelease release, List<string> missing) =>
-        $"FFmpeg {release.Name} is installed without {string.Join(", ", missing)}; on Debian and Ubuntu, "
-        + $"`apt-get install {string.Join(' ', missing.Select(FFmpegRelease.PackageOf))}` brings what is missing.";
+        $"FFmpeg {release.Name} is installed without {string.Join(", ", missing)}; on Debian and Ubuntu, run "
+        + $"`apt-get install {string.Join(' ', missing.Select(FFmpegRelease.PackageOf))}`.";
 
-    /// <summary>Which other versions are here, so that a refusal can name them.</summary>
+    /// <summary>Installed versions that are not in the table, for the error message.</summary>
     private static List<int> UnknownMajors(IReadOnlyList<FFmpegRelease> known)
     {
-        // From FFmpeg 2.0 to a few years ahead of the newest known.
+        // From FFmpeg 2.0 to a few years past the newest known release.
         const int Oldest = 55;
         const int Newest = 75;
         var found = new List<int>();

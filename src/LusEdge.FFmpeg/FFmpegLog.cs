@@ -5,7 +5,7 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>How grave FFmpeg takes a line of its log to be. Its "error" is an ordinary event of a live feed: a damaged picture, say.</summary>
+/// <summary>FFmpeg's severity of a log line. Its "error" is routine on a live feed: a damaged picture, say.</summary>
 public enum FFmpegLogLevel
 {
     /// <summary>FFmpeg can't go on.</summary>
@@ -17,16 +17,16 @@ public enum FFmpegLogLevel
     /// <summary>Something looks wrong.</summary>
     Warning,
 
-    /// <summary>For information; what is finer is not asked for.</summary>
+    /// <summary>For information. Finer levels are not collected.</summary>
     Info,
 }
 
-/// <summary>Takes a line of FFmpeg's log. Called on whatever thread FFmpeg logs from; must not call into FFmpeg.</summary>
-/// <param name="level">How grave it is.</param>
+/// <summary>Receives a line of FFmpeg's log. Called on whatever thread FFmpeg logs from; must not call into FFmpeg.</summary>
+/// <param name="level">Its severity.</param>
 /// <param name="line">The line without its end, credentials masked.</param>
 public delegate void FFmpegLogLine(FFmpegLogLevel level, string line);
 
-/// <summary>Takes FFmpeg's log lines from standard error to where the program wants them.</summary>
+/// <summary>Redirects FFmpeg's log lines from standard error to the program's own sinks.</summary>
 public static unsafe partial class FFmpegLog
 {
     // libavutil's level numbers.
@@ -50,45 +50,52 @@ public static unsafe partial class FFmpegLog
 
     private static volatile Route? _latest;
 
-    /// <summary>The last line of level error or fatal on this thread since <see cref="Attach"/> or <see cref="Forget"/>: often the cause that a bare error code hides.</summary>
+    /// <summary>
+    /// The last error or fatal line on this thread since <see cref="Attach"/> or <see cref="ClearLastError"/>: often the cause
+    /// that a bare error code hides.
+    /// </summary>
     public static string? LastError => _lastError;
 
     /// <summary>
-    /// How often FFmpeg has said on this thread that something of a stream did not arrive or had to be made up. For some of it there is
-    /// no other sign: a picture that was lost whole on its way over RTP, say, or (before 5.0) the flag of a damaged packet.
+    /// How many lines on this thread reported that part of a stream was missing or had to be concealed. Some losses leave no
+    /// other sign: a picture lost whole over RTP, say, or (before 5.0) the flag of a damaged packet.
     /// </summary>
     public static int Losses => _losses;
 
     /// <summary>
-    /// From now on, what FFmpeg logs on this thread goes to <paramref name="sink"/>. So does what it logs on threads of its own,
-    /// which belong to no caller, until another sink is attached.
+    /// Sends what FFmpeg logs on this thread to <paramref name="sink"/>. Lines from FFmpeg's own threads, which belong to no
+    /// caller, go there too until another sink is attached.
     /// </summary>
     /// <param name="sink">Where the lines go.</param>
-    /// <param name="finest">What is finer is not even put into words: some releases have something to say about every frame. Errors always are.</param>
+    /// <param name="finest">
+    /// Finer lines are not even formatted, because some releases log on every frame. Errors always are.
+    /// </param>
     public static void Attach(FFmpegLogLine sink, FFmpegLogLevel finest)
     {
-        int most = finest switch
+        int maxLevel = finest switch
         {
             FFmpegLogLevel.Info => AvLogInfo,
             FFmpegLogLevel.Warning => AvLogWarning,
             _ => AvLogError,
         };
-        _latest = _route = new Route(sink, most);
+        _latest = _route = new Route(sink, maxLevel);
         _withinLine = false;
-        Forget();
+        ClearLastError();
     }
 
-    /// <summary>Ends what <see cref="Attach"/> began.</summary>
+    /// <summary>Undoes <see cref="Attach"/>.</summary>
     public static void Detach()
     {
         if (_latest == _route) _latest = null;
         _route = null;
     }
 
-    /// <summary>Empties <see cref="LastError"/>.</summary>
-    public static void Forget() => _lastError = null;
+    /// <summary>Clears <see cref="LastError"/>.</summary>
+    public static void ClearLastError() => _lastError = null;
 
-    /// <summary>Takes over the log, and gives it back when the process exits: libraries may log later than managed code can run.</summary>
+    /// <summary>
+    /// Takes over the log until the process exits, because the libraries may log after managed code can no longer run.
+    /// </summary>
     /// <param name="avutil">The loaded libavutil.</param>
     internal static void Install(nint avutil)
     {
@@ -97,17 +104,18 @@ public static unsafe partial class FFmpegLog
         LibAv.av_log_set_callback((nint)(delegate* unmanaged[Cdecl]<nint, int, byte*, nint, void>)&OnLine);
     }
 
-    // C's va_list is handed on untouched: on 64-bit Linux it is passed as a pointer, on x86-64 (an array) and aarch64 (a large struct) alike.
+    // C's va_list is passed on untouched: on 64-bit Linux it is a pointer, both on x86-64 (an array) and on aarch64 (a large
+    // struct).
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnLine(nint source, int level, byte* format, nint arguments)
     {
         try
         {
-            // The upper bits are a colour.
+            // The upper bits encode a colour.
             level &= 0xFF;
-            if (level <= AvLogInfo && TellsOfLoss(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(format))) _losses++;
+            if (level <= AvLogInfo && IsLossReport(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(format))) _losses++;
             Route? route = _route ?? _latest;
-            if (route is null || level > route.Most) return;
+            if (route is null || level > route.MaxLevel) return;
 
             byte* buffer = stackalloc byte[LineSize];
             int printPrefix = _withinLine ? 0 : 1;
@@ -121,12 +129,14 @@ public static unsafe partial class FFmpegLog
         }
         catch
         {
-            // Nothing may pass into C, and a log that fails must not stop a feed.
+            // No exception may reach C, and a failing log must not stop a feed.
         }
     }
 
-    /// <summary>By the beginnings of the lines' formats, which are the same from 4.3 to 9.0; the tests of damaged feeds run on each release.</summary>
-    private static bool TellsOfLoss(ReadOnlySpan<byte> format) =>
+    /// <summary>
+    /// Matches format prefixes, which are the same from 4.3 to 9.0; the damaged-feed tests run on each release.
+    /// </summary>
+    private static bool IsLossReport(ReadOnlySpan<byte> format) =>
         format.StartsWith("RTP: missed "u8)
         || format.StartsWith("RTP: PT=%02x: bad cseq"u8)
         || format.StartsWith("Packet corrupt "u8)
@@ -142,9 +152,9 @@ public static unsafe partial class FFmpegLog
         _ => FFmpegLogLevel.Info,
     };
 
-    /// <summary>FFmpeg names the object that speaks with its address in memory, which tells nobody anything and differs each time.</summary>
+    /// <summary>FFmpeg prints the logging object's memory address, which is meaningless and differs each time.</summary>
     [GeneratedRegex(@" @ 0x[0-9a-f]+(?=\])")]
     private static partial Regex ObjectAddress();
 
-    private sealed record Route(FFmpegLogLine Sink, int Most);
+    private sealed record Route(FFmpegLogLine Sink, int MaxLevel);
 }

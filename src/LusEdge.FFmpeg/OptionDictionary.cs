@@ -3,10 +3,10 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>An AVDictionary for the length of one call. FFmpeg takes out what it understands: what stays is an error.</summary>
+/// <summary>An AVDictionary for one call. FFmpeg removes the options it knows: anything left is an error.</summary>
 internal unsafe ref struct OptionDictionary
 {
-    private const int AnyKey = 2; // AV_DICT_IGNORE_SUFFIX
+    private const int MatchAnyKey = 2; // AV_DICT_IGNORE_SUFFIX
     private nint _dictionary;
 
     public OptionDictionary(IReadOnlyDictionary<string, string> options)
@@ -21,14 +21,16 @@ internal unsafe ref struct OptionDictionary
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public ref nint Reference => ref _dictionary;
 
-    /// <exception cref="FFmpegException">The call has left options over.</exception>
+    /// <exception cref="FFmpegException">The call left options unused.</exception>
     public readonly void ThrowIfAnyIsLeft(string operation)
     {
-        nint entry = LibAv.av_dict_get(_dictionary, "", 0, AnyKey);
+        nint entry = LibAv.av_dict_get(_dictionary, "", 0, MatchAnyKey);
         if (entry == 0) return;
         string key = Marshal.PtrToStringUTF8(*(nint*)entry) ?? "";
         throw new FFmpegException(
-            FFmpegFailure.UnknownOption, operation, $"FFmpeg knows no option \"{key}\" for this source; remove it, or see `ffmpeg -h full` for those of its format and protocol.");
+            FFmpegFailure.UnknownOption,
+            operation,
+            $"FFmpeg has no option \"{key}\" for this source; remove it, or see `ffmpeg -h full` for the options of its format and protocol.");
     }
 
     public void Dispose()

@@ -14,19 +14,19 @@ public sealed unsafe class Packet : IDisposable
     {
         _ = FFmpegLibraries.Release;
         Handle = LibAv.av_packet_alloc();
-        if (Handle.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "make a packet");
+        if (Handle.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "allocate a packet");
     }
 
     /// <summary>Whether decoding can start here.</summary>
     public bool IsKey => (Flags & KeyFlag) != 0;
 
-    /// <summary>Whether the container or the transport says that it is damaged.</summary>
+    /// <summary>Whether the container or the transport flagged it as damaged.</summary>
     public bool IsCorrupt => (Flags & CorruptFlag) != 0;
 
     /// <summary>Presentation time in units of the stream's time base, null if unknown.</summary>
     public long? Pts => *(long*)(Pointer + FFmpegRelease.PacketPts) is var pts and not NoTimestamp ? pts : null;
 
-    /// <summary>The stream that it belongs to.</summary>
+    /// <summary>Index of its stream.</summary>
     internal int StreamIndex => *(int*)(Pointer + FFmpegRelease.PacketStreamIndex);
 
     internal PacketHandle Handle { get; }
@@ -35,7 +35,7 @@ public sealed unsafe class Packet : IDisposable
 
     private nint Pointer => Handle.DangerousGetHandle();
 
-    /// <summary>Gives the data back.</summary>
+    /// <summary>Releases the data.</summary>
     public void Clear() => LibAv.av_packet_unref(Handle);
 
     /// <inheritdoc/>

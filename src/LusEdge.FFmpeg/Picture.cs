@@ -3,7 +3,10 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>An uncompressed picture, reused from frame to frame; its pixels belong to FFmpeg's pools until <see cref="Clear"/>. One thread at a time.</summary>
+/// <summary>
+/// An uncompressed picture, reused from frame to frame. Its pixels come from FFmpeg's pools and are held until <see
+/// cref="Clear"/>. One thread at a time.
+/// </summary>
 public sealed unsafe class Picture : IDisposable
 {
     private const int CorruptFlag = 1;
@@ -14,7 +17,7 @@ public sealed unsafe class Picture : IDisposable
     public Picture()
     {
         Handle = LibAv.av_frame_alloc();
-        if (Handle.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "make a picture");
+        if (Handle.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "allocate a picture");
     }
 
     /// <summary>Width in pixels.</summary>
@@ -23,16 +26,20 @@ public sealed unsafe class Picture : IDisposable
     /// <summary>Height in pixels.</summary>
     public int Height => Int(FFmpegRelease.FrameHeight);
 
-    /// <summary>FFmpeg's number of the pixel format; numbers differ between releases, names don't (<see cref="PixelFormatName"/>).</summary>
+    /// <summary>
+    /// FFmpeg's number for the pixel format. Numbers differ between releases; names don't (<see cref="PixelFormatName"/>).
+    /// </summary>
     public int PixelFormat => Int(FFmpegRelease.FrameFormat);
 
-    /// <summary>FFmpeg's name of the pixel format, for instance <c>yuv420p</c>.</summary>
+    /// <summary>FFmpeg's name for the pixel format, for instance <c>yuv420p</c>.</summary>
     public string PixelFormatName => Marshal.PtrToStringUTF8(LibAv.av_get_pix_fmt_name(PixelFormat)) ?? "none";
 
-    /// <summary>Whether the decoder says that this picture is damaged. It doesn't say so of every damaged picture.</summary>
+    /// <summary>Whether the decoder flagged this picture as damaged. It does not flag every damaged picture.</summary>
     public bool IsFlaggedCorrupt => (Int(_release.FrameFlags) & CorruptFlag) != 0 || Int(_release.DecodeErrorFlags) != 0;
 
-    /// <summary>Presentation time in units of the stream's time base, from decoding time where the stream has none; null if unknown.</summary>
+    /// <summary>
+    /// Presentation time in units of the stream's time base, derived from decoding time if the stream has none; null if unknown.
+    /// </summary>
     public long? Pts => *(long*)(Pointer + _release.BestEffortTimestamp) is var pts and not NoTimestamp ? pts : null;
 
     /// <summary>Whether there are pixels.</summary>
@@ -42,7 +49,7 @@ public sealed unsafe class Picture : IDisposable
 
     private nint Pointer => Handle.DangerousGetHandle();
 
-    /// <summary>A row of a plane that has a byte a pixel: <see cref="Width"/> bytes. Valid until <see cref="Clear"/>.</summary>
+    /// <summary>A row of a plane with one byte per pixel: <see cref="Width"/> bytes. Valid until <see cref="Clear"/>.</summary>
     /// <param name="y">From 0 at the top.</param>
     /// <param name="plane">0 for gray; 0 to 2 for Y, U and V of <c>yuv444p</c>.</param>
     public ReadOnlySpan<byte> Row(int y, int plane = 0)
@@ -56,7 +63,7 @@ public sealed unsafe class Picture : IDisposable
         return new ReadOnlySpan<byte>(data + ((nint)y * ((int*)(Pointer + FFmpegRelease.FrameLineSize))[plane]), Width);
     }
 
-    /// <summary>Gives the pixels back.</summary>
+    /// <summary>Releases the pixels.</summary>
     public void Clear() => LibAv.av_frame_unref(Handle);
 
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>A chain of FFmpeg's filters for pictures of one size and format, one picture out for each picture in. One thread at a time.</summary>
+/// <summary>
+/// An FFmpeg filter chain for pictures of one size and format: one picture in, one picture out. One thread at a time.
+/// </summary>
 public sealed unsafe class PictureFilter : IDisposable
 {
     private const int KeepReference = 8; // AV_BUFFERSRC_FLAG_KEEP_REF
@@ -18,29 +20,33 @@ public sealed unsafe class PictureFilter : IDisposable
         _out = output;
     }
 
-    /// <summary>Builds the chain for pictures such as this one.</summary>
+    /// <summary>Builds the chain for pictures like the given one.</summary>
     /// <param name="chain">In FFmpeg's filter syntax, for instance <c>format=gray</c>.</param>
-    /// <param name="like">Its size and pixel format are those of every picture to come.</param>
-    /// <exception cref="FFmpegException">The chain is not understood, or does not fit the pictures.</exception>
+    /// <param name="like">All later pictures have its size and pixel format.</param>
+    /// <exception cref="FFmpegException">The chain is invalid or does not fit the pictures.</exception>
     public static PictureFilter Create(string chain, Picture like)
     {
-        // The time base passes through unused: one picture in is one picture out, and its time is kept by the caller.
+        // The time base is unused: one picture in is one picture out, and the caller keeps its time.
         string whole = string.Create(
             CultureInfo.InvariantCulture,
-            $"buffer@in=video_size={like.Width}x{like.Height}:pix_fmt={like.PixelFormatName}:time_base=1/1:pixel_aspect=1/1,{chain},buffersink@out");
+            $"buffer@in=video_size={like.Width}x{like.Height}:pix_fmt={like.PixelFormatName}:time_base=1/1:pixel_aspect=1/1,"
+            + $"{chain},buffersink@out");
         FilterGraphHandle graph = LibAv.avfilter_graph_alloc();
-        if (graph.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "make a filter graph");
+        if (graph.IsInvalid) throw new FFmpegException(AvResult.OutOfMemory, "allocate a filter graph");
         try
         {
-            new AvResult(LibAv.av_opt_set(graph, "threads", "1", 0)).ThrowIfFailed("set the filter's threads");
+            new AvResult(LibAv.av_opt_set(graph, "threads", "1", 0)).ThrowIfFailed("set the filter's thread count");
             nint inputs = 0;
             nint outputs = 0;
             AvResult parsed = new(LibAv.avfilter_graph_parse2(graph, whole, &inputs, &outputs));
             LibAv.avfilter_inout_free(&inputs);
             LibAv.avfilter_inout_free(&outputs);
-            parsed.ThrowIfFailed($"understand the filter \"{chain}\"");
+            parsed.ThrowIfFailed($"parse the filter \"{chain}\"");
             new AvResult(LibAv.avfilter_graph_config(graph, 0)).ThrowIfFailed($"fit the filter \"{chain}\" to the picture");
-            return new PictureFilter(graph, LibAv.avfilter_graph_get_filter(graph, "buffer@in"), LibAv.avfilter_graph_get_filter(graph, "buffersink@out"));
+            return new PictureFilter(
+                graph,
+                LibAv.avfilter_graph_get_filter(graph, "buffer@in"),
+                LibAv.avfilter_graph_get_filter(graph, "buffersink@out"));
         }
         catch
         {
@@ -49,10 +55,10 @@ public sealed unsafe class PictureFilter : IDisposable
         }
     }
 
-    /// <summary>Passes a picture through.</summary>
-    /// <param name="picture">Emptied, because its pixels move into the chain, unless it is to be kept.</param>
-    /// <param name="filtered">Empty; takes what comes out, without a copy.</param>
-    /// <param name="keep">Whether the picture is needed once more: it then stays as it is.</param>
+    /// <summary>Filters a picture.</summary>
+    /// <param name="picture">Its pixels move into the chain, leaving it empty, unless <paramref name="keep"/> is true.</param>
+    /// <param name="filtered">Empty; receives the output, without a copy.</param>
+    /// <param name="keep">Whether the caller still needs the picture.</param>
     public AvResult Process(Picture picture, Picture filtered, bool keep = false)
     {
         AvResult added = new(LibAv.av_buffersrc_add_frame_flags(_in, picture.Handle, keep ? KeepReference : 0));

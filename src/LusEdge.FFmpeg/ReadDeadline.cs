@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace LusEdge.FFmpeg;
 
 /// <summary>
-/// The time until which blocking calls on a source may take. FFmpeg asks for it through a callback, about ten times a second,
-/// so its state lives in native memory. It counts real time whatever clock the program runs on, because it bounds system calls.
+/// A deadline for blocking calls on a source. FFmpeg polls it through a callback about ten times per second, so its state lives
+/// in native memory. It always counts real time, whatever clock the program uses, because it bounds system calls.
 /// </summary>
-/// <remarks>Arm it from the reading thread; cancel it from any.</remarks>
+/// <remarks>Arm it on the reading thread; cancel it from any thread.</remarks>
 public sealed unsafe class ReadDeadline : SafeHandle
 {
-    /// <summary>A deadline that has not been armed: nothing is bounded.</summary>
+    /// <summary>Creates an unarmed deadline, which bounds nothing.</summary>
     public ReadDeadline()
         : base(0, ownsHandle: true)
     {
@@ -22,7 +22,7 @@ public sealed unsafe class ReadDeadline : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Whether the time has passed, or reading was cancelled.</summary>
+    /// <summary>Whether the deadline has passed or reading was cancelled.</summary>
     public bool HasPassed => Passed(Value);
 
     /// <summary>Whether reading was cancelled.</summary>
@@ -30,12 +30,12 @@ public sealed unsafe class ReadDeadline : SafeHandle
 
     private State* Value => (State*)handle;
 
-    /// <summary>Calls from now on may take this long together.</summary>
-    /// <param name="patience">Zero lets the next call fail.</param>
-    public void Arm(TimeSpan patience) =>
-        Volatile.Write(ref Value->At, Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency));
+    /// <summary>Sets the deadline: all calls from now on share this timeout.</summary>
+    /// <param name="timeout">Zero makes the next call fail.</param>
+    public void Arm(TimeSpan timeout) =>
+        Volatile.Write(ref Value->At, Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
 
-    /// <summary>Ends blocking calls now and for good. Does nothing once the deadline is disposed.</summary>
+    /// <summary>Aborts this and all later blocking calls. Does nothing once the deadline is disposed.</summary>
     public void Cancel()
     {
         bool held = false;
@@ -46,7 +46,7 @@ public sealed unsafe class ReadDeadline : SafeHandle
         }
         catch (ObjectDisposedException)
         {
-            // Nothing reads any more.
+            // Nothing is reading any more.
         }
         finally
         {
@@ -64,7 +64,7 @@ public sealed unsafe class ReadDeadline : SafeHandle
         return true;
     }
 
-    // No managed exception can arise here: a clock is read and two numbers are compared.
+    // Can't throw a managed exception: it reads a clock and compares two numbers.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int IsOver(State* state) => Passed(state) ? 1 : 0;
 

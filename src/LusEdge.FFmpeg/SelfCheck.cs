@@ -2,46 +2,50 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>Whether the loaded libraries are laid out and behave as the table of <see cref="FFmpegRelease"/> says. A few milliseconds, once a process.</summary>
+/// <summary>
+/// Checks the loaded libraries' layout and behaviour against their <see cref="FFmpegRelease"/> row, once per process.
+/// </summary>
 internal static unsafe class SelfCheck
 {
     private const long NoTimestamp = long.MinValue;
     private const int Unknown = -1;
 
-    /// <summary>One white pixel, a key frame like every still picture.</summary>
+    /// <summary>One white pixel; like every still picture, it is a key frame.</summary>
     private const string PgmPicture = "data:image/x-portable-graymap;base64,UDUKMSAxCjI1NQr/";
 
-    /// <summary>Reads the defaults that C documents for fresh objects at the table's offsets. Writes nothing, so a wrong table does no harm.</summary>
+    /// <summary>
+    /// Checks fresh objects for their documented defaults at the table's offsets. Reads only, so a wrong table does no harm.
+    /// </summary>
     /// <param name="release">The row to check.</param>
     public static void Layout(FFmpegRelease release)
     {
         using (FrameHandle handle = LibAv.av_frame_alloc())
         {
             nint frame = handle.DangerousGetHandle();
-            Demand(*(long*)(frame + FFmpegRelease.FramePts) == NoTimestamp, "AVFrame.pts", release);
-            Demand(*(long*)(frame + release.BestEffortTimestamp) == NoTimestamp, "AVFrame.best_effort_timestamp", release);
-            Demand(*(int*)(frame + FFmpegRelease.FrameFormat) == Unknown, "AVFrame.format", release);
-            Demand(*(int*)(frame + release.FrameFlags) == 0, "AVFrame.flags", release);
-            Demand(*(int*)(frame + release.DecodeErrorFlags) == 0, "AVFrame.decode_error_flags", release);
+            Require(*(long*)(frame + FFmpegRelease.FramePts) == NoTimestamp, "AVFrame.pts", release);
+            Require(*(long*)(frame + release.BestEffortTimestamp) == NoTimestamp, "AVFrame.best_effort_timestamp", release);
+            Require(*(int*)(frame + FFmpegRelease.FrameFormat) == Unknown, "AVFrame.format", release);
+            Require(*(int*)(frame + release.FrameFlags) == 0, "AVFrame.flags", release);
+            Require(*(int*)(frame + release.DecodeErrorFlags) == 0, "AVFrame.decode_error_flags", release);
         }
 
         using (PacketHandle handle = LibAv.av_packet_alloc())
         {
             nint packet = handle.DangerousGetHandle();
-            Demand(*(long*)(packet + FFmpegRelease.PacketPts) == NoTimestamp, "AVPacket.pts", release);
-            Demand(*(long*)(packet + FFmpegRelease.PacketDts) == NoTimestamp, "AVPacket.dts", release);
-            Demand(*(int*)(packet + FFmpegRelease.PacketFlags) == 0, "AVPacket.flags", release);
+            Require(*(long*)(packet + FFmpegRelease.PacketPts) == NoTimestamp, "AVPacket.pts", release);
+            Require(*(long*)(packet + FFmpegRelease.PacketDts) == NoTimestamp, "AVPacket.dts", release);
+            Require(*(int*)(packet + FFmpegRelease.PacketFlags) == 0, "AVPacket.flags", release);
         }
 
         nint context = LibAv.avformat_alloc_context();
         nint stream = LibAv.avformat_new_stream(context, 0);
         try
         {
-            Demand(*(int*)(context + FFmpegRelease.FormatStreamCount) == 1, "AVFormatContext.nb_streams", release);
-            Demand((*(nint**)(context + FFmpegRelease.FormatStreams))[0] == stream, "AVFormatContext.streams", release);
+            Require(*(int*)(context + FFmpegRelease.FormatStreamCount) == 1, "AVFormatContext.nb_streams", release);
+            Require((*(nint**)(context + FFmpegRelease.FormatStreams))[0] == stream, "AVFormatContext.streams", release);
             nint parameters = *(nint*)(stream + release.CodecParameters);
-            Demand(parameters > ushort.MaxValue, "AVStream.codecpar", release);
-            Demand(*(int*)(parameters + FFmpegRelease.CodecParametersType) == Unknown, "AVCodecParameters.codec_type", release);
+            Require(parameters > ushort.MaxValue, "AVStream.codecpar", release);
+            Require(*(int*)(parameters + FFmpegRelease.CodecParametersType) == Unknown, "AVCodecParameters.codec_type", release);
         }
         finally
         {
@@ -49,12 +53,12 @@ internal static unsafe class SelfCheck
         }
     }
 
-    /// <summary>Reads a known picture through the whole chain, and lets a read without end run into its deadline.</summary>
+    /// <summary>Reads a known picture through the whole chain, and lets an endless read run into its deadline.</summary>
     public static void Behaviour()
     {
         const int Rate = 7;
 
-        // White that was not stretched from video to full range would be 235; a release may round by a level.
+        // White not expanded from video to full range would be 235; releases may differ by one level of rounding.
         const byte NearlyWhite = 254;
         FFmpegRelease release = FFmpegLibraries.Release;
         var none = new Dictionary<string, string>();
@@ -65,43 +69,51 @@ internal static unsafe class SelfCheck
         using (var picture = new Picture())
         using (var gray = new Picture())
         {
-            Demand(source.TimeBase == new Rational(1, Rate), "AVStream.time_base", release);
+            Require(source.TimeBase == new Rational(1, Rate), "AVStream.time_base", release);
             source.Read(packet).ThrowIfFailed("read a test picture");
             decoder.Send(packet).ThrowIfFailed("decode a test picture");
             decoder.Receive(picture).ThrowIfFailed("decode a test picture");
-            Demand(picture is { Width: 34, Height: 18, IsFlaggedCorrupt: false, Pts: 0, PixelFormatName: "yuv420p" }, "a decoded AVFrame", release);
+            Require(
+                picture is { Width: 34, Height: 18, IsFlaggedCorrupt: false, Pts: 0, PixelFormatName: "yuv420p" },
+                "a decoded AVFrame",
+                release);
             using PictureFilter filter = PictureFilter.Create("crop=33:17:1:1:exact=1,format=gray", picture);
             filter.Process(picture, gray).ThrowIfFailed("filter a test picture");
-            Demand(gray is { Width: 33, Height: 17, HasPixels: true } && !gray.Row(16).ContainsAnyExceptInRange(NearlyWhite, byte.MaxValue), "a white picture in full-range gray", release);
+            Require(
+                gray is { Width: 33, Height: 17, HasPixels: true }
+                    && !gray.Row(16).ContainsAnyExceptInRange(NearlyWhite, byte.MaxValue),
+                "a white picture in full-range gray",
+                release);
         }
 
-        // Not the generated picture's packet: FFmpeg 7 marks none of those as a key frame.
+        // Not the generated picture's packet: FFmpeg 7 does not mark those as key frames.
         using (Demuxer source = Demuxer.Open(PgmPicture, "pgm_pipe", none, deadline))
         using (var packet = new Packet())
         {
             source.Read(packet).ThrowIfFailed("read a test packet");
-            Demand(packet is { IsKey: true, IsCorrupt: false }, "AVPacket.flags", release);
+            Require(packet is { IsKey: true, IsCorrupt: false }, "AVPacket.flags", release);
         }
 
         deadline.Arm(TimeSpan.FromSeconds(-1));
         try
         {
             Demuxer.Open("/dev/zero", null, none, deadline).Dispose();
-            Demand(false, "AVFormatContext.interrupt_callback", release);
+            Require(false, "AVFormatContext.interrupt_callback", release);
         }
         catch (FFmpegException e) when (e.Failure == FFmpegFailure.CallFailed)
         {
-            Demand(e.Result == AvResult.Interrupted, "AVFormatContext.interrupt_callback", release);
+            Require(e.Result == AvResult.Interrupted, "AVFormatContext.interrupt_callback", release);
         }
     }
 
-    private static void Demand(bool holds, string what, FFmpegRelease release)
+    private static void Require(bool holds, string what, FFmpegRelease release)
     {
         if (holds) return;
         string supported = string.Join(", ", FFmpegRelease.Known.Select(r => r.Codec));
         throw new FFmpegException(
             FFmpegFailure.SelfCheckFailed,
             "check its libraries",
-            $"the installed FFmpeg calls itself libavcodec {release.Codec} (supported: {supported}) but {what} is not as in that version; install the distribution's own build.");
+            $"the installed FFmpeg claims to be libavcodec {release.Codec} (supported: {supported}), but {what} does not match "
+            + "that version; install the distribution's build.");
     }
 }

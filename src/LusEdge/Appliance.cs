@@ -115,13 +115,13 @@ public sealed class Appliance : IAsyncDisposable
         }
         catch (ModelException e)
         {
-            _announcer!.Stopped(e.Message);
+            _announcer!.ReportStopped(e.Message);
             throw;
         }
 
         FeedEnd fed = _feed!.End;
         // A live feed that came late, and turned out not to be what the configuration is for: subscribers have heard of it, and learn why it goes.
-        if (fed.Error is { } refusal && _feed.MayComeBack) _announcer!.Stopped(refusal);
+        if (fed.Error is { } refusal && _feed.CanComeBack) _announcer!.ReportStopped(refusal);
         return fed;
     }
 
@@ -165,7 +165,7 @@ public sealed class Appliance : IAsyncDisposable
         (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
         (_model, string? name, string? refusal) = await LoadAsync(loader, stop);
         _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
-        if (!_feed.MayComeBack)
+        if (!_feed.CanComeBack)
         {
             _feed.Open();
             _preprocessor = new Preprocessor(_options.Preprocess, _feed.Description!);

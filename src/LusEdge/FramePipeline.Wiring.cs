@@ -18,7 +18,7 @@ namespace LusEdge;
 public sealed partial class FramePipeline
 {
     /// <summary>How long to wait for a frame before looking up: short enough for commands and for a clip that is due.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TakeTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly VideoFeed _feed;
     private readonly PreprocessOptions _preprocess;
@@ -83,7 +83,7 @@ public sealed partial class FramePipeline
     public SeverityModel Model => Volatile.Read(ref _model);
 
     /// <summary>Each command ends the clip in progress, so that no clip has two zones or two models.</summary>
-    private void CarryOut(PipelineCommand command)
+    private void Execute(PipelineCommand command)
     {
         CloseClip();
         switch (command)
@@ -117,7 +117,7 @@ public sealed partial class FramePipeline
     }
 
     [MemberNotNull(nameof(_preprocessor))]
-    private void NoteArrival(CapturedFrame frame)
+    private void RecordArrival(CapturedFrame frame)
     {
         _preprocessor ??= new Preprocessor(_preprocess, _feed.Description!);
         _feedTime = FeedTimeOf(frame);
@@ -137,7 +137,7 @@ public sealed partial class FramePipeline
     /// Only a picture that could be graded is compared with those before it: black or damaged ones in between must not make a frozen scanner
     /// look as if it moved. A model without a limit for stills has no frozen pictures.
     /// </summary>
-    private FrameState OfPicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
+    private FrameState JudgePicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
     {
         FrameState state = _judge.OfPicture(picture, age);
         if (state != FrameState.Live || _model.Description.Gate.FrozenDifference is not { } difference) return state;
@@ -159,7 +159,7 @@ public sealed partial class FramePipeline
     }
 
     /// <summary>A clip that has its length is closed even if no frame comes to end it.</summary>
-    private void CloseClipThatIsDue()
+    private void CloseClipIfDue()
     {
         if (_feed.IsLive && _aggregator.ClipEndsBefore(startsFeed: false, _time.GetElapsedTime(_started))) CloseClip();
     }

@@ -39,36 +39,36 @@ public sealed partial class FramePipeline
             while (!stop.IsCancellationRequested)
             {
                 // :: Step 0: Carry out what was asked for. Each command ends the clip in progress.
-                while (_inbox.TryTake(out PipelineCommand? command)) CarryOut(command);
+                while (_inbox.TryTake(out PipelineCommand? command)) Execute(command);
 
                 // :: Step 1: Take a frame. A live feed gives its newest, a recording its next.
                 _meter.Progress.Waits();
-                TakeResult taken = _feed.Take(Patience, out CapturedFrame? frame);
+                TakeResult taken = _feed.Take(TakeTimeout, out CapturedFrame? frame);
                 _meter.Progress.Works();
                 if (taken == TakeResult.Ended) break;
                 if (frame is null)
                 {
-                    CloseClipThatIsDue();
+                    CloseClipIfDue();
                     continue;
                 }
 
                 using (frame)
                 {
-                    NoteArrival(frame);
+                    RecordArrival(frame);
 
                     // :: Step 2: Preprocess. The picture goes into the model's input and is measured on the way.
                     Span<byte> input = _model.InputFor(_preprocessor.Width, _preprocessor.Height);
                     PictureFacts picture = _preprocessor.Fill(frame, input);
 
                     // :: Step 3: Infer, if nothing about the picture speaks against it (or the user wants a best guess from whatever there is).
-                    FrameState state = OfPicture(picture, input, AgeOf(frame));
-                    bool ask = state == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.HoldsPicture);
+                    FrameState state = JudgePicture(picture, input, AgeOf(frame));
+                    bool runModel = state == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.HoldsPicture);
                     float? quality = null;
-                    ReadOnlySpan<float> p = ask ? _model.Run(out quality) : [];
+                    ReadOnlySpan<float> p = runModel ? _model.Run(out quality) : [];
 
                     // :: Step 4: Judge.
                     if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, AgeOf(frame));
-                    _signal = SignalJudge.Steady(_signal, state, _feedTime);
+                    _signal = SignalJudge.Debounce(_signal, state, _feedTime);
 
                     // :: Step 5: Aggregate. Time is passed in, so that the same video always gives the same readings.
                     ClipSummary? ended = _aggregator.ClipEndsBefore(frame.StartsClip, _feedTime) ? _aggregator.CloseClip() : null;

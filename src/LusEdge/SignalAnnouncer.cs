@@ -16,7 +16,7 @@ public sealed class SignalAnnouncer : IDisposable
     /// <summary>A fraction of the second within which a stall is announced.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan StaleHolds = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StaleHold = TimeSpan.FromSeconds(5);
 
     private readonly VideoFeed _feed;
     private readonly PipelineMeter _meter;
@@ -25,7 +25,7 @@ public sealed class SignalAnnouncer : IDisposable
     private readonly TimeProvider _time;
     private readonly ManualResetEventSlim _stopping = new();
     private readonly Thread _thread;
-    private FrameState? _said;
+    private FrameState? _announced;
     private string? _cause;
     private DateTimeOffset _since;
     private long? _staleAt;
@@ -54,7 +54,7 @@ public sealed class SignalAnnouncer : IDisposable
 
     /// <summary>Grading has stopped for good: says so at once, and from now on.</summary>
     /// <param name="why">A sentence without credentials.</param>
-    public void Stopped(string why)
+    public void ReportStopped(string why)
     {
         _fault = why;
         _sink.Announce(new Announcement(FrameState.Failed, _time.GetUtcNow(), why));
@@ -71,11 +71,11 @@ public sealed class SignalAnnouncer : IDisposable
 
     private void Run()
     {
-        do Look();
+        do Check();
         while (!_stopping.Wait(Period));
     }
 
-    private void Look()
+    private void Check()
     {
         FeedFacts facts = Facts();
         FrameState? state = SignalJudge.OfFeed(facts);
@@ -85,12 +85,12 @@ public sealed class SignalAnnouncer : IDisposable
             FrameState.Stale => "Grading takes too long.",
             _ => _fault,
         };
-        bool isNew = state != _said || cause != _cause;
-        if (state != _said) _since = _time.GetUtcNow() - (state == FrameState.Stale ? facts.Busy : facts.Silence);
-        (_said, _cause) = (state, cause);
+        bool isNew = state != _announced || cause != _cause;
+        if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale ? facts.Busy : facts.Silence);
+        (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
         if (isNew) _board.Set(HealthCode.NoSignal, state == FrameState.NoSignal ? $"No frame is coming: {cause ?? "check the scanner and its cable."}" : null);
-        TellStale(state ?? _meter.Progress.State);
+        UpdateStale(state ?? _meter.Progress.State);
         _board.Set(
             HealthCode.ModeChanged,
             state is null && _meter.Progress.State == FrameState.ModeChanged
@@ -99,10 +99,10 @@ public sealed class SignalAnnouncer : IDisposable
     }
 
     /// <summary>A pipeline that is too slow for every frame goes in and out of being busy: the condition holds until none was stale for a while.</summary>
-    private void TellStale(FrameState state)
+    private void UpdateStale(FrameState state)
     {
         if (state == FrameState.Stale) _staleAt = _time.GetTimestamp();
-        bool holds = _staleAt is { } at && _time.GetElapsedTime(at) < StaleHolds;
+        bool holds = _staleAt is { } at && _time.GetElapsedTime(at) < StaleHold;
         if (!holds) _staleAt = null;
         _board.Set(
             HealthCode.Stale, holds ? "Grading takes too long to give a score in time. Check the provider, and what else runs on the box." : null);

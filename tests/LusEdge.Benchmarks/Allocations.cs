@@ -11,7 +11,7 @@ namespace LusEdge.Benchmarks;
 /// <param name="Collections">Of the garbage collector, of all generations, meanwhile.</param>
 internal sealed record AllocationFigures(int Frames, long Bytes, int Collections)
 {
-    public double BytesAFrame => (double)Bytes / Frames;
+    public double BytesPerFrame => (double)Bytes / Frames;
 }
 
 /// <summary>What a frame costs in managed memory, from capture to aggregate: of the whole process, so that nothing is overlooked.</summary>

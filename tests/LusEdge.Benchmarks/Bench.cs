@@ -16,6 +16,7 @@ internal sealed class Bench : IDisposable
         Clip = Path.Combine(Root, "models/phantom/phantom-walk.mp4");
         LongClip = _temp["long.mp4"];
         ShippedModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
+        FullPrecisionModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-4"), Provider = ProviderChoice.Cpu };
         EmptyModel = new ModelOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
         // The same packets, again and again: 13 times 875 frames.
         FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);
@@ -35,8 +36,11 @@ internal sealed class Bench : IDisposable
     /// <summary>The phantom on a scanner's screen of 1280x1024, at 200,120,800,640.</summary>
     public string LargeClip { get; }
 
-    /// <summary>A residual network of 18 layers at 224x224, on the CPU, a thread a physical core.</summary>
+    /// <summary>The demo's model, a ResNet-18 at 128x128 in int8, on the CPU.</summary>
     public ModelOptions ShippedModel { get; }
+
+    /// <summary>The same network in fp32, as a trainer exports it.</summary>
+    public ModelOptions FullPrecisionModel { get; }
 
     /// <summary>A model of a few operations: what is left is the pipeline's own cost.</summary>
     public ModelOptions EmptyModel { get; }

@@ -1,12 +1,12 @@
 namespace LusEdge.FFmpeg.Native;
 
 /// <summary>
-/// One FFmpeg release line: the major versions of its libraries, which the loader needs, and the offsets (bytes) of the few
-/// struct fields that are read, which C has no function for. The offsets are those of 64-bit Linux, x86-64 and aarch64 alike.
+/// One FFmpeg release line: the major versions of its libraries, for the loader, and the byte offsets of the few struct fields
+/// that have no C accessor. The offsets hold for 64-bit Linux, on x86-64 and aarch64 alike.
 /// </summary>
-/// <param name="Name">The release as people know it.</param>
+/// <param name="Name">The release's common name.</param>
 /// <param name="Util">Major version of libavutil.</param>
-/// <param name="Codec">Major version of libavcodec and libavformat; they move together.</param>
+/// <param name="Codec">Major version of libavcodec, libavformat and libavdevice; they move together.</param>
 /// <param name="Filter">Major version of libavfilter.</param>
 /// <param name="InterruptCallback">AVFormatContext.interrupt_callback.</param>
 /// <param name="CodecParameters">AVStream.codecpar.</param>
@@ -45,7 +45,9 @@ internal sealed record FFmpegRelease(
     public const int FrameFormat = 116;
     public const int FramePts = 136;
 
-    /// <summary>Every release that is known, newest first. An unknown one is refused: a wrong offset would corrupt memory, not fail.</summary>
+    /// <summary>
+    /// Every known release, newest first. Others are refused, because a wrong offset would corrupt memory instead of failing.
+    /// </summary>
     public static readonly IReadOnlyList<FFmpegRelease> Known =
     [
         new("9.0", Util: 61, Codec: 63, Filter: 12, 216, 16, 32, 276, 320, 304),
@@ -56,7 +58,7 @@ internal sealed record FFmpegRelease(
         new("4.3 or 4.4", Util: 56, Codec: 58, Filter: 7, 1224, 208, 24, 380, 440, 408),
     ];
 
-    /// <summary>The libraries under the names that <see cref="LibAv"/> imports them by, with their shared objects, in the order of loading.</summary>
+    /// <summary>The import names that <see cref="LibAv"/> uses, each with its shared object, in load order.</summary>
     public IReadOnlyList<(string Name, string SharedObject)> Libraries =>
     [
         (LibAv.AvUtil, $"libavutil.so.{Util}"),
@@ -66,6 +68,6 @@ internal sealed record FFmpegRelease(
         (LibAv.AvDevice, $"libavdevice.so.{Codec}"),
     ];
 
-    /// <summary>Debian's and Ubuntu's package of a shared object: libavcodec.so.59 is in libavcodec59.</summary>
+    /// <summary>The Debian or Ubuntu package of a shared object: libavcodec.so.59 is in libavcodec59.</summary>
     public static string PackageOf(string sharedObject) => sharedObject.Replace(".so.", "", StringComparison.Ordinal);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.FFmpeg.Native;
 
-/// <summary>Owns an AVFilterGraph with the filters in it.</summary>
+/// <summary>Owns an AVFilterGraph and its filters.</summary>
 internal sealed unsafe class FilterGraphHandle() : SafeHandle(0, ownsHandle: true)
 {
     public override bool IsInvalid => handle == 0;

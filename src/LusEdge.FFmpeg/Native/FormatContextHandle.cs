@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.FFmpeg.Native;
 
-/// <summary>Owns an opened AVFormatContext. Keeps the deadline alive that the context's interrupt callback reads, to the end of its closing.</summary>
+/// <summary>
+/// Owns an opened AVFormatContext. Keeps the deadline that its interrupt callback reads alive until the context is closed.
+/// </summary>
 internal sealed unsafe class FormatContextHandle : SafeHandle
 {
     private readonly SafeHandle _deadline;
     private readonly bool _holdsDeadline;
 
-    /// <param name="context">A context that avformat_open_input has opened: what it fails to open it frees by itself.</param>
-    /// <param name="deadline">What the context's interrupt callback reads.</param>
+    /// <param name="context">Opened by avformat_open_input, which frees the context itself if it fails.</param>
+    /// <param name="deadline">Read by the context's interrupt callback.</param>
     public FormatContextHandle(nint context, SafeHandle deadline)
         : base(0, ownsHandle: true)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LusEdge.FFmpeg.Native;
 
 /// <summary>
-/// The C functions that are used, under their C names: all of them have had these signatures from FFmpeg 4.3 to 9.0.
-/// The library names are resolved by <see cref="FFmpegLibraries"/>, never by the loader's own search.
+/// The C functions in use, under their C names. Their signatures are the same from FFmpeg 4.3 to 9.0.
+/// <see cref="FFmpegLibraries"/> resolves the library names, never the loader's default search.
 /// </summary>
 internal static unsafe partial class LibAv
 {
@@ -25,7 +25,8 @@ internal static unsafe partial class LibAv
     public static partial void av_log_set_callback(nint callback);
 
     [LibraryImport(AvUtil)]
-    public static partial int av_log_format_line2(nint ptr, int level, byte* fmt, nint vl, byte* line, int lineSize, int* printPrefix);
+    public static partial int av_log_format_line2(
+        nint ptr, int level, byte* fmt, nint vl, byte* line, int lineSize, int* printPrefix);
 
     [LibraryImport(AvUtil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_dict_set(nint* pm, string key, string value, int flags);

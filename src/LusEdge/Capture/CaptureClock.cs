@@ -1,8 +1,8 @@
 namespace LusEdge.Capture;
 
 /// <summary>
-/// UTC from the monotonic clock: the wall clock is read once, when the connection is opened, so that capture times within a
-/// connection never jump when the wall clock is set. Each (re)opening reads it anew.
+/// UTC from the monotonic clock. The wall clock is read once each time the source is opened or reopened, so capture times within
+/// a connection never jump when the wall clock is set.
 /// </summary>
 internal readonly struct CaptureClock(TimeProvider time)
 {

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Capture;
 
 /// <summary>
-/// A source from its opening to its end: demux, decode, crop, gray. One thread at a time; allocates nothing per frame.
+/// One connection to a source, from open to end: demux, decode, crop, gray. One thread at a time; allocates nothing per frame.
 /// </summary>
 internal sealed class Connection : IDisposable
 {
-    private static readonly TimeSpan DeviceInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan DevicePollInterval = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>A packet's stamp that is older is none: the kernel and FFmpeg keep no pictures for as long as this.</summary>
+    /// <summary>Older packet stamps are invalid: neither the kernel nor FFmpeg buffers pictures for this long.</summary>
     private static readonly TimeSpan OldestStamp = TimeSpan.FromSeconds(10);
 
     private readonly SourceAddress _source;
@@ -22,9 +22,9 @@ internal sealed class Connection : IDisposable
     private readonly Picture _decoded = new();
     private readonly Sector _sector;
     private readonly ReadDeadline _deadline;
-    private readonly TimeSpan _firstPicture;
-    private readonly TimeSpan _nextPicture;
-    private readonly PictureSize? _askedSize;
+    private readonly TimeSpan _firstPictureTimeout;
+    private readonly TimeSpan _nextPictureTimeout;
+    private readonly PictureSize? _requestedSize;
     private readonly Pause _pause;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -53,61 +53,67 @@ internal sealed class Connection : IDisposable
         _demuxer = demuxer;
         _decoder = decoder;
         _sector = options.Sector;
-        _firstPicture = options.OpenTimeout;
-        _nextPicture = options.ReadTimeout;
-        _askedSize = options.Size;
+        _firstPictureTimeout = options.OpenTimeout;
+        _nextPictureTimeout = options.ReadTimeout;
+        _requestedSize = options.Size;
         _deadline = deadline;
         _pause = pause;
         _time = time;
         _logger = logger;
         _clock = new CaptureClock(time);
 
-        // Only now: while the source was looked into, its own timestamps told its rate.
+        // Only now: probing the source needed its own timestamps to determine the rate.
         _wallClockStamps = source.Kind == SourceKind.Network && decoder.KeepsOrder && demuxer.StampWithWallClock(true);
     }
 
-    /// <summary>FFmpeg's name of the container, protocol or device.</summary>
+    /// <summary>FFmpeg's name for the container, protocol or device.</summary>
     public string Format => _demuxer.Format;
 
-    /// <summary>FFmpeg's name of the codec.</summary>
+    /// <summary>FFmpeg's name for the codec.</summary>
     public string Codec => _demuxer.Codec;
 
-    /// <summary>FFmpeg's name of the last picture's pixel format.</summary>
+    /// <summary>FFmpeg's name for the last picture's pixel format.</summary>
     public string PixelFormat { get; private set; } = "unknown";
 
-    /// <summary>Time from frame to frame as the source declares it, null if it doesn't.</summary>
+    /// <summary>Frame interval as the source declares it, null if it doesn't.</summary>
     public TimeSpan? FrameInterval
     {
         get
         {
             const int Fastest = 1000;
             Rational rate = _demuxer.FrameRate;
-            return rate.IsPositive && rate.Num <= (long)Fastest * rate.Den ? TimeSpan.FromSeconds((double)rate.Den / rate.Num) : null;
+            return rate.IsPositive && rate.Num <= (long)Fastest * rate.Den
+                ? TimeSpan.FromSeconds((double)rate.Den / rate.Num)
+                : null;
         }
     }
 
-    /// <summary>Told of each decoded picture before it is cropped and made gray; may keep nothing of it. Null for nobody.</summary>
+    /// <summary>Called with each decoded picture before the crop and gray conversion; must not keep it.</summary>
     public Action<Picture, CapturedFrame>? Inspect { get; set; }
 
-    /// <summary>What broke the source off, ok if nothing did.</summary>
+    /// <summary>The error that broke the source off, ok if none did.</summary>
     public AvResult Broken { get; private set; }
 
     /// <summary>Opens a source.</summary>
-    /// <exception cref="CaptureException">It can't be opened, or is no video.</exception>
+    /// <exception cref="CaptureException">It can't be opened or is not a video.</exception>
     public static Connection Open(
         SourceAddress source, CaptureOptions options, ReadDeadline deadline, Pause pause, TimeProvider time, ILogger logger)
     {
-        if (source.Kind is SourceKind.File or SourceKind.Device) DemandFile(source);
-        FFmpegLog.Forget();
+        if (source.Kind is SourceKind.File or SourceKind.Device) RequireFile(source);
+        FFmpegLog.ClearLastError();
         deadline.Arm(options.OpenTimeout);
         Demuxer? demuxer = null;
         try
         {
             int losses = FFmpegLog.Losses;
             demuxer = Demuxer.Open(source.Url, source.Format, source.OpenOptions(options), deadline);
-            if (IsDrawnText(demuxer.Codec)) throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
+            if (IsRenderedText(demuxer.Codec))
+            {
+                throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
+            }
+
             var connection = new Connection(demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, logger);
-            if (FFmpegLog.Losses != losses) connection.BeginAfterLoss();
+            if (FFmpegLog.Losses != losses) connection.RecoverFromProbeLoss();
             return connection;
         }
         catch (FFmpegException e)
@@ -122,13 +128,13 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Reads up to the next picture.</summary>
-    /// <param name="frame">Not leased. Becomes a captured frame with a picture; stays as it was without.</param>
-    /// <exception cref="CaptureException">The first picture is not of the size that the device was asked for.</exception>
+    /// <summary>Reads the next picture.</summary>
+    /// <param name="frame">Not leased. Becomes a captured frame if there is a picture; otherwise stays unchanged.</param>
+    /// <exception cref="CaptureException">The first picture does not have the size requested from the device.</exception>
     public ReadStatus Read(CapturedFrame frame)
     {
-        // One deadline a picture, not a packet: a feed that sends what can't be decoded is lost, too.
-        _deadline.Arm(_pixelFormat < 0 ? _firstPicture : _nextPicture);
+        // One deadline per picture, not per packet: a feed that sends only undecodable data is lost, too.
+        _deadline.Arm(_pixelFormat < 0 ? _firstPictureTimeout : _nextPictureTimeout);
         while (true)
         {
             int losses = FFmpegLog.Losses;
@@ -140,7 +146,11 @@ internal sealed class Connection : IDisposable
                 return ReadStatus.Picture;
             }
 
-            if (received == AvResult.End || (received == AvResult.Again && _draining)) return Broken.IsOk ? ReadStatus.End : ReadStatus.Broken;
+            if (received == AvResult.End || (received == AvResult.Again && _draining))
+            {
+                return Broken.IsOk ? ReadStatus.End : ReadStatus.Broken;
+            }
+
             if (received != AvResult.Again) _latch.Damage();
             else if (!Feed()) return ReadStatus.Broken;
         }
@@ -149,7 +159,7 @@ internal sealed class Connection : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The packet and the pictures before the source that they came from.
+        // The packet and the pictures before the source they came from.
         _packet.Dispose();
         _decoded.Dispose();
         _filter?.Dispose();
@@ -157,27 +167,32 @@ internal sealed class Connection : IDisposable
         _demuxer.Dispose();
     }
 
-    private static void DemandFile(SourceAddress source)
+    private static void RequireFile(SourceAddress source)
     {
         bool isDevice = source.Kind == SourceKind.Device;
-        if (Directory.Exists(source.Path)) throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} is a directory; give a video {(isDevice ? "device" : "file")}.");
+        if (Directory.Exists(source.Path))
+        {
+            string expected = isDevice ? "device" : "file";
+            throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} is a directory; give a video {expected}.");
+        }
+
         if (File.Exists(source.Path)) return;
         string advice = isDevice ? "check the cable, and see `ls /dev/v4l/by-id` for what is there" : "check the path";
         throw new CaptureException(CaptureFailure.NotFound, $"{source.Name} does not exist; {advice}.");
     }
 
-    /// <summary>FFmpeg draws text files as pictures of a terminal; nobody means that here.</summary>
-    private static bool IsDrawnText(string codec) => codec is "ansi" or "bintext" or "xbin" or "idf";
+    /// <summary>FFmpeg renders text files as terminal pictures, which is never intended here.</summary>
+    private static bool IsRenderedText(string codec) => codec is "ansi" or "bintext" or "xbin" or "idf";
 
-    /// <summary>Something did not arrive while the source was looked into, and which of the packets kept from then it would be missing in, nobody knows.</summary>
-    private void BeginAfterLoss()
+    /// <summary>Data was lost while the source was probed, so any of the packets buffered then can be incomplete.</summary>
+    private void RecoverFromProbeLoss()
     {
         _ = _source.IsLive ? _demuxer.DropReadAhead() : _demuxer.Rewind();
         _latch.Loss();
     }
 
-    /// <summary>Gives the decoder its next packet, or the end.</summary>
-    /// <returns>False when the source broke off and nothing more is to be had of it.</returns>
+    /// <summary>Sends the decoder the next packet, or the end of the stream.</summary>
+    /// <returns>False if the source broke off and nothing more can be read.</returns>
     private bool Feed()
     {
         int losses = FFmpegLog.Losses;
@@ -196,13 +211,14 @@ internal sealed class Connection : IDisposable
             return true;
         }
 
-        // A file that was cut off ends in a packet that is not all there, which FFmpeg takes for an ordinary end.
+        // A truncated file ends in an incomplete packet, which FFmpeg reports as an ordinary end.
         if (read == AvResult.End && _lastPacketIsCut) read = AvResult.InvalidData;
         if (read != AvResult.End)
         {
             Broken = read;
 
-            // What a decoder still holds of a file belongs to the file; of a lost live feed it would come late, under a wrong capture time.
+            // Pictures left in the decoder belong to a file; from a lost live feed they would come late, with a wrong capture
+            // time.
             if (_source.IsLive) return false;
         }
 
@@ -217,24 +233,27 @@ internal sealed class Connection : IDisposable
         {
             AvResult read = _demuxer.Read(_packet);
 
-            // A device that does not block has nothing yet.
+            // A non-blocking device has nothing yet.
             if (read != AvResult.Again) return read;
-            if (!_pause.For(DeviceInterval)) return AvResult.Interrupted;
+            if (!_pause.For(DevicePollInterval)) return AvResult.Interrupted;
         }
     }
 
     /// <summary>
-    /// When a packet was read, as a timestamp of the feed's clock. A device stamps its pictures with the monotonic clock, and FFmpeg what
-    /// it reads off the network with the wall clock; both come before their arrival here, where a parser has waited for the next picture
-    /// to begin. A stamp that makes no sense (another clock, or one that was just set) gives way to the time of arrival.
+    /// When a packet was read, as a timestamp of the feed's clock. Devices stamp pictures with the monotonic clock; FFmpeg stamps
+    /// network packets with the wall clock. Both stamps precede the arrival here, because the parser waits for the next picture
+    /// to begin. An implausible stamp (another clock, or one that was just set) is replaced by the arrival time.
     /// </summary>
     private long ReadAt(long? pts)
     {
         long now = _time.GetTimestamp();
-        if (pts is not { } at || !(_wallClockStamps || _source.Kind == SourceKind.Device) || !_demuxer.TimeBase.IsPositive) return now;
+        if (pts is not { } at || !_demuxer.TimeBase.IsPositive) return now;
+        if (!_wallClockStamps && _source.Kind != SourceKind.Device) return now;
         TimeSpan clock = _wallClockStamps ? _time.GetUtcNow() - DateTimeOffset.UnixEpoch : _time.GetElapsedTime(0, now);
         TimeSpan age = clock - _demuxer.TimeBase.ToTimeSpan(at);
-        return age > TimeSpan.Zero && age < OldestStamp ? now - (age.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond) : now;
+        return age > TimeSpan.Zero && age < OldestStamp
+            ? now - (age.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond)
+            : now;
     }
 
     private void Deliver(CapturedFrame frame)
@@ -242,26 +261,28 @@ internal sealed class Connection : IDisposable
         long? pts = _decoded.Pts;
         if (_wallClockStamps && pts is not null && _packetPts is not null && pts != _packetPts)
         {
-            // The sender has begun to send B-frames: stamps in the order of the packets say nothing of such pictures, and to the latch
-            // an older picture would look newer than the key frame.
+            // The sender has switched to B-frames: stamps in packet order don't fit such pictures, and to the latch an older
+            // picture would look newer than the key frame.
             _wallClockStamps = false;
             _demuxer.StampWithWallClock(false);
             _latch.Damage();
         }
 
-        frame.Pts = pts is { } presented && _demuxer.TimeBase.IsPositive && !_wallClockStamps ? _demuxer.TimeBase.ToTimeSpan(presented) : null;
+        frame.Pts = pts is { } presented && _demuxer.TimeBase.IsPositive && !_wallClockStamps
+            ? _demuxer.TimeBase.ToTimeSpan(presented)
+            : null;
         frame.Timestamp = _readAt;
         frame.CapturedAt = _clock.At(_readAt);
         frame.IsDamaged = _latch.Picture(_decoded.IsFlaggedCorrupt, pts);
         var size = new PictureSize(_decoded.Width, _decoded.Height);
-        if (_pixelFormat < 0) DemandAskedSize(size);
+        if (_pixelFormat < 0) RequireRequestedSize(size);
         frame.SourceSize = size;
         Inspect?.Invoke(_decoded, frame);
         if (size != _size || _decoded.PixelFormat != _pixelFormat) Rebuild(size);
         frame.CropFits = _sector.Fits(size);
         if (_filter is null || !_filter.Process(_decoded, frame.Gray).IsOk)
         {
-            // Without a picture, and not because of its size: nothing better is known of it than that it is damaged.
+            // No picture although its size fits: treat it as damaged.
             _decoded.Clear();
             frame.IsDamaged |= frame.CropFits;
         }
@@ -269,16 +290,17 @@ internal sealed class Connection : IDisposable
         frame.Lease();
     }
 
-    /// <summary>A device takes the nearest size that it has, and says nothing.</summary>
-    private void DemandAskedSize(PictureSize delivered)
+    /// <summary>A device silently picks the nearest size it supports.</summary>
+    private void RequireRequestedSize(PictureSize delivered)
     {
-        if (_askedSize is not { } asked || asked == delivered) return;
+        if (_requestedSize is not { } requested || requested == delivered) return;
         throw new CaptureException(
-            CaptureFailure.OtherSize,
-            $"{_source.Name} delivers {delivered} although {asked} was asked for (Capture:Size); set a size that it has (`v4l2-ctl -d {_source.Name} --list-formats-ext` lists them), or switch what is connected to it to {asked}.");
+            CaptureFailure.SizeMismatch,
+            $"{_source.Name} delivers {delivered} instead of the requested {requested} (Capture:Size); set a size it supports "
+            + $"(`v4l2-ctl -d {_source.Name} --list-formats-ext` lists them), or switch the connected scanner to {requested}.");
     }
 
-    /// <summary>The chain is built for one size and format: others need another.</summary>
+    /// <summary>Builds the filter chain again, because a chain works for one size and format only.</summary>
     private void Rebuild(PictureSize size)
     {
         if (_pixelFormat >= 0) _logger.PictureChanged(size, _decoded.PixelFormatName);

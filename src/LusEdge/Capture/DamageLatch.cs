@@ -1,12 +1,14 @@
 namespace LusEdge.Capture;
 
 /// <summary>
-/// Remembers damage until the next key frame. A decoder conceals damage and flags only some of the pictures that it reaches, but
-/// every picture up to the next key frame is built on the damaged one.
+/// Remembers damage until the next key frame. A decoder conceals damage and flags only some of the affected pictures, but every
+/// picture up to the next key frame depends on the damaged one.
 /// </summary>
 internal struct DamageLatch
 {
-    /// <summary>What is told as missing while a packet is read may be of it or, because a parser reads ahead, of the next.</summary>
+    /// <summary>
+    /// A loss reported while a packet is read can concern that packet or, because the parser reads ahead, the next.
+    /// </summary>
     private const int PacketsInDoubt = 2;
 
     private bool _damaged;
@@ -14,14 +16,16 @@ internal struct DamageLatch
     private long? _keyPts;
     private int _inDoubt;
 
-    /// <summary>Something of the stream did not arrive, and showed while the next packet was read. Comes before <see cref="Packet"/>.</summary>
+    /// <summary>
+    /// Part of the stream is missing, reported while the next packet was read. Call before <see cref="Packet"/>.
+    /// </summary>
     public void Loss()
     {
         Damage();
         _inDoubt = PacketsInDoubt;
     }
 
-    /// <summary>A packet goes to the decoder.</summary>
+    /// <summary>A packet is about to be decoded.</summary>
     public void Packet(bool isKey, bool isCorrupt, long? pts)
     {
         bool isInDoubt = _inDoubt > 0;
@@ -30,22 +34,23 @@ internal struct DamageLatch
         else if (isKey) (_keyIsDue, _keyPts) = (_damaged, pts);
     }
 
-    /// <summary>The decoder refused a packet, failed on a picture, or made up a part of it.</summary>
+    /// <summary>The decoder rejected a packet, failed on a picture, or concealed part of it.</summary>
     public void Damage()
     {
         _damaged = true;
 
-        // A key frame that is still in the decoder can't vouch for what comes after this.
+        // A key frame that is still in the decoder came before this damage and does not clear it.
         _keyIsDue = false;
     }
 
-    /// <summary>A picture comes out of the decoder.</summary>
-    /// <param name="isFlagged">The decoder says that it is damaged.</param>
+    /// <summary>The decoder has output a picture.</summary>
+    /// <param name="isFlagged">Whether the decoder flagged it as damaged.</param>
     /// <param name="pts">Its presentation time.</param>
-    /// <returns>Whether it must be taken for damaged.</returns>
+    /// <returns>Whether to treat it as damaged.</returns>
     public bool Picture(bool isFlagged, long? pts)
     {
-        // With B-frames the decoder still hands out older pictures after the key packet went in: the key frame is not due before its time.
+        // With B-frames, the decoder still outputs older pictures after the key packet: the key frame is due only at its own
+        // time.
         if (_keyIsDue && (pts is null || _keyPts is null || pts >= _keyPts)) (_damaged, _keyIsDue) = (false, false);
         if (isFlagged) Damage();
         return _damaged;

@@ -1,10 +1,10 @@
 namespace LusEdge.Capture;
 
 /// <summary>
-/// When the newest frame was captured, and how far apart frames really are. The interval is the median of the last five, so one stall does
-/// not change it, while a source that declares 25 frames per second and sends one is known after three frames.
+/// When the newest frame was captured, and the measured frame interval. The interval is the median of the last five, so one stall
+/// does not change it, yet a source that declares 25 frames per second and sends one is noticed after three frames.
 /// </summary>
-/// <remarks>The reader's thread writes; any thread reads. Allocates nothing.</remarks>
+/// <remarks>Written by the reader's thread, read by any. Allocates nothing.</remarks>
 public sealed class FrameRhythm
 {
     private const int Remembered = 5;
@@ -15,8 +15,8 @@ public sealed class FrameRhythm
     private long _newest = long.MinValue;
     private long _interval;
 
-    /// <summary>A feed that has sent nothing yet.</summary>
-    /// <param name="time">The clock whose timestamps are noted.</param>
+    /// <summary>For a feed that has sent nothing yet.</summary>
+    /// <param name="time">The clock of the timestamps.</param>
     public FrameRhythm(TimeProvider time) => _time = time;
 
     /// <summary>Capture time of the newest frame as a timestamp of the clock; null before the first.</summary>
@@ -25,10 +25,10 @@ public sealed class FrameRhythm
     /// <summary>Median of the last intervals; null before there are three.</summary>
     public TimeSpan? Interval => Interlocked.Read(ref _interval) is var ticks && ticks == 0 ? null : TimeSpan.FromTicks(ticks);
 
-    /// <summary>Notes a frame.</summary>
+    /// <summary>Records a frame.</summary>
     /// <param name="captured">Its capture time.</param>
-    /// <param name="startsFeed">Whether it is the first after an opening: the pause before it says nothing about the rate.</param>
-    public void Note(long captured, bool startsFeed)
+    /// <param name="startsFeed">Whether it is the first after an opening: the gap before it says nothing about the rate.</param>
+    public void Record(long captured, bool startsFeed)
     {
         long before = _newest;
         if (before != long.MinValue && captured <= before) return;

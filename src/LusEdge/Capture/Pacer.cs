@@ -1,6 +1,6 @@
 namespace LusEdge.Capture;
 
-/// <summary>Holds a file's frames back until they are due by their presentation times.</summary>
+/// <summary>Delays a file's frames until their presentation times.</summary>
 internal sealed class Pacer(TimeProvider time, Pause pause)
 {
     private bool _running;
@@ -9,10 +9,14 @@ internal sealed class Pacer(TimeProvider time, Pause pause)
     private TimeSpan _lastDue;
 
     /// <summary>Waits until a frame is due.</summary>
-    /// <param name="pts">Its presentation time, null where the file has none: it is then due one interval after the last.</param>
-    /// <param name="startsClip">The file begins (anew): its first frame is due one interval after the last.</param>
-    /// <param name="interval">Time from frame to frame.</param>
-    /// <returns>False when stopped.</returns>
+    /// <param name="pts">
+    /// Its presentation time. Null if the file has none: the frame is then due one interval after the last.
+    /// </param>
+    /// <param name="startsClip">
+    /// Whether the file begins or starts over: its first frame is due one interval after the last.
+    /// </param>
+    /// <param name="interval">Frame interval.</param>
+    /// <returns>False if stopped.</returns>
     public bool WaitFor(TimeSpan? pts, bool startsClip, TimeSpan interval)
     {
         if (!_running)
@@ -26,15 +30,15 @@ internal sealed class Pacer(TimeProvider time, Pause pause)
         TimeSpan due = _lastDue + interval;
         if (pts is { } at)
         {
-            // What jumps backwards or far ahead is no presentation time to wait for: such a frame follows the last one.
-            if (startsClip || at + _offset < _lastDue || at + _offset > _lastDue + Farthest) _offset = due - at;
+            // Don't wait for a presentation time that jumps backwards or far ahead: that frame follows the last one.
+            if (startsClip || at + _offset < _lastDue || at + _offset > _lastDue + LargestJump) _offset = due - at;
             due = at + _offset;
         }
 
         TimeSpan now = time.GetElapsedTime(_origin);
         if (now > due + interval)
         {
-            // Too late by more than a frame: the rest of the file moves back instead of being rushed out to catch up.
+            // More than a frame late: shift the rest of the file instead of rushing to catch up.
             _offset += now - due;
             due = now;
         }
@@ -43,5 +47,5 @@ internal sealed class Pacer(TimeProvider time, Pause pause)
         return pause.For(due - now);
     }
 
-    private static readonly TimeSpan Farthest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LargestJump = TimeSpan.FromSeconds(10);
 }

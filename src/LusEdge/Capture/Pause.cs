@@ -1,6 +1,6 @@
 namespace LusEdge.Capture;
 
-/// <summary>A wait of the reader thread that a stop ends at once. One thread waits; allocates nothing.</summary>
+/// <summary>An interruptible wait for the reader thread: a stop ends it at once. One thread waits; allocates nothing.</summary>
 internal sealed class Pause : IDisposable
 {
     private readonly object _gate = new();
@@ -12,7 +12,7 @@ internal sealed class Pause : IDisposable
         _timer = time.CreateTimer(static pause => ((Pause)pause!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Waits.</summary>
-    /// <returns>False when stopped, now or before.</returns>
+    /// <returns>False if stopped, now or earlier.</returns>
     public bool For(TimeSpan length)
     {
         lock (_gate)
@@ -25,7 +25,7 @@ internal sealed class Pause : IDisposable
         }
     }
 
-    /// <summary>Ends this wait and every later one.</summary>
+    /// <summary>Ends the current wait and every later one.</summary>
     public void Stop()
     {
         lock (_gate)

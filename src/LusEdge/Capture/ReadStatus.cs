@@ -1,6 +1,6 @@
 namespace LusEdge.Capture;
 
-/// <summary>What came of reading on.</summary>
+/// <summary>The outcome of reading.</summary>
 internal enum ReadStatus
 {
     /// <summary>A picture.</summary>
@@ -9,6 +9,6 @@ internal enum ReadStatus
     /// <summary>The source is at its end.</summary>
     End,
 
-    /// <summary>The source broke off: <see cref="Connection.Broken"/> says how.</summary>
+    /// <summary>The source broke off: see <see cref="Connection.Broken"/>.</summary>
     Broken,
 }

@@ -1,8 +1,11 @@
 namespace LusEdge.Capture;
 
-/// <summary>The wait before a lost feed is opened anew: doubles from 0.5 s to the longest, less up to half at random, so that carts that lost one server don't all come back at once.</summary>
-/// <param name="longest">At most this long.</param>
-/// <param name="random">Gives numbers from 0 to below 1.</param>
+/// <summary>
+/// The wait before a lost feed is reopened. It doubles from 0.5 s to the longest, less up to half at random, so that carts that
+/// lost the same server don't all reconnect at once.
+/// </summary>
+/// <param name="longest">The longest wait.</param>
+/// <param name="random">Returns numbers from 0 to below 1.</param>
 internal sealed class ReopenDelay(TimeSpan longest, Func<double> random)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);

@@ -6,11 +6,11 @@ using LusEdge.Metering;
 
 namespace LusEdge.Capture;
 
-/// <content>Connecting and reading, up to the hand-off: on the reader's own thread, but for the first connection of a file.</content>
+/// <content>Connecting and reading, up to the hand-off. All on the reader's thread, except a file's first connection.</content>
 public sealed partial class VideoFeed
 {
-    /// <summary>Opens the source and reads up to its first picture: only then is it known to give any.</summary>
-    /// <returns>The first picture, the caller's.</returns>
+    /// <summary>Opens the source and reads its first picture, because only that proves that it delivers any.</summary>
+    /// <returns>The first picture, owned by the caller.</returns>
     private CapturedFrame Connect()
     {
         _connection?.Dispose();
@@ -62,19 +62,27 @@ public sealed partial class VideoFeed
         _pool.Return(frame);
         if (connection.Broken == AvResult.Interrupted)
         {
+            string within = $"{_options.OpenTimeout.TotalSeconds:0.#} s";
             throw new CaptureException(
-                CaptureFailure.Unreachable, $"{_source.Name} sent no picture within {_options.OpenTimeout.TotalSeconds:0.#} s; check that it is on and sends.");
+                CaptureFailure.Unreachable,
+                $"{_source.Name} sent no picture within {within}; check that it is on and sending.");
         }
 
-        string words = FFmpegLog.LastError is null && connection.Broken.IsOk ? "" : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
-        throw new CaptureException(CaptureFailure.NotVideo, $"{_source.Name} holds no picture that can be decoded; check that it plays with `ffplay`{words}.");
+        string words = FFmpegLog.LastError is null && connection.Broken.IsOk
+            ? ""
+            : $" ({OpenFailure.Words(connection.Broken.IsOk ? AvResult.InvalidData : connection.Broken)})";
+        throw new CaptureException(
+            CaptureFailure.NotVideo,
+            $"{_source.Name} contains no picture that can be decoded; check that it plays with `ffplay`{words}.");
     }
 
-    /// <summary>What a connection and its first picture tell of the feed.</summary>
-    /// <exception cref="CaptureException">The sector lies outside the picture: another mode of the source, or a wrong sector.</exception>
+    /// <summary>Describes the feed from a connection and its first picture.</summary>
+    /// <exception cref="CaptureException">
+    /// The sector lies outside the picture: the source is in another mode, or the sector is wrong.
+    /// </exception>
     private void RecordDescription(Connection connection, CapturedFrame first)
     {
-        // Geometry is that of the first opening: what comes back in another size is another mode, and is not graded.
+        // The geometry is fixed at the first opening: a feed that comes back in another size is in another mode and not graded.
         var description = new FeedDescription(
             connection.Format,
             connection.Codec,
@@ -85,13 +93,25 @@ public sealed partial class VideoFeed
         if (_description is null)
         {
             double rate = 1 / description.FrameInterval.TotalSeconds;
-            _logger.Opened(_source.Name, description.Format, description.Codec, first.SourceSize, description.PixelFormat, rate, FFmpegLibraries.Version);
-            if (_options.Rate is { } asked && Math.Abs(rate - asked) > asked * RateTolerance) _logger.OtherRate(_source.Name, rate, asked);
+            _logger.Opened(
+                _source.Name,
+                description.Format,
+                description.Codec,
+                first.SourceSize,
+                description.PixelFormat,
+                rate,
+                FFmpegLibraries.Version);
+            if (_options.Rate is { } requested && Math.Abs(rate - requested) > requested * RateTolerance)
+            {
+                _logger.RateMismatch(_source.Name, rate, requested);
+            }
+
             if (!description.Sector.Fits(description.Geometry))
             {
                 throw new CaptureException(
                     CaptureFailure.InvalidSector,
-                    $"Capture:Sector: {description.Sector} does not lie within the picture of {description.Geometry}; give x,y,w,h with x+w and y+h within it.");
+                    $"Capture:Sector: {description.Sector} does not fit within the {description.Geometry} picture; "
+                    + "set x,y,w,h so that x+w and y+h lie inside it.");
             }
         }
 
@@ -119,9 +139,10 @@ public sealed partial class VideoFeed
             _end = new FeedEnd(e);
             _logger.Refused(_source.Name, e.Message);
         }
-        catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no frame will come.
+        catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no more frames will come.
         {
-            _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, $"reading failed by a fault of the program: {e.Message}", e));
+            string message = $"reading failed because of a bug in this program: {e.Message}";
+            _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, message, e));
             _logger.ReaderFailed(e, _source.Name);
         }
         finally
@@ -132,8 +153,8 @@ public sealed partial class VideoFeed
         }
     }
 
-    /// <summary>The next frame, past losses and loops.</summary>
-    /// <returns>Null when there is none any more.</returns>
+    /// <summary>The next frame, across losses and loops.</summary>
+    /// <returns>Null when there are no more.</returns>
     private CapturedFrame? Next()
     {
         CapturedFrame frame = _pool.Rent();
@@ -145,7 +166,7 @@ public sealed partial class VideoFeed
         }
 
         _pool.Return(frame);
-        return _stopping ? null : GoOn(status);
+        return _stopping ? null : ContinueAfter(status);
     }
 
     private bool HandOver(CapturedFrame frame)
@@ -158,34 +179,37 @@ public sealed partial class VideoFeed
                 return false;
             }
 
-            // To what comes after, a paced frame is captured when a scanner would have sent it.
+            // For the stages after this, a paced frame is captured when a scanner would have sent it.
             frame.CapturedAt += _time.GetElapsedTime(frame.Timestamp);
             frame.Timestamp = _time.GetTimestamp();
         }
 
-        Rhythm.Note(frame.Timestamp, frame.StartsClip);
+        Rhythm.Record(frame.Timestamp, frame.StartsClip);
         return _handoff.Put(frame);
     }
 
-    /// <summary>The source is at an end of some kind.</summary>
-    /// <returns>The frame after it, null when there is none.</returns>
-    private CapturedFrame? GoOn(ReadStatus status)
+    /// <summary>Reopens, loops or ends the feed after the source ended or broke off.</summary>
+    /// <returns>The next frame, null when the feed is over.</returns>
+    private CapturedFrame? ContinueAfter(ReadStatus status)
     {
-        if (MayComeBack)
+        if (CanComeBack)
         {
             string reason = status == ReadStatus.End ? "it ended"
                 : _connection!.Broken == AvResult.Interrupted ? $"no picture for {_options.ReadTimeout.TotalSeconds:0.#} s"
                 : OpenFailure.Words(_connection.Broken);
             _logger.Lost(_source.Name, reason);
-            _lastError = $"{_source.Name} is lost: {reason}; check that it is on and sends.";
+            _lastError = $"{_source.Name} was lost: {reason}; check that it is on and sending.";
             _connected = false;
             return Reopen();
         }
 
         if (status == ReadStatus.Broken)
         {
-            string what = _connection!.Broken == AvResult.Interrupted ? "reading stalled" : "the video is damaged or cut short here";
-            _end = new FeedEnd(new CaptureException(CaptureFailure.NotVideo, $"{what}, after {_frames} frames ({OpenFailure.Words(_connection.Broken)})."));
+            string what = _connection!.Broken == AvResult.Interrupted
+                ? "reading stalled"
+                : "the video is damaged or cut short here";
+            _end = new FeedEnd(new CaptureException(
+                CaptureFailure.NotVideo, $"{what}, after {_frames} frames ({OpenFailure.Words(_connection.Broken)})."));
             _logger.BrokeOff(_source.Name, _frames, _end.Error!);
             return null;
         }
@@ -195,7 +219,7 @@ public sealed partial class VideoFeed
         return null;
     }
 
-    /// <summary>A file begins anew: by opening it again, because not every format can be wound back.</summary>
+    /// <summary>Starts a file over by reopening it, because not every format can seek.</summary>
     private CapturedFrame? Rewind()
     {
         try
@@ -210,9 +234,9 @@ public sealed partial class VideoFeed
         }
     }
 
-    /// <summary>Opens a live feed that is not there yet, or is lost, for as long as it takes.</summary>
+    /// <summary>Retries opening a live feed that is not up yet or was lost, for as long as it takes.</summary>
     /// <returns>Its first frame, null when stopped.</returns>
-    /// <exception cref="CaptureException">It was never open, and never can be as it is configured.</exception>
+    /// <exception cref="CaptureException">It was never open and can't be with this configuration.</exception>
     private CapturedFrame? Reopen()
     {
         bool wasOpen = _description is not null;
@@ -232,8 +256,8 @@ public sealed partial class VideoFeed
             }
             catch (CaptureException e) when (e.IsTransient || wasOpen)
             {
-                if (e.Message == _lastError) _logger.StillNotThere(_source.Name, e.Message);
-                else _logger.NotThere(_source.Name, e.Message);
+                if (e.Message == _lastError) _logger.StillUnavailable(_source.Name, e.Message);
+                else _logger.Unavailable(_source.Name, e.Message);
                 _lastError = e.Message;
             }
 

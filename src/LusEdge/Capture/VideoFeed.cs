@@ -7,24 +7,29 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Capture;
 
 /// <summary>
-/// A video feed: whatever FFmpeg opens, as gray frames of the ultrasound sector. A thread of its own reads, so that a backlog never
-/// hides in the operating system's buffers; <see cref="Take"/> hands out what it read.
+/// A video feed: anything FFmpeg can open, as gray frames of the ultrasound sector. A dedicated thread reads, so that a backlog
+/// never hides in the operating system's buffers; <see cref="Take"/> returns what it read.
 /// <code>
 /// source -> demux -> decode -> damage latch -> crop, gray -> [pace] -> hand-off -> Take
 ///             ^                                                           |
 ///             +-- reopened when a live feed is lost                       +-- live: the newest frame; file: every frame
 /// </code>
-/// A file is opened with <see cref="Open"/>, which says at once what is wrong with it. A live feed may come up later than the program
-/// and be lost at any time: started without being opened, the reader opens it as often as it takes, and <see cref="LastError"/> says why
+/// Open a file with <see cref="Open"/>, which fails at once if something is wrong with it. A live feed can come up later than the
+/// program and be lost at any time: just start it. The reader opens it as often as needed, and <see cref="LastError"/> says why
 /// there is no picture meanwhile.
 /// </summary>
-/// <remarks>Every picture that the decoder hands out is captured in the ledger; what the hand-off lets go is dropped there with its reason.</remarks>
+/// <remarks>
+/// The ledger counts every decoded picture as captured, and every frame that the hand-off drops, with the reason.
+/// </remarks>
 public sealed partial class VideoFeed : IDisposable
 {
-    /// <summary>How long a stop waits for the reader, unless it is told: it sees the stop within a tenth of a second unless the system holds it.</summary>
+    /// <summary>
+    /// How long a stop waits for the reader by default. The reader notices within a tenth of a second unless a system call blocks
+    /// it.
+    /// </summary>
     private static readonly TimeSpan ReaderEndsWithin = TimeSpan.FromSeconds(1);
 
-    /// <summary>A device that was asked for 30 frames a second and gives 29.97 does what it was asked.</summary>
+    /// <summary>A device that delivers 29.97 frames per second satisfies a request for 30.</summary>
     private const double RateTolerance = 0.01;
 
     private readonly CaptureOptions _options;
@@ -49,13 +54,13 @@ public sealed partial class VideoFeed : IDisposable
     private volatile bool _connected;
     private volatile string? _lastError;
     private volatile bool _stopping;
-    private bool _isLeftBehind;
+    private bool _isAbandoned;
 
-    /// <summary>A feed that is not open yet.</summary>
-    /// <param name="options">The source, and what of its picture is wanted.</param>
-    /// <param name="ledger">Where every frame is accounted for.</param>
-    /// <param name="time">Capture times, pacing and waits between attempts.</param>
-    /// <param name="logger">Openings, losses, and FFmpeg's own lines.</param>
+    /// <summary>Creates a feed that is not open yet.</summary>
+    /// <param name="options">The source, and which part of its picture to read.</param>
+    /// <param name="ledger">Accounts for every frame.</param>
+    /// <param name="time">For capture times, pacing and waits between attempts.</param>
+    /// <param name="logger">For openings, losses and FFmpeg's own lines.</param>
     public VideoFeed(CaptureOptions options, FrameLedger ledger, TimeProvider time, ILogger<VideoFeed> logger)
     {
         _options = options;
@@ -73,38 +78,42 @@ public sealed partial class VideoFeed : IDisposable
         _pacer = options.Pace == Pace.Realtime && !_source.IsLive ? new Pacer(time, _pause) : null;
     }
 
-    /// <summary>Whether frames come in real time, so that the newest matters and the others are dropped when there is no time for them.</summary>
+    /// <summary>Whether frames come in real time, so that only the newest matters and others are dropped under load.</summary>
     public bool IsLive { get; }
 
-    /// <summary>Whether the source may come up later and, once lost, come back: a device, or the network.</summary>
-    public bool MayComeBack => _source.MayComeBack;
+    /// <summary>Whether the source can come up later and, once lost, come back: a device or the network.</summary>
+    public bool CanComeBack => _source.CanComeBack;
 
-    /// <summary>What the feed is; null until it has been open once.</summary>
+    /// <summary>The feed's properties; null until it has been open once.</summary>
     public FeedDescription? Description => _description;
 
-    /// <summary>When the newest frame was captured, and how far apart frames are.</summary>
+    /// <summary>When the newest frame was captured, and the frame interval.</summary>
     public FrameRhythm Rhythm { get; }
 
-    /// <summary>False while a feed is not there yet or lost, and when it is over.</summary>
+    /// <summary>False while the feed is not up yet or lost, and after it has ended.</summary>
     public bool IsConnected => _connected;
 
-    /// <summary>Why there is no picture, a sentence without credentials; null while connected, and before the first attempt has failed.</summary>
+    /// <summary>
+    /// Why there is no picture, in a sentence without credentials. Null while connected and before the first attempt has failed.
+    /// </summary>
     public string? LastError => _lastError;
 
-    /// <summary>How the feed ended; valid once <see cref="Take"/> has answered <see cref="TakeResult.Ended"/>.</summary>
+    /// <summary>How the feed ended; valid once <see cref="Take"/> has returned <see cref="TakeResult.Ended"/>.</summary>
     public FeedEnd End => _end;
 
-    /// <summary>The source as configured, for messages and reports: credentials masked.</summary>
+    /// <summary>The source as configured, with credentials masked, for messages and reports.</summary>
     public string Name => _source.Name;
 
-    /// <summary>Told of each decoded picture on the reading thread, before it is cropped and made gray; may keep nothing of it. Null for nobody.</summary>
+    /// <summary>
+    /// Called on the reading thread with each decoded picture, before the crop and gray conversion; must not keep it.
+    /// </summary>
     internal Action<Picture, CapturedFrame>? Inspect { get; init; }
 
-    /// <summary>Opens the source and decodes its first picture: what is wrong with it shows here and not later.</summary>
-    /// <exception cref="CaptureException">It can't be opened, is no video, or the options don't fit it.</exception>
+    /// <summary>Opens the source and decodes its first picture, so that errors show here and not later.</summary>
+    /// <exception cref="CaptureException">It can't be opened, is not a video, or the options don't fit it.</exception>
     public void Open()
     {
-        if (_connection is not null) throw new InvalidOperationException("The feed is open.");
+        if (_connection is not null) throw new InvalidOperationException("The feed is already open.");
         Prepare();
         FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
         try
@@ -117,40 +126,46 @@ public sealed partial class VideoFeed : IDisposable
         }
     }
 
-    /// <summary>Starts reading. <see cref="Open"/> comes first, or, for a source that <see cref="MayComeBack"/>, never.</summary>
-    /// <exception cref="CaptureException">Something is wrong that shows without the source: with the options, or with FFmpeg.</exception>
+    /// <summary>Starts reading. Call <see cref="Open"/> first, unless the source <see cref="CanComeBack"/>.</summary>
+    /// <exception cref="CaptureException">The options or FFmpeg are wrong in a way that shows without the source.</exception>
     public void Start()
     {
-        if (_reader is not null || (_first is null && !MayComeBack)) throw new InvalidOperationException("Start comes once, and for what can't come later after Open.");
+        if (_reader is not null || (_first is null && !CanComeBack))
+        {
+            throw new InvalidOperationException("Call Start once, and Open before it unless the source can come back.");
+        }
+
         Prepare();
         _reader = new Thread(Run) { Name = "capture", IsBackground = true };
         _reader.Start();
     }
 
-    /// <summary>Waits for a frame. One thread takes.</summary>
-    /// <param name="patience">At most this long.</param>
-    /// <param name="frame">The caller's to dispose; null without one.</param>
-    public TakeResult Take(TimeSpan patience, out CapturedFrame? frame) => _handoff.Take(patience, out frame);
+    /// <summary>Waits for a frame. Call from one thread.</summary>
+    /// <param name="timeout">The longest wait.</param>
+    /// <param name="frame">For the caller to dispose; null if there is none.</param>
+    public TakeResult Take(TimeSpan timeout, out CapturedFrame? frame) => _handoff.Take(timeout, out frame);
 
-    /// <summary>Stops reading and drops what was not taken. Returns once the reader has ended; may be called from any thread, and again.</summary>
-    /// <param name="within">How long to wait for the reader; a second if not given.</param>
+    /// <summary>
+    /// Stops reading and drops frames not taken yet. Returns once the reader has ended. Callable from any thread, repeatedly.
+    /// </summary>
+    /// <param name="within">How long to wait for the reader; one second by default.</param>
     public void Stop(TimeSpan? within = null)
     {
         _stopping = true;
         _deadline?.Cancel();
         _pause.Stop();
         _handoff.Close();
-        if (_reader is not { } reader || reader.Join(within ?? ReaderEndsWithin) || _isLeftBehind) return;
-        _isLeftBehind = true;
+        if (_reader is not { } reader || reader.Join(within ?? ReaderEndsWithin) || _isAbandoned) return;
+        _isAbandoned = true;
         _logger.ReaderStuck(_source.Name);
     }
 
-    /// <summary>Stops and closes the source. A frame that is still out stays readable until it is disposed.</summary>
+    /// <summary>Stops and closes the source. A frame still in use stays readable until it is disposed.</summary>
     public void Dispose()
     {
-        Stop(_isLeftBehind ? TimeSpan.Zero : null);
+        Stop(_isAbandoned ? TimeSpan.Zero : null);
 
-        // A reader that the system holds still uses all this: it is left to the end of the process.
+        // A reader blocked in a system call still uses all this, so leave it until the process ends.
         if (_reader is { IsAlive: true }) return;
         if (_first is { } first) Drop(first);
         _first = null;
@@ -162,7 +177,7 @@ public sealed partial class VideoFeed : IDisposable
         _deadline?.Dispose();
     }
 
-    /// <summary>What can be done, and refused, without the source.</summary>
+    /// <summary>Checks everything that can be checked without the source.</summary>
     private void Prepare()
     {
         try

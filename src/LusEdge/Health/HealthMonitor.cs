@@ -16,7 +16,7 @@ public sealed class HealthMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly HashSet<Delegate> _failed = [];
     private readonly ITimer _timer;
-    private readonly Lock _looking = new();
+    private readonly Lock _round = new();
 
     /// <summary>Begins to look.</summary>
     /// <param name="board">Where conditions are raised.</param>
@@ -31,38 +31,38 @@ public sealed class HealthMonitor : IAsyncDisposable
         _checks = checks;
         _listeners = listeners;
         _logger = logger;
-        _timer = time.CreateTimer(_ => Look(), null, Period, Period);
+        _timer = time.CreateTimer(_ => RunRound(), null, Period, Period);
     }
 
     /// <summary>Stops looking.</summary>
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
-    private void Look()
+    private void RunRound()
     {
         // A round that takes longer than a second is not overtaken by the next.
-        if (!_looking.TryEnter()) return;
+        if (!_round.TryEnter()) return;
         try
         {
-            foreach (Action check in _checks) Try(check, check);
+            foreach (Action check in _checks) Guard(check, check);
             HealthReport report = _board.Read();
-            foreach (Action<HealthReport> listener in _listeners) Try(listener, () => listener(report));
+            foreach (Action<HealthReport> listener in _listeners) Guard(listener, () => listener(report));
         }
         finally
         {
-            _looking.Exit();
+            _round.Exit();
         }
     }
 
-    private void Try(Delegate whose, Action act)
+    private void Guard(Delegate key, Action act)
     {
         try
         {
             act();
-            _failed.Remove(whose);
+            _failed.Remove(key);
         }
         catch (Exception e) // One that fails must not keep the others from being asked or told.
         {
-            if (_failed.Add(whose)) Log.Failed(_logger, e, whose.Method.DeclaringType?.Name ?? whose.Method.Name);
+            if (_failed.Add(key)) Log.Failed(_logger, e, key.Method.DeclaringType?.Name ?? key.Method.Name);
         }
     }
 }

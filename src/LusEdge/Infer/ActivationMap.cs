@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace LusEdge.Infer;
 
 /// <summary>
-/// Where in the last picture the evidence for each class lies: the model's output <c>cam</c>, valid until its next run and no longer than the
-/// model. A class's average over the map is its logit without the bias.
+/// Where in the last picture the evidence for each class lies: the model's output <c>cam</c>, valid until its next run and while
+/// the model lives. A class's average over the map is its logit without the bias.
 /// </summary>
 public sealed class ActivationMap
 {
@@ -22,11 +22,15 @@ public sealed class ActivationMap
     public int Height { get; }
 
     /// <summary>
-    /// What speaks for a class more than for the average class: a softmax knows only differences. In units of the calibrated logits, so that
-    /// models can be compared: were it 2 everywhere, the class's odds would be e² times those of an average class.
+    /// The evidence for a class relative to the average class, because a softmax depends only on differences. In units of the
+    /// calibrated logits, so that models are comparable: if it were 2 everywhere, the class's odds would be e² times those of an
+    /// average class.
     /// </summary>
     /// <param name="grade">The class's index.</param>
-    /// <param name="evidence">Receives <see cref="Width"/> x <see cref="Height"/> numbers, row by row; below 0 where the picture speaks against the class.</param>
+    /// <param name="evidence">
+    /// Receives <see cref="Width"/> x <see cref="Height"/> numbers, row by row; negative where the picture is evidence against
+    /// it.
+    /// </param>
     public void EvidenceFor(int grade, Span<float> evidence)
     {
         ReadOnlySpan<float> cam = _cam.GetTensorDataAsSpan<float>();

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 3001, Message = "Provider {Provider} refused: {Reason}")]
     public static partial void ProviderRefused(ILogger logger, LogLevel level, string provider, string reason);
 
-    [LoggerMessage(3002, LogLevel.Error, "Model {Model} failed on a frame: {Reason}. Further failures are counted, not logged, until a frame succeeds.")]
+    [LoggerMessage(
+        3002,
+        LogLevel.Error,
+        "Model {Model} failed on a frame: {Reason}. Further failures are counted, not logged, until a frame succeeds.")]
     public static partial void RunFailed(ILogger logger, string model, string reason);
 }

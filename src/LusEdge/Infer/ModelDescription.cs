@@ -4,36 +4,36 @@ using System.Text.Json.Serialization;
 namespace LusEdge.Infer;
 
 /// <summary>
-/// What a model file says about itself: the JSON object under the key <c>lusedge</c> of its <c>metadata_props</c>
-/// (schema: docs/schemas/v1/model.json). It is authoritative; the trainer writes it and the appliance reads it by this one type.
+/// A model file's description of itself: the JSON object under the key <c>lusedge</c> of its <c>metadata_props</c>
+/// (schema: docs/schemas/v1/model.json). It is authoritative; the trainer and the appliance share this type.
 /// </summary>
 public sealed record ModelDescription
 {
     /// <summary>The key in <c>metadata_props</c>.</summary>
     public const string MetadataKey = "lusedge";
 
-    /// <summary>Version of this description's form: 1.</summary>
+    /// <summary>Version of this format: 1.</summary>
     public required int V { get; init; }
 
     /// <summary>Id of the severity scale, for instance <c>sanmatteo-7</c>.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>The scale's labels in the order of the outputs.</summary>
+    /// <summary>The scale's labels, in output order.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>The integer part of each class, 0-3.</summary>
     public required IReadOnlyList<int> Severities { get; init; }
 
-    /// <summary>The picture's way in.</summary>
+    /// <summary>The model's picture input.</summary>
     public required ModelInput Input { get; init; }
 
-    /// <summary>What the file does with the picture before the network sees it; for people and trainers, the file does it by itself.</summary>
+    /// <summary>The preprocessing built into the file. Informational, for people and trainers.</summary>
     public required ModelPreprocessing Preprocessing { get; init; }
 
     /// <summary>fp32, fp16 or int8.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>What the file divides the logits by before the softmax.</summary>
+    /// <summary>The divisor that the file applies to the logits before the softmax.</summary>
     public required double Temperature { get; init; }
 
     /// <summary>Thresholds below which a frame gets no score.</summary>
@@ -42,13 +42,13 @@ public sealed record ModelDescription
     /// <summary>Where the model comes from.</summary>
     public required ModelProvenance Provenance { get; init; }
 
-    /// <summary>The description as it stands in the file.</summary>
+    /// <summary>The description in the file's form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelDescription);
 
     /// <summary>Reads and checks a description.</summary>
     /// <param name="json">The metadata entry's text.</param>
     /// <param name="file">The model file, for the message.</param>
-    /// <exception cref="ModelException">The text is incomplete or contradicts itself; all errors are in the message.</exception>
+    /// <exception cref="ModelException">The text is incomplete or contradictory; the message lists all errors.</exception>
     public static ModelDescription Parse(string json, string file)
     {
         ModelDescription description;
@@ -59,25 +59,34 @@ public sealed record ModelDescription
         }
         catch (JsonException e)
         {
-            throw new ModelException(ModelFailure.BadMetadata, $"{file}: its metadata entry \"{MetadataKey}\" can't be read: {e.Message} Export the model again.", e);
+            throw new ModelException(
+                ModelFailure.BadMetadata,
+                $"{file}: its metadata entry \"{MetadataKey}\" can't be read: {e.Message} Export the model again.",
+                e);
         }
 
         string[] errors = [.. description.Errors()];
         return errors.Length == 0
             ? description
-            : throw new ModelException(ModelFailure.BadMetadata, $"{file}: its metadata entry \"{MetadataKey}\" is wrong: {string.Join("; ", errors)}. Export the model again.");
+            : throw new ModelException(
+                ModelFailure.BadMetadata,
+                $"{file}: its metadata entry \"{MetadataKey}\" is invalid: {string.Join("; ", errors)}. Export the model again.");
     }
 
     private IEnumerable<string> Errors()
     {
-        if (V != 1) yield return $"v is {V}, this program reads 1";
+        if (V != 1) yield return $"v is {V}, this program supports 1";
         if (string.IsNullOrWhiteSpace(Scheme)) yield return "scheme is empty";
         if (Classes.Count < 2) yield return $"classes has {Classes.Count} entries, a scale has at least 2";
         if (Classes.Distinct().Count() != Classes.Count) yield return "a class is listed twice";
         if (Severities.Count != Classes.Count) yield return $"{Severities.Count} severities for {Classes.Count} classes";
         if (Severities.Any(s => s is < 0 or > 3)) yield return "a severity is outside 0-3";
         if (!Severities.SequenceEqual(Severities.Order())) yield return "the severities do not rise with the classes";
-        if (Input.Width is < 1 or > 4096 || Input.Height is < 1 or > 4096) yield return $"the input size {Input.Width}x{Input.Height} is outside 1-4096";
+        if (Input.Width is < 1 or > 4096 || Input.Height is < 1 or > 4096)
+        {
+            yield return $"the input size {Input.Width}x{Input.Height} is outside 1-4096";
+        }
+
         if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision \"{Precision}\" is not one of fp32, fp16, int8";
         if (!(Temperature > 0)) yield return "temperature is not above 0";
         if (!(Gate.BlackMean is >= 0 and <= 255)) yield return "gate.black_mean is outside 0-255";
@@ -85,33 +94,40 @@ public sealed record ModelDescription
         if (!(Gate.MinQuality is null or (>= 0 and <= 1))) yield return "gate.min_quality is outside 0-1";
         if (!(Gate.FrozenAfter is null or > 0)) yield return "gate.frozen_after is not above 0";
         if (!(Gate.FrozenDifference is null or (>= 0 and <= 255))) yield return "gate.frozen_difference is outside 0-255";
-        if (Gate.FrozenAfter is null != Gate.FrozenDifference is null) yield return "of gate.frozen_after and gate.frozen_difference one is missing: it needs both or neither";
+        if (Gate.FrozenAfter is null != Gate.FrozenDifference is null)
+        {
+            yield return "gate.frozen_after and gate.frozen_difference must be set together or not at all";
+        }
     }
 }
 
-/// <summary>The picture's way into a model.</summary>
+/// <summary>A model's picture input.</summary>
 /// <param name="Name">The input's name in the graph: <c>frame</c>, uint8 [1,1,H,W], any H and W.</param>
 /// <param name="Width">Width in pixels that the file stretches the picture to.</param>
 /// <param name="Height">Height in pixels that the file stretches the picture to.</param>
 public sealed record ModelInput(string Name, int Width, int Height);
 
-/// <summary>What a model file does with the picture before the network sees it.</summary>
+/// <summary>The preprocessing built into a model file.</summary>
 /// <param name="Color"><c>gray</c>, full range 0-255.</param>
 /// <param name="Resize"><c>stretch-half-pixel-bilinear</c>: to the network's size, without antialias.</param>
 /// <param name="Mean">Subtracted from gray / 255.</param>
-/// <param name="Std">Divides what is left.</param>
+/// <param name="Std">Divides the result.</param>
 public sealed record ModelPreprocessing(string Color, string Resize, double Mean, double Std);
 
-/// <summary>A model's own thresholds for saying nothing.</summary>
+/// <summary>A model's own thresholds for withholding a score.</summary>
 /// <param name="BlackMean">A picture with a mean gray (0-255) below this is black.</param>
 /// <param name="MinConfidence">A frame whose highest probability is below this has no score.</param>
 public sealed record ModelGate(float BlackMean, float MinConfidence)
 {
-    /// <summary>A picture whose quality is below this is unlike what the model was trained on. Null for a model that measures none.</summary>
+    /// <summary>
+    /// A picture with a quality below this is unlike the training pictures. Null for a model that does not measure quality.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? MinQuality { get; init; }
 
-    /// <summary>A picture that has stayed the same for so many seconds is frozen. Null, with <see cref="FrozenDifference"/>, to look for none.</summary>
+    /// <summary>
+    /// A picture unchanged for this many seconds is frozen. Null, with <see cref="FrozenDifference"/>, to disable the check.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FrozenAfter { get; init; }
 
@@ -120,16 +136,18 @@ public sealed record ModelGate(float BlackMean, float MinConfidence)
     public float? FrozenDifference { get; init; }
 }
 
-/// <summary>Where a model comes from. Whatever else the trainer recorded (seed, data hash, figures) is kept as it is.</summary>
+/// <summary>
+/// Where a model comes from. Everything else the trainer recorded (seed, data hash, figures) is preserved as it is.
+/// </summary>
 public sealed record ModelProvenance
 {
-    /// <summary>True for a model that was trained on synthetic pictures: its readings mean nothing for a patient.</summary>
+    /// <summary>True for a model trained on synthetic pictures: its readings mean nothing for a patient.</summary>
     public required bool DemonstrationOnly { get; init; }
 
     /// <summary>The training pictures, in words.</summary>
     public required string TrainedOn { get; init; }
 
-    /// <summary>Everything else; settable because the serializer can't hand extension data to an initializer.</summary>
+    /// <summary>Everything else. Settable because the serializer can't initialize extension data.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? More { get; set; }
 }

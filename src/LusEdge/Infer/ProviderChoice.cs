@@ -3,7 +3,7 @@ namespace LusEdge.Infer;
 /// <summary>An ONNX Runtime execution provider, as configured.</summary>
 public enum ProviderChoice
 {
-    /// <summary>TensorRT, then CUDA, then the CPU; why one was refused is logged and published.</summary>
+    /// <summary>TensorRT, then CUDA, then the CPU; the reason for each refusal is logged and published.</summary>
     Auto,
 
     /// <summary>NVIDIA TensorRT or nothing. Not verified on hardware.</summary>

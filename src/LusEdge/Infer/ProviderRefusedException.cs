@@ -1,4 +1,6 @@
 namespace LusEdge.Infer;
 
-/// <summary>A provider that can't be used here, in the runtime's words; becomes a reason in the result, or a <see cref="ModelException"/>.</summary>
+/// <summary>
+/// A provider can't be used here, in the runtime's words. Becomes a reason in the result or a <see cref="ModelException"/>.
+/// </summary>
 internal sealed class ProviderRefusedException(string message, Exception? inner = null) : Exception(message, inner);

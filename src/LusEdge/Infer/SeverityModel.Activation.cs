@@ -3,25 +3,29 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LusEdge.Infer;
 
-/// <content>The class activation map, for whoever asks: until then it is not bound, and nothing of it is copied.</content>
+/// <content>The class activation map, on request: until then it is not bound, and nothing is copied.</content>
 public sealed partial class SeverityModel
 {
     private const string ActivationName = "cam";
     private OrtValue? _activation;
 
-    /// <summary>From now on each run also gives the class activation map.</summary>
+    /// <summary>Makes every run from now on also produce the class activation map.</summary>
     /// <returns>A view of the model's own output.</returns>
     /// <exception cref="ModelException">The file has no output <c>cam</c>, float32 [1,classes,h,w].</exception>
     public ActivationMap ShowActivation()
     {
         int classes = Description.Classes.Count;
-        if (_session.OutputMetadata.GetValueOrDefault(ActivationName) is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var maps, _, _] }
+        NodeMetadata? output = _session.OutputMetadata.GetValueOrDefault(ActivationName);
+        if (output is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [1, var maps, _, _] }
             || maps != classes)
         {
-            throw WrongShape(InUse.Reference, $"an output \"{ActivationName}\", float32 [1,{classes},h,w], to show where its evidence lies", _session.OutputMetadata);
+            throw WrongShape(
+                InUse.Reference,
+                $"an output \"{ActivationName}\", float32 [1,{classes},h,w], to show where its evidence lies",
+                _session.OutputMetadata);
         }
 
-        // The file leaves the map's size open: a picture of the network's own size tells it, and that of another is no different.
+        // The file does not declare the map's size, so run a picture of the network's own size; it is the same for every other.
         using OrtValue input = OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, 1, Description.Input.Height, Description.Input.Width]);
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [Description.Input.Name], [input], [ActivationName]);

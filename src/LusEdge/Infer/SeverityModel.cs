@@ -6,9 +6,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace LusEdge.Infer;
 
 /// <summary>
-/// An exported residual network in ONNX Runtime. One picture in, one row of probabilities out, through buffers that are bound
-/// once: in the steady state a run allocates nothing. Classes, scale and thresholds come from the file's own metadata.
-/// Used by one thread at a time.
+/// An exported residual network in ONNX Runtime: one picture in, one row of probabilities out. The buffers are bound once, so a
+/// run allocates nothing in the steady state. Classes, scale and thresholds come from the file's own metadata. One thread at a
+/// time.
 /// </summary>
 public sealed partial class SeverityModel : IDisposable
 {
@@ -22,11 +22,14 @@ public sealed partial class SeverityModel : IDisposable
     private readonly OrtValue? _quality;
     private readonly ILogger _logger;
 
-    /// <summary>A provider with memory of its own copies a bound input once, when it is bound: each frame has to be bound anew.</summary>
+    /// <summary>
+    /// A provider with its own memory copies an input only when it is bound, so every frame must be bound again.
+    /// </summary>
     private readonly bool _copiesInput;
     private OrtValue? _input;
     private (int Width, int Height) _inputSize;
     private bool _failing;
+    private bool _isDisposed;
 
     private SeverityModel(InferenceSession session, ModelDescription description, ModelInUse inUse, ILogger logger)
     {
@@ -43,21 +46,28 @@ public sealed partial class SeverityModel : IDisposable
         _binding.BindOutput(QualityName, _quality);
     }
 
-    /// <summary>The providers that the native library was built with, the fastest first. Whether one works shows only when a model is loaded.</summary>
-    public static IReadOnlyList<string> ProvidersInBuild => [.. ExecutionProvider.All.Where(provider => provider.IsInBuild).Select(provider => provider.Name)];
+    /// <summary>
+    /// The providers that the native library was built with, fastest first. Whether one works shows only when a model is loaded.
+    /// </summary>
+    public static IReadOnlyList<string> ProvidersInBuild =>
+        [.. ExecutionProvider.All.Where(provider => provider.IsInBuild).Select(provider => provider.Name)];
 
-    /// <summary>What really grades the frames.</summary>
+    /// <summary>What actually grades the frames.</summary>
     public ModelInUse InUse { get; private set; }
 
-    /// <summary>What the model file says about itself.</summary>
+    /// <summary>The model file's description of itself.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>The picture to grade, to be filled before <see cref="Run()"/>: uint8 gray, row-major, width x height, no padding.</summary>
-    /// <param name="width">The picture's width in pixels; the file itself stretches it to the network's size.</param>
+    /// <summary>
+    /// The picture buffer, to fill before <see cref="Run()"/>: uint8 gray, row-major, width x height, no padding.
+    /// </summary>
+    /// <param name="width">The picture's width in pixels; the file itself resizes it to the network's size.</param>
     /// <param name="height">The picture's height in pixels.</param>
-    /// <returns>The input's native memory. It stays the same until another size is asked for.</returns>
+    /// <returns>The input's native memory. It stays the same until a different size is requested.</returns>
     public Span<byte> InputFor(int width, int height)
     {
+        // ONNX Runtime itself crashes on a binding that was disposed.
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_input is null || _inputSize != (width, height))
         {
             _input?.Dispose();
@@ -74,14 +84,17 @@ public sealed partial class SeverityModel : IDisposable
     public ReadOnlySpan<float> Run() => Run(out _);
 
     /// <summary>Grades the picture in the input.</summary>
-    /// <param name="quality">How much the picture looks like those that the model was trained on, 0-1. Null for a model that does not measure it, or when the run failed.</param>
+    /// <param name="quality">
+    /// How similar the picture is to the training pictures, 0-1. Null if the model does not measure it or the run failed.
+    /// </param>
     /// <returns>
-    /// The probabilities in class order; the memory is reused at the next run. Empty when the run failed or gave something else
-    /// than probabilities: one bad frame is a state, not an exception. What failed is logged once, until a run succeeds again.
+    /// The probabilities in class order, in memory that the next run reuses. Empty if the run failed or its output was not
+    /// probabilities: one bad frame is a state, not an exception. A failure is logged once until a run succeeds again.
     /// </returns>
     public ReadOnlySpan<float> Run(out float? quality)
     {
         quality = null;
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_input is null) throw new InvalidOperationException("The input was never filled.");
         try
         {
@@ -106,6 +119,7 @@ public sealed partial class SeverityModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _binding.Dispose();
         _input?.Dispose();
         _output.Dispose();

@@ -3,16 +3,16 @@ using System.Text.Json;
 namespace LusEdge.Infer;
 
 /// <summary>
-/// The runtime's own record of which provider ran each node of the warm-up frame. The list of "available" providers proves
-/// nothing: a GPU-enabled library lists CUDA on a machine that has none.
+/// ONNX Runtime's profile of the warm-up frame, which shows the provider that ran each node. The list of "available" providers
+/// proves nothing: a GPU-enabled library lists CUDA even on a machine without a GPU.
 /// </summary>
 internal sealed class WarmUpProfile : IDisposable
 {
     private readonly DirectoryInfo _directory;
     private readonly EventHandler _exiting;
 
-    /// <summary>A place for it among the temporary files.</summary>
-    /// <exception cref="ModelException">There can be none.</exception>
+    /// <summary>Creates a temporary folder for the profile.</summary>
+    /// <exception cref="ModelException">The folder can't be created.</exception>
     public WarmUpProfile()
     {
         try
@@ -22,20 +22,24 @@ internal sealed class WarmUpProfile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelException(
-                ModelFailure.NoWorkingSpace, $"{Path.GetTempPath()}: the warm-up can't be recorded there. Make the folder writable, or set TMPDIR to one that is.", e);
+                ModelFailure.NoWorkingSpace,
+                $"{Path.GetTempPath()}: can't write the warm-up profile here. Make the folder writable, or set TMPDIR to one that is.",
+                e);
         }
 
-        // A process that is told to go while the model is being loaded does not wait for it, and still leaves nothing behind.
+        // A process stopped while the model is loading does not wait for it, but still leaves nothing behind.
         _exiting = (_, _) => Delete();
         AppDomain.CurrentDomain.ProcessExit += _exiting;
     }
 
-    /// <summary>What the runtime puts before its file's name.</summary>
+    /// <summary>The prefix for the runtime's file name.</summary>
     public string Prefix => Path.Combine(_directory.FullName, "warm-up");
 
-    /// <summary>The name of the provider that the most kernel time was spent on.</summary>
-    /// <param name="file">The profile that the runtime wrote.</param>
-    /// <exception cref="ModelException">It did not write it, or not to its end: it says nothing when the disk is full.</exception>
+    /// <summary>The provider with the most kernel time.</summary>
+    /// <param name="file">The profile written by the runtime.</param>
+    /// <exception cref="ModelException">
+    /// The profile is missing or incomplete: the runtime reports no error when the disk is full.
+    /// </exception>
     public static string Provider(string file)
     {
         try
@@ -45,7 +49,10 @@ internal sealed class WarmUpProfile : IDisposable
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ModelException(
-                ModelFailure.NoWorkingSpace, $"{Path.GetTempPath()}: the warm-up was not recorded there: {e.Message} Make room on that disk (df -h), or set TMPDIR to another.", e);
+                ModelFailure.NoWorkingSpace,
+                $"{Path.GetTempPath()}: the warm-up profile is missing or incomplete: {e.Message} "
+                + "Free some space on that disk (df -h), or set TMPDIR to another.",
+                e);
         }
     }
 
@@ -64,7 +71,7 @@ internal sealed class WarmUpProfile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A few kilobytes among the temporary files, which the system clears away.
+            // A few kilobytes of temporary files, which the system cleans up.
         }
     }
 

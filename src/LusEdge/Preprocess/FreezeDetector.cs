@@ -4,23 +4,25 @@ using System.Numerics.Tensors;
 namespace LusEdge.Preprocess;
 
 /// <summary>
-/// Measures how long a picture has stood still. It compares the mean grays of a grid of cells: the noise of a capture card, which
-/// makes every two pictures of a frozen scanner differ, averages out in a cell, while moving tissue does not.
+/// Measures how long a picture has stood still. It compares the mean grays of a grid of cells: a capture card's noise, which
+/// makes any two pictures of a frozen scanner differ, averages out within a cell, while moving tissue does not.
 /// </summary>
 /// <remarks>One thread at a time; allocates nothing per frame.</remarks>
 public sealed class FreezeDetector
 {
     /// <summary>
-    /// Cells a side, whatever the picture's size, so that a threshold means the same on each. By measurement: with single pixels a still with
-    /// noise and a calm lung lie close together, with cells well apart (docs/commands.md).
+    /// Cells per side, whatever the picture's size, so that a threshold always means the same. Measured: by single pixels, a
+    /// noisy still and a calm lung are hard to tell apart; by cells, they are far apart (docs/commands.md).
     /// </summary>
-    private const int CellsASide = 48;
+    private const int CellsPerSide = 48;
 
-    /// <summary>A smaller picture has fewer cells, because noise needs some pixels to average out over.</summary>
-    private const int LeastCell = 7;
+    /// <summary>
+    /// Shortest side of a cell in pixels. A small picture has fewer cells, because noise needs some pixels to average out.
+    /// </summary>
+    private const int SmallestCell = 7;
 
-    /// <summary>Rows of a cell that are looked at, at most: more change nothing, and their sums have to fit into 16 bits.</summary>
-    private const int MostRows = 64;
+    /// <summary>Rows sampled per cell, at most: more change nothing, and their sums must fit in 16 bits.</summary>
+    private const int MaxRowsPerCell = 64;
 
     private readonly float _difference;
     private readonly int _width;
@@ -33,26 +35,28 @@ public sealed class FreezeDetector
     private float[] _reference;
     private TimeSpan? _since;
 
-    /// <summary>A detector for pictures of one size.</summary>
-    /// <param name="difference">Mean absolute difference in gray (0-255), over the cells, up to which two pictures are the same.</param>
+    /// <summary>Creates a detector for pictures of one size.</summary>
+    /// <param name="difference">
+    /// Largest mean absolute difference of the cells, in gray levels (0-255), at which two pictures are the same.
+    /// </param>
     /// <param name="width">The pictures' width in pixels.</param>
     /// <param name="height">The pictures' height in pixels.</param>
     public FreezeDetector(float difference, int width, int height)
     {
         (_difference, _width, _height) = (difference, width, height);
-        (_across, _down) = (Math.Clamp(width / LeastCell, 1, CellsASide), Math.Clamp(height / LeastCell, 1, CellsASide));
+        (_across, _down) = (Math.Clamp(width / SmallestCell, 1, CellsPerSide), Math.Clamp(height / SmallestCell, 1, CellsPerSide));
         _columns = new ushort[width];
         _between = new float[_across * _down];
         _cells = new float[_across * _down];
         _reference = new float[_across * _down];
     }
 
-    /// <summary>Looks at the next picture.</summary>
-    /// <param name="picture">Gray values, row by row without gaps.</param>
-    /// <param name="at">The picture's feed time. If it goes back, the measurement starts again.</param>
+    /// <summary>Examines the next picture.</summary>
+    /// <param name="picture">Gray values, row by row without padding.</param>
+    /// <param name="at">The picture's feed time. If it goes back, the measurement restarts.</param>
     /// <returns>
-    /// How long the feed has shown this same picture; zero for one that differs from the picture before. It is compared with the first picture
-    /// of the still, not with the one before, so a slow movement adds up.
+    /// How long the feed has shown this same picture; zero if it changed. The picture is compared with the first picture of the
+    /// still, not with the previous one, so slow movement adds up.
     /// </returns>
     public TimeSpan StillFor(ReadOnlySpan<byte> picture, TimeSpan at)
     {
@@ -69,13 +73,13 @@ public sealed class FreezeDetector
         return TensorPrimitives.SumOfMagnitudes(_between) / _between.Length;
     }
 
-    /// <summary>The cells' means. Down the columns first, in vectors, and only then across.</summary>
+    /// <summary>Computes the cells' means: first down the columns, in vectors, then across.</summary>
     private void Average(ReadOnlySpan<byte> picture)
     {
         for (int j = 0; j < _down; j++)
         {
             int top = j * _height / _down, bottom = (j + 1) * _height / _down;
-            int step = 1 + ((bottom - top - 1) / MostRows), rows = 0;
+            int step = 1 + ((bottom - top - 1) / MaxRowsPerCell), rows = 0;
             Array.Clear(_columns);
             for (int y = top; y < bottom; y += step, rows++) Add(picture.Slice(y * _width, _width), _columns);
             for (int i = 0; i < _across; i++)

@@ -5,18 +5,24 @@ namespace LusEdge.Preprocess;
 /// <summary>An 8-bit gray picture from a binary PGM file (P5).</summary>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-/// <param name="Pixels">A byte a pixel, row by row.</param>
+/// <param name="Pixels">One byte per pixel, row by row.</param>
 internal sealed record PgmPicture(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>Reads a file's content.</summary>
-    /// <returns>Null if it is no whole one.</returns>
+    /// <summary>Parses a file's content.</summary>
+    /// <returns>Null if it is not a complete PGM.</returns>
     public static PgmPicture? Parse(ReadOnlySpan<byte> file)
     {
         const int LargestSide = 1 << 14;
         const int Maximum = 255;
         if (!file.StartsWith("P5"u8)) return null;
         int at = 2;
-        if (Number(file, ref at) is not { } width || Number(file, ref at) is not { } height || Number(file, ref at) is not { } maximum) return null;
+        if (Number(file, ref at) is not { } width
+            || Number(file, ref at) is not { } height
+            || Number(file, ref at) is not { } maximum)
+        {
+            return null;
+        }
+
         if (width is 0 or > LargestSide || height is 0 or > LargestSide || maximum is 0 or > Maximum) return null;
 
         // One blank after the header, then the pixels.
@@ -24,7 +30,7 @@ internal sealed record PgmPicture(int Width, int Height, byte[] Pixels)
         return file.Length - at < width * height ? null : new PgmPicture(width, height, file.Slice(at, width * height).ToArray());
     }
 
-    /// <summary>The next number of the header, past blanks and comments.</summary>
+    /// <summary>The next number of the header, after blanks and comments.</summary>
     private static int? Number(ReadOnlySpan<byte> file, ref int at)
     {
         while (at < file.Length && (file[at] == '#' || IsBlank(file[at])))

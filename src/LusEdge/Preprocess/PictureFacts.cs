@@ -1,9 +1,11 @@
 namespace LusEdge.Preprocess;
 
-/// <summary>What a captured picture shows by itself, before the model has seen it. Facts only: what follows from them is decided in one place (Signal).</summary>
+/// <summary>
+/// What a captured picture shows before the model sees it. Facts only: Signal alone decides what follows from them.
+/// </summary>
 public readonly record struct PictureFacts
 {
-    /// <summary>Whether the picture was damaged on its way, or is built on one that was.</summary>
+    /// <summary>Whether the picture was damaged in transit or depends on one that was.</summary>
     public bool IsDamaged { get; init; }
 
     /// <summary>Whether the source's picture has the size that the sector was set for.</summary>

@@ -1,6 +1,6 @@
 namespace LusEdge.Preprocess;
 
-/// <summary>The configuration of the preprocessing does not fit. Thrown before the first frame, never later.</summary>
+/// <summary>The preprocessing is misconfigured. Thrown before the first frame, never later.</summary>
 /// <param name="reason">The kind of failure.</param>
 /// <param name="message">A sentence that says what is wrong, where, and what to do.</param>
 /// <param name="inner">The cause, if there is one.</param>

@@ -1,16 +1,16 @@
 namespace LusEdge.Preprocess;
 
-/// <summary>Why the frames can't be prepared.</summary>
+/// <summary>Why frames can't be preprocessed.</summary>
 public enum PreprocessFailure
 {
-    /// <summary>The mask's file does not exist or may not be read.</summary>
+    /// <summary>The mask file does not exist or is not readable.</summary>
     MaskNotFound,
 
-    /// <summary>The mask's file is no 8-bit binary PGM, or is cut short.</summary>
+    /// <summary>The mask file is not an 8-bit binary PGM or is cut short.</summary>
     MaskUnreadable,
 
-    /// <summary>The mask is of another size than the sector.</summary>
-    MaskOfOtherSize,
+    /// <summary>The mask and the sector differ in size.</summary>
+    MaskSizeMismatch,
 
     /// <summary>The mask blanks everything out.</summary>
     MaskEmpty,

@@ -4,8 +4,8 @@ using LusEdge.Capture.Frames;
 namespace LusEdge.Preprocess;
 
 /// <summary>
-/// From a captured frame to the model's input: the sector's gray pixels as they are, masked, row by row without gaps. Resizing and
-/// normalisation happen inside the model file. Reports what the picture shows.
+/// Turns a captured frame into the model's input: the sector's gray pixels as they are, masked, row by row without padding.
+/// Resizing and normalisation happen inside the model file. Reports what the picture shows.
 /// </summary>
 /// <remarks>One thread at a time; allocates nothing per frame.</remarks>
 public sealed class Preprocessor
@@ -13,7 +13,7 @@ public sealed class Preprocessor
     private readonly PictureSize _geometry;
     private readonly SectorMask? _mask;
 
-    /// <summary>A preprocessor for the frames of one feed.</summary>
+    /// <summary>Creates a preprocessor for one feed.</summary>
     /// <param name="options">The mask.</param>
     /// <param name="feed">The feed, which has been open once.</param>
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
@@ -30,16 +30,18 @@ public sealed class Preprocessor
     /// <summary>Height of the input in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Whether the last frame's picture is in the input. If not, the input still holds an older one, which must not be graded again.</summary>
+    /// <summary>
+    /// Whether the input holds the last frame's picture. If not, it still holds an older one, which must not be graded again.
+    /// </summary>
     public bool HoldsPicture { get; private set; }
 
     /// <summary>Fills the model's input.</summary>
-    /// <param name="frame">Stays the caller's.</param>
+    /// <param name="frame">Still owned by the caller.</param>
     /// <param name="input">
-    /// Receives <see cref="Width"/> x <see cref="Height"/> gray values, row by row, whenever the frame has a picture of this size, even one that
-    /// can't be trusted. Otherwise it is left as it was.
+    /// Receives <see cref="Width"/> x <see cref="Height"/> gray values, row by row, if the frame has a picture of this size, even
+    /// one that can't be trusted. Otherwise it stays unchanged.
     /// </param>
-    /// <returns>What the picture shows; <see cref="PictureFacts.StillFor"/> is left to <see cref="FreezeDetector"/>.</returns>
+    /// <returns>What the picture shows; <see cref="FreezeDetector"/> measures <see cref="PictureFacts.StillFor"/>.</returns>
     public PictureFacts Fill(CapturedFrame frame, Span<byte> input)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, Width * Height);
@@ -53,7 +55,7 @@ public sealed class Preprocessor
     }
 
     /// <summary>Copies the rows.</summary>
-    /// <returns>The mean of the pixels that are kept.</returns>
+    /// <returns>The mean of the kept pixels.</returns>
     private float Copy(CapturedFrame frame, Span<byte> input)
     {
         long sum = 0;
@@ -68,10 +70,12 @@ public sealed class Preprocessor
         return (float)sum / (_mask?.Kept ?? Width * Height);
     }
 
-    /// <summary>In vectors: pixel by pixel it was what the pipeline itself spent most on, 2 % of all on a picture of 800x640.</summary>
+    /// <summary>
+    /// Vectorized: pixel by pixel, this was the pipeline's own largest cost, 2 % of the total on an 800x640 picture.
+    /// </summary>
     internal static long Sum(ReadOnlySpan<byte> row)
     {
-        // Each step adds at most 2 x 255 to an element of 16 bits.
+        // Each step adds at most 2 x 255 to a 16-bit element.
         const int StepsToFull = ushort.MaxValue / (2 * byte.MaxValue);
         long sum = 0;
         while (row.Length >= Vector<byte>.Count)

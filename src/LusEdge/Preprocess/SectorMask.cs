@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace LusEdge.Preprocess;
 
-/// <summary>Which pixels of the sector are kept: a byte a pixel, row by row, 255 for those kept and 0 for the others, ready to be and-ed.</summary>
+/// <summary>
+/// The sector's pixels to keep: one byte per pixel, row by row, 255 to keep it and 0 to blank it, ready for a bitwise AND.
+/// </summary>
 internal sealed class SectorMask
 {
     private readonly byte[] _keep;
@@ -15,17 +17,17 @@ internal sealed class SectorMask
         Kept = keep.Length - keep.AsSpan().Count((byte)0);
     }
 
-    /// <summary>In pixels.</summary>
+    /// <summary>Width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>In pixels.</summary>
+    /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Pixels that are kept.</summary>
+    /// <summary>Number of kept pixels.</summary>
     public int Kept { get; }
 
-    /// <summary>Reads a mask and holds it against the sector's size.</summary>
-    /// <exception cref="PreprocessException">Missing, unreadable, of another size, or empty.</exception>
+    /// <summary>Reads a mask and checks it against the sector's size.</summary>
+    /// <exception cref="PreprocessException">It is missing, unreadable, of a different size or empty.</exception>
     public static SectorMask Load(string path, int width, int height)
     {
         byte[] file;
@@ -35,23 +37,33 @@ internal sealed class SectorMask
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PreprocessException(PreprocessFailure.MaskNotFound, $"Preprocess:Mask: {path} can't be read; check the path and its permissions.", e);
+            throw new PreprocessException(
+                PreprocessFailure.MaskNotFound,
+                $"Preprocess:Mask: {path} can't be read; check the path and its permissions.",
+                e);
         }
 
         SectorMask mask = Parse(file)
-            ?? throw new PreprocessException(PreprocessFailure.MaskUnreadable, $"Preprocess:Mask: {path} is no whole 8-bit binary PGM (P5); save the mask as one.");
+            ?? throw new PreprocessException(
+                PreprocessFailure.MaskUnreadable,
+                $"Preprocess:Mask: {path} is not a complete 8-bit binary PGM (P5); save the mask as one.");
         if (mask.Width != width || mask.Height != height)
         {
             throw new PreprocessException(
-                PreprocessFailure.MaskOfOtherSize,
-                $"Preprocess:Mask: {path} is {mask.Width}x{mask.Height} but the sector is {width}x{height}; make the mask of the sector's size.");
+                PreprocessFailure.MaskSizeMismatch,
+                $"Preprocess:Mask: {path} is {mask.Width}x{mask.Height} but the sector is {width}x{height}; make them the same size.");
         }
 
-        if (mask.Kept == 0) throw new PreprocessException(PreprocessFailure.MaskEmpty, $"Preprocess:Mask: {path} keeps no pixel; paint what is to be kept white.");
+        if (mask.Kept == 0)
+        {
+            throw new PreprocessException(
+                PreprocessFailure.MaskEmpty, $"Preprocess:Mask: {path} keeps no pixels; paint the area to keep white.");
+        }
+
         return mask;
     }
 
-    /// <summary>Copies a row of the picture, pixels that are not kept as 0.</summary>
+    /// <summary>Copies a row of the picture, with 0 for pixels that are not kept.</summary>
     public void Apply(ReadOnlySpan<byte> row, int y, Span<byte> output) =>
         TensorPrimitives.BitwiseAnd(row, _keep.AsSpan(y * Width, Width), output);
 

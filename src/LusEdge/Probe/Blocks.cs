@@ -3,15 +3,15 @@ using LusEdge.Capture.Frames;
 namespace LusEdge.Probe;
 
 /// <summary>
-/// A picture's pixels of some kind, counted in blocks: single pixels are of any kind by chance, and speckle leaves gaps. Regions are sets
-/// of blocks, a flag a block.
+/// Counts a picture's pixels of some kind in blocks, because single pixels can be of any kind by chance and speckle leaves gaps.
+/// A region is a set of blocks, with one flag per block.
 /// </summary>
 internal sealed class Blocks
 {
-    /// <summary>A side in pixels: large enough to bridge speckle.</summary>
+    /// <summary>Side of a block in pixels: large enough to bridge speckle.</summary>
     private const int Side = 8;
 
-    /// <summary>A block counts when this share of its pixels does.</summary>
+    /// <summary>A block counts if this share of its pixels does.</summary>
     private const double Share = 0.25;
 
     private readonly int _width;
@@ -21,8 +21,8 @@ internal sealed class Blocks
     private readonly int[] _pixels;
     private readonly bool[] _isIn;
 
-    /// <param name="width">The picture's, in pixels.</param>
-    /// <param name="height">The picture's, in pixels.</param>
+    /// <param name="width">The picture's width in pixels.</param>
+    /// <param name="height">The picture's height in pixels.</param>
     public Blocks(int width, int height)
     {
         (_width, _height) = (width, height);
@@ -37,7 +37,7 @@ internal sealed class Blocks
     /// <summary>Pixels in blocks that count.</summary>
     public long Pixels => _pixels.Where(Counts).Sum(pixels => (long)pixels);
 
-    /// <summary>A pixel is of the kind.</summary>
+    /// <summary>Adds a pixel of the kind.</summary>
     public void Add(int x, int y)
     {
         _isIn[(y * _width) + x] = true;
@@ -47,7 +47,7 @@ internal sealed class Blocks
     /// <summary>Pixels in a region.</summary>
     public long PixelsIn(bool[] region) => _pixels.Where((_, block) => region[block]).Sum(pixels => (long)pixels);
 
-    /// <summary>The region with the most pixels, null if no block counts. It may bridge a gap of one block.</summary>
+    /// <summary>The region with the most pixels, null if no block counts. It can bridge gaps of one block.</summary>
     public bool[]? Largest()
     {
         const int AcrossAGap = 2;
@@ -66,7 +66,7 @@ internal sealed class Blocks
         return largest;
     }
 
-    /// <summary>A region of other blocks with all of these that touch it.</summary>
+    /// <summary>Extends another set's region by all blocks of this set connected to it.</summary>
     public bool[] Grow(bool[] region)
     {
         bool[] grown = [.. region];
@@ -74,14 +74,17 @@ internal sealed class Blocks
         return grown;
     }
 
-    /// <summary>The bounding box of a region's pixels. At its rim a block is hardly filled, so the blocks next to it are looked at too.</summary>
+    /// <summary>
+    /// The bounding box of a region's pixels. Blocks at its edge are sparsely filled, so neighbouring blocks are included.
+    /// </summary>
     public Sector Box(bool[] region)
     {
         (int left, int top, int right, int bottom) = (_width, _height, -1, -1);
         var near = new bool[region.Length];
         for (int block = 0; block < region.Length; block++)
         {
-            if (region[block]) foreach (int next in Around(block, 1)) near[next] = true;
+            if (!region[block]) continue;
+            foreach (int next in Around(block, 1)) near[next] = true;
         }
 
         for (int y = 0; y < _height; y++)
@@ -89,7 +92,8 @@ internal sealed class Blocks
             for (int x = 0; x < _width; x++)
             {
                 if (!_isIn[(y * _width) + x] || !near[(y / Side * _columns) + (x / Side)]) continue;
-                (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
+                (left, top) = (Math.Min(left, x), Math.Min(top, y));
+                (right, bottom) = (Math.Max(right, x), Math.Max(bottom, y));
             }
         }
 
@@ -117,7 +121,10 @@ internal sealed class Blocks
         (int row, int column) = Math.DivRem(block, _columns);
         for (int y = Math.Max(0, row - reach); y <= Math.Min(_rows - 1, row + reach); y++)
         {
-            for (int x = Math.Max(0, column - reach); x <= Math.Min(_columns - 1, column + reach); x++) yield return (y * _columns) + x;
+            for (int x = Math.Max(0, column - reach); x <= Math.Min(_columns - 1, column + reach); x++)
+            {
+                yield return (y * _columns) + x;
+            }
         }
     }
 }

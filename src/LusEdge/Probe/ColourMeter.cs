@@ -2,18 +2,18 @@ using LusEdge.FFmpeg;
 
 namespace LusEdge.Probe;
 
-/// <summary>Counts coloured pixels in some of a feed's pictures. One thread at a time.</summary>
+/// <summary>Counts coloured pixels in a sample of a feed's pictures. One thread at a time.</summary>
 internal sealed class ColourMeter : IDisposable
 {
-    /// <summary>Dark pixels say nothing: neither has a tint any colour there, nor does a codec keep it.</summary>
+    /// <summary>Darker pixels are ignored: a tint has no colour there, and codecs don't preserve it.</summary>
     private const int Dark = 48;
 
     private const int Neutral = 128;
 
-    /// <summary>Beyond what codecs and capture cards make of gray.</summary>
+    /// <summary>Chroma noise that codecs and capture cards add to gray, at most.</summary>
     private const int Noise = 10;
 
-    /// <summary>A logo of 20x20 pixels on a lit tenth of 1280x1024 is three times as much.</summary>
+    /// <summary>A 20x20 logo on a 1280x1024 picture of which a tenth is lit has three times this share.</summary>
     private const double Parts = 0.001;
 
     private const double Tinted = 0.5;
@@ -24,18 +24,19 @@ internal sealed class ColourMeter : IDisposable
     private long _lit;
     private long _coloured;
 
-    /// <summary>What was counted so far.</summary>
+    /// <summary>The result so far.</summary>
     public PictureColour Colour
     {
         get
         {
             double share = _lit == 0 ? 0 : (double)_coloured / _lit;
-            return new PictureColour(share >= Tinted ? ColourKind.Tinted : share >= Parts ? ColourKind.Parts : ColourKind.Gray, share);
+            ColourKind kind = share >= Tinted ? ColourKind.Tinted : share >= Parts ? ColourKind.Parts : ColourKind.Gray;
+            return new PictureColour(kind, share);
         }
     }
 
     /// <summary>Counts a picture's pixels.</summary>
-    /// <param name="picture">As it was decoded; stays as it is.</param>
+    /// <param name="picture">As decoded; left unchanged.</param>
     public void Add(Picture picture)
     {
         var like = (picture.Width, picture.Height, picture.PixelFormat);

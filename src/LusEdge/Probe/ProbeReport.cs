@@ -2,60 +2,62 @@ using LusEdge.Capture.Frames;
 
 namespace LusEdge.Probe;
 
-/// <summary>What a technician needs to know of a feed. Holds figures and names, no pixel.</summary>
+/// <summary>What a technician needs to know about a feed. Contains figures and names, no pixels.</summary>
 public sealed record ProbeReport
 {
-    /// <summary>The source as given, credentials masked.</summary>
+    /// <summary>The source as given, with credentials masked.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Whether it goes on by itself, so that the newest frame counts; else it is a recording.</summary>
+    /// <summary>True for a live feed, of which only the newest frame counts; false for a recording.</summary>
     public required bool Live { get; init; }
 
-    /// <summary>FFmpeg's name of the container, protocol or device.</summary>
+    /// <summary>FFmpeg's name for the container, protocol or device.</summary>
     public required string Format { get; init; }
 
-    /// <summary>FFmpeg's name of the codec.</summary>
+    /// <summary>FFmpeg's name for the codec.</summary>
     public required string Codec { get; init; }
 
-    /// <summary>FFmpeg's name of the pixel format.</summary>
+    /// <summary>FFmpeg's name for the pixel format.</summary>
     public required string PixelFormat { get; init; }
 
     /// <summary>Size of the first picture.</summary>
     public required PictureSize Size { get; init; }
 
-    /// <summary>Frames a second as the source declares them, null where it doesn't.</summary>
+    /// <summary>Frames per second as the source declares them, null if it doesn't.</summary>
     public required double? DeclaredRate { get; init; }
 
-    /// <summary>Frames a second as they came (live) or by their presentation times (a recording); null for fewer than two.</summary>
+    /// <summary>
+    /// Measured frames per second, by arrival (live) or presentation time (recording); null for fewer than two frames.
+    /// </summary>
     public required double? MeasuredRate { get; init; }
 
-    /// <summary>What was looked at: time for a live feed, presentation time for a recording.</summary>
+    /// <summary>The length examined: real time for a live feed, presentation time for a recording.</summary>
     public required TimeSpan Length { get; init; }
 
-    /// <summary>Pictures in it.</summary>
+    /// <summary>Number of pictures.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>Pictures among them that are damaged, or built on one that is.</summary>
+    /// <summary>Pictures that are damaged or depend on one that is.</summary>
     public required int Damaged { get; init; }
 
-    /// <summary>Pictures among them of another size than the first.</summary>
+    /// <summary>Pictures that differ in size from the first.</summary>
     public required int OtherSizes { get; init; }
 
     /// <summary>How often the feed was lost and came back.</summary>
     public required int Interruptions { get; init; }
 
-    /// <summary>The times from frame to frame, null for fewer than two frames with a time.</summary>
+    /// <summary>Frame intervals, null for fewer than two frames with a time.</summary>
     public required IntervalFigures? Intervals { get; init; }
 
-    /// <summary>Whether there is colour.</summary>
+    /// <summary>The colour found.</summary>
     public required PictureColour Colour { get; init; }
 
     /// <summary>Where the ultrasound seems to be.</summary>
     public required SectorGuess Sector { get; init; }
 
-    /// <summary>The FFmpeg that read it.</summary>
+    /// <summary>The FFmpeg version that read it.</summary>
     public required string FFmpeg { get; init; }
 
-    /// <summary>What broke the source off, null for its own end or the end of the probe.</summary>
+    /// <summary>The error that broke the source off, null for its own end or the end of the probe.</summary>
     public required string? Error { get; init; }
 }

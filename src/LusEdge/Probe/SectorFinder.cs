@@ -5,27 +5,27 @@ using LusEdge.Capture.Frames;
 namespace LusEdge.Probe;
 
 /// <summary>
-/// Looks for the ultrasound in a scanner's screen: echoes change from picture to picture, while text, scales and logos stand still and a
-/// clock changes once a second. Of what keeps changing the largest connected region is taken, and its bounding box is the guess.
+/// Finds the ultrasound on a scanner's screen. Echoes change from picture to picture, while text, scales and logos stand still
+/// and a clock changes once per second. The guess is the bounding box of the largest connected region that keeps changing.
 /// </summary>
 internal sealed class SectorFinder
 {
-    /// <summary>Gray levels that a pixel must change by: above what codecs and capture cards do to a still picture.</summary>
+    /// <summary>Smallest change in gray levels that counts: more than codecs and capture cards add to a still picture.</summary>
     private const byte Noticeable = 6;
 
-    /// <summary>A pixel of the echo changes in at least this share of the steps; one of a clock at 25 fps in a 25th.</summary>
+    /// <summary>An echo pixel changes in at least this share of the steps; a clock's, at 25 fps, in a 25th.</summary>
     private const double OftenEnough = 0.08;
 
-    /// <summary>A pixel that was never brighter is black.</summary>
+    /// <summary>A pixel that is never brighter is black.</summary>
     private const byte Black = 24;
 
     private const int StepsToBeSure = 20;
     private const double WholePicture = 0.97;
 
-    /// <summary>A box that grew by more than a tenth is no sure one.</summary>
+    /// <summary>If the box grew by more than a tenth, the guess is not sure.</summary>
     private const double Grown = 1.1;
 
-    /// <summary>What grew beyond this has run into the screen's own decoration.</summary>
+    /// <summary>If it grew beyond this, it ran into the screen's decoration.</summary>
     private const double GrownTooFar = 2.5;
 
     private readonly int _width;
@@ -38,7 +38,7 @@ internal sealed class SectorFinder
     private int _pictures;
     private int _steps;
 
-    /// <param name="size">Of the pictures to come.</param>
+    /// <param name="size">Size of all pictures.</param>
     public SectorFinder(PictureSize size)
     {
         (_width, _height) = (size.Width, size.Height);
@@ -49,8 +49,8 @@ internal sealed class SectorFinder
         _low = new byte[_width];
     }
 
-    /// <summary>Looks at a picture.</summary>
-    /// <param name="frame">Whole, sound, and of the size given.</param>
+    /// <summary>Examines a picture.</summary>
+    /// <param name="frame">Uncropped, undamaged and of the given size.</param>
     public void Add(CapturedFrame frame)
     {
         bool changed = false;
@@ -66,21 +66,21 @@ internal sealed class SectorFinder
         }
 
         _pictures++;
-        // A grabber that is faster than the scanner repeats pictures: that is no step.
+        // A grabber that is faster than the scanner repeats pictures; a repeat is not a step.
         if (changed) _steps++;
     }
 
     /// <summary>The guess from what was seen so far.</summary>
     public SectorGuess Guess()
     {
-        if (_pictures == 0) return new(default, Confidence.Unsure, "no sound picture was seen");
+        if (_pictures == 0) return new(default, Confidence.Unsure, "no undamaged picture was seen");
         int often = Math.Max(1, (int)Math.Ceiling(OftenEnough * _steps));
         Blocks changing = Count(i => _steps > 0 && _changes[i] >= often);
         Blocks lit = Count(i => _brightest[i] > Black);
         if (changing.Largest() is { } echo) return Describe(echo, changing, lit);
         return lit.Largest() is { } brightest
-            ? new(lit.Box(brightest), Confidence.Unsure, "nothing moves: this is the largest thing that is not black; scan something and probe again")
-            : new(default, Confidence.Unsure, "the picture is black: check the cable, and that the scanner scans");
+            ? new(lit.Box(brightest), Confidence.Unsure, "nothing moves: this is the largest region that is not black; scan something and probe again")
+            : new(default, Confidence.Unsure, "the picture is black: check the cable, and that the scanner is scanning");
     }
 
     private bool CountChanges(ReadOnlySpan<byte> row, ReadOnlySpan<byte> previous, Span<int> changes)
@@ -101,7 +101,7 @@ internal sealed class SectorFinder
     {
         Sector moving = changing.Box(echo);
 
-        // Layers of the chest wall may stand still above it, and below all may be dim: what is lit and hangs together with it belongs to it.
+        // The chest wall above can stand still, and the depth below can be dim: connected lit pixels belong to the sector.
         bool[] grown = lit.Grow(echo);
         Sector whole = Union(moving, lit.Box(grown));
         bool isGrown = Area(whole) > Grown * Area(moving);
@@ -110,13 +110,20 @@ internal sealed class SectorFinder
         double share = (double)changing.PixelsIn(echo) / changing.Pixels;
         double fill = (double)echo.Count(isIn => isIn) * Blocks.Area / Area(moving);
         double area = (double)Area(whole) / ((long)_width * _height);
-        if (area > WholePicture) return new(default, Confidence.Likely, "the scan fills the whole picture, or it is no scanner's screen");
+        if (area > WholePicture)
+        {
+            return new(default, Confidence.Likely, "the scan fills the whole picture, or this is not a scanner's screen");
+        }
+
         bool sure = share > 0.97 && fill > 0.4 && area > 0.05 && _steps >= StepsToBeSure && !isGrown;
         bool likely = share > 0.8 && fill > 0.2 && area > 0.02;
         return new(
             whole,
             sure ? Confidence.Sure : likely ? Confidence.Likely : Confidence.Unsure,
-            string.Create(CultureInfo.InvariantCulture, $"{share:0%} of what keeps changing lies in it{(isGrown ? ", and what is lit beside that" : "")}; it is {area:0%} of the picture"));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"it contains {share:0%} of the changing area{(isGrown ? " and the lit area next to it" : "")} "
+                + $"and covers {area:0%} of the picture"));
     }
 
     private Blocks Count(Func<int, bool> isIn)
@@ -138,6 +145,7 @@ internal sealed class SectorFinder
     private static Sector Union(Sector a, Sector b)
     {
         (int x, int y) = (Math.Min(a.X, b.X), Math.Min(a.Y, b.Y));
-        return new Sector(x, y, Math.Max(a.X + a.Width, b.X + b.Width) - x, Math.Max(a.Y + a.Height, b.Y + b.Height) - y);
+        (int right, int bottom) = (Math.Max(a.X + a.Width, b.X + b.Width), Math.Max(a.Y + a.Height, b.Y + b.Height));
+        return new Sector(x, y, right - x, bottom - y);
     }
 }

@@ -8,45 +8,53 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Probe;
 
 /// <summary>
-/// Looks at a feed for some seconds, through the very <see cref="VideoFeed"/> that the appliance reads it with, and says what it is.
-/// The reading thread notes each picture's times and measures the colour of some; the caller's thread looks for the sector.
+/// Examines a feed for some seconds and reports what it is, through the same <see cref="VideoFeed"/> that the appliance uses. The
+/// reading thread records each picture's times and measures the colour of some; the caller's thread looks for the sector.
 /// </summary>
 public sealed class SourceProbe
 {
-    /// <summary>What the system had in store when a live feed was opened comes at once: it says nothing about the feed's pace.</summary>
+    /// <summary>Frames buffered by the system when a live feed is opened arrive at once and say nothing about its rate.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TakeTimeout = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Two samples a second at 25 fps: one takes some milliseconds of the reading thread.</summary>
+    /// <summary>Two samples per second at 25 fps: each costs the reading thread some milliseconds.</summary>
     private const int PicturesPerColourSample = 12;
 
     private readonly Lock _gate = new();
-    private readonly List<Noted> _noted = [];
+    private readonly List<Recorded> _recorded = [];
     private readonly ColourMeter _colour;
 
     private SourceProbe(ColourMeter colour) => _colour = colour;
 
     /// <summary>Probes a source.</summary>
-    /// <param name="options">The source and how to open it; the whole picture is looked at.</param>
-    /// <param name="length">How long: of time for a live feed, of presentation time for a recording.</param>
+    /// <param name="options">The source and how to open it; the whole picture is examined.</param>
+    /// <param name="length">How long: in real time for a live feed, in presentation time for a recording.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">What the feed says.</param>
-    /// <param name="progress">Told several times a second how much has been looked at, as a share of <paramref name="length"/>.</param>
-    /// <param name="stop">Ends the probe early; what was seen until then is told.</param>
-    /// <exception cref="CaptureException">The source can't be opened, or is no video.</exception>
+    /// <param name="logger">For the feed's own log lines.</param>
+    /// <param name="progress">
+    /// Called several times per second with the share of <paramref name="length"/> examined so far.
+    /// </param>
+    /// <param name="stop">Ends the probe early; the report then covers what was seen.</param>
+    /// <exception cref="CaptureException">The source can't be opened or is not a video.</exception>
     public static ProbeReport Run(
-        CaptureOptions options, TimeSpan length, TimeProvider time, ILogger<VideoFeed> logger, Action<double> progress, CancellationToken stop)
+        CaptureOptions options,
+        TimeSpan length,
+        TimeProvider time,
+        ILogger<VideoFeed> logger,
+        Action<double> progress,
+        CancellationToken stop)
     {
         using var colour = new ColourMeter();
         var probe = new SourceProbe(colour);
-        using var feed = new VideoFeed(options with { Sector = default, Geometry = null }, new FrameLedger(), time, logger) { Inspect = probe.Note };
+        CaptureOptions whole = options with { Sector = default, Geometry = null };
+        using var feed = new VideoFeed(whole, new FrameLedger(), time, logger) { Inspect = probe.Record };
         feed.Open();
         feed.Start();
-        return probe.Look(feed, length, time, progress, stop);
+        return probe.Examine(feed, length, time, progress, stop);
     }
 
-    private ProbeReport Look(VideoFeed feed, TimeSpan length, TimeProvider time, Action<double> progress, CancellationToken stop)
+    private ProbeReport Examine(VideoFeed feed, TimeSpan length, TimeProvider time, Action<double> progress, CancellationToken stop)
     {
         FeedDescription description = feed.Description!;
         var finder = new SectorFinder(description.Geometry);
@@ -59,7 +67,7 @@ public sealed class SourceProbe
         bool ended = false;
         while (!stop.IsCancellationRequested && seen < begin + length)
         {
-            ended = feed.Take(Patience, out CapturedFrame? frame) == TakeResult.Ended;
+            ended = feed.Take(TakeTimeout, out CapturedFrame? frame) == TakeResult.Ended;
             if (ended) break;
             using (frame)
             {
@@ -68,7 +76,10 @@ public sealed class SourceProbe
                     taken++;
                     firstPts ??= frame.Pts;
                     if (frame.StartsClip) openings++;
-                    if (frame is { IsDamaged: false, HasPicture: true } && frame.SourceSize == description.Geometry) finder.Add(frame);
+                    if (frame is { IsDamaged: false, HasPicture: true } && frame.SourceSize == description.Geometry)
+                    {
+                        finder.Add(frame);
+                    }
                 }
 
                 seen = feed.IsLive ? time.GetElapsedTime(opened)
@@ -84,7 +95,8 @@ public sealed class SourceProbe
         feed.Stop();
         lock (_gate)
         {
-            List<(TimeSpan At, Noted Picture)> looked = [.. Timed(feed, opened, time).Where(p => p.At >= begin && p.At < begin + length)];
+            List<(TimeSpan At, Recorded Picture)> examined =
+                [.. Timed(feed, opened, time).Where(p => p.At >= begin && p.At < begin + length)];
             return new ProbeReport
             {
                 Source = feed.Name,
@@ -94,13 +106,13 @@ public sealed class SourceProbe
                 PixelFormat = description.PixelFormat,
                 Size = description.Geometry,
                 DeclaredRate = description.DeclaredInterval is { } interval ? 1 / interval.TotalSeconds : null,
-                MeasuredRate = Rate(looked),
+                MeasuredRate = Rate(examined),
                 Length = TimeSpan.FromTicks(Math.Clamp((seen - begin).Ticks, 0, length.Ticks)),
-                Frames = looked.Count,
-                Damaged = looked.Count(p => p.Picture.IsDamaged),
-                OtherSizes = looked.Count(p => p.Picture.Size != description.Geometry),
+                Frames = examined.Count,
+                Damaged = examined.Count(p => p.Picture.IsDamaged),
+                OtherSizes = examined.Count(p => p.Picture.Size != description.Geometry),
                 Interruptions = Math.Max(0, openings - 1) + (isAway ? 1 : 0),
-                Intervals = HasTimes(feed, looked) ? IntervalFigures.Of([.. looked.Select(p => p.At)], feed.IsLive) : null,
+                Intervals = HasTimes(feed, examined) ? IntervalFigures.Of([.. examined.Select(p => p.At)], feed.IsLive) : null,
                 Colour = _colour.Colour,
                 Sector = finder.Guess(),
                 FFmpeg = $"{FFmpegLibraries.Version}, {FFmpegLibraries.Build}",
@@ -108,31 +120,34 @@ public sealed class SourceProbe
             };
         }
 
-        double? Rate(List<(TimeSpan At, Noted Picture)> looked) =>
-            HasTimes(feed, looked) && looked.Count > 1 && looked[^1].At > looked[0].At ? (looked.Count - 1) / (looked[^1].At - looked[0].At).TotalSeconds : null;
+        double? Rate(List<(TimeSpan At, Recorded Picture)> examined) =>
+            HasTimes(feed, examined) && examined.Count > 1 && examined[^1].At > examined[0].At
+                ? (examined.Count - 1) / (examined[^1].At - examined[0].At).TotalSeconds
+                : null;
     }
 
-    /// <summary>The pictures with their times since the beginning: of arrival for a live feed, of presentation for a recording.</summary>
-    private IEnumerable<(TimeSpan At, Noted Picture)> Timed(VideoFeed feed, long opened, TimeProvider time)
+    /// <summary>The pictures with their times since the start: arrival for a live feed, presentation for a recording.</summary>
+    private IEnumerable<(TimeSpan At, Recorded Picture)> Timed(VideoFeed feed, long opened, TimeProvider time)
     {
-        TimeSpan? firstPts = _noted.Select(p => p.Pts).FirstOrDefault(pts => pts is not null);
-        return _noted.Select((picture, i) => (
+        TimeSpan? firstPts = _recorded.Select(p => p.Pts).FirstOrDefault(pts => pts is not null);
+        return _recorded.Select((picture, i) => (
             feed.IsLive ? time.GetElapsedTime(opened, picture.ReadAt)
             : picture.Pts is { } pts ? pts - firstPts!.Value
             : i * feed.Description!.FrameInterval, picture));
     }
 
-    private static bool HasTimes(VideoFeed feed, List<(TimeSpan At, Noted Picture)> looked) => feed.IsLive || looked.All(p => p.Picture.Pts is not null);
+    private static bool HasTimes(VideoFeed feed, List<(TimeSpan At, Recorded Picture)> examined) =>
+        feed.IsLive || examined.All(p => p.Picture.Pts is not null);
 
-    /// <summary>Called by the reading thread.</summary>
-    private void Note(Picture picture, CapturedFrame frame)
+    /// <summary>Called on the reading thread.</summary>
+    private void Record(Picture picture, CapturedFrame frame)
     {
         lock (_gate)
         {
-            if (_noted.Count % PicturesPerColourSample == 0 && !frame.IsDamaged) _colour.Add(picture);
-            _noted.Add(new Noted(frame.Timestamp, frame.Pts, frame.IsDamaged, frame.SourceSize));
+            if (_recorded.Count % PicturesPerColourSample == 0 && !frame.IsDamaged) _colour.Add(picture);
+            _recorded.Add(new Recorded(frame.Timestamp, frame.Pts, frame.IsDamaged, frame.SourceSize));
         }
     }
 
-    private readonly record struct Noted(long ReadAt, TimeSpan? Pts, bool IsDamaged, PictureSize Size);
+    private readonly record struct Recorded(long ReadAt, TimeSpan? Pts, bool IsDamaged, PictureSize Size);
 }

@@ -14,16 +14,16 @@ using MQTTnet.Exceptions;
 namespace LusEdge.Publish;
 
 /// <summary>
-/// Publishes the pipeline's results to a broker. It reads them from a queue of its own; one supervisor keeps a connection and runs four loops
-/// on it:
+/// Publishes the pipeline's results to a broker. It reads them from its own queue; a supervisor keeps a connection open and
+/// runs four loops on it:
 /// <code>
 /// ReadingSubscription, frames -> TelemetrySender -> frame, frames, live            (QoS 0, not stored)
-/// ReadingSubscription, clips  -> EventStore      -> EventDelivery -> event/clip    (QoS 1, until taken over)
+/// ReadingSubscription, clips  -> EventStore      -> EventDelivery -> event/clip    (QoS 1, stored until delivered)
 /// HealthBoard, meter   -> StatusReporter  -> info, availability, health, metrics
-///                         pings           -> finds a connection that only looks alive
+///                         pings           -> detect a connection that only looks alive
 /// </code>
-/// None of them waits for the disk: only the store's own thread does. A broker that is away is a state: the publisher waits for it, and the
-/// frames that could not be sent meanwhile are counted as a gap.
+/// No loop waits for the disk; only the store's thread does. An absent broker is a state, not an error: the publisher keeps
+/// trying, and counts the frames it could not send meanwhile as a gap.
 /// </summary>
 public sealed class MqttPublisher : IAsyncDisposable
 {
@@ -32,10 +32,10 @@ public sealed class MqttPublisher : IAsyncDisposable
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(3);
     private const int PingsMissed = 2;
 
-    /// <summary>A connection that held this long was a good one: the next loss is followed by a quick attempt.</summary>
-    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
+    /// <summary>After a connection that held this long, the first reconnect is quick.</summary>
+    private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan DrainCheck = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan DrainPollPeriod = TimeSpan.FromMilliseconds(10);
 
     private readonly MqttOptions _options;
     private readonly Topics _topics;
@@ -54,13 +54,20 @@ public sealed class MqttPublisher : IAsyncDisposable
     private readonly CancellationTokenSource _abort;
     private readonly Task _clips;
     private readonly Task _supervisor;
-    private TimeSpan _leaveWithin;
+    private TimeSpan _goodbyeTimeout;
     private long _attempts;
     private string? _lastError;
     private bool _disposed;
 
     private MqttPublisher(
-        MqttOptions options, Topics topics, ReadingSubscription readings, PipelineMeter meter, HealthBoard board, EventStore store, TimeProvider time, ILogger log)
+        MqttOptions options,
+        Topics topics,
+        ReadingSubscription readings,
+        PipelineMeter meter,
+        HealthBoard board,
+        EventStore store,
+        TimeProvider time,
+        ILogger log)
     {
         _options = options;
         _topics = topics;
@@ -72,21 +79,22 @@ public sealed class MqttPublisher : IAsyncDisposable
         _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), time);
         _telemetry = new TelemetrySender(readings, _table, _writer, options.Frames, _loss, meter.Ledger, time);
         _events = new EventDelivery(store, _table, options.MaxResendsPerSecond, board, time, log);
-        _status = new StatusReporter(_table, _writer, readings, board, store, _events, _loss, new MeterReader(meter, time), time, log);
+        _status = new StatusReporter(
+            _table, _writer, readings, board, store, _events, _loss, new MeterReader(meter, time), time, log);
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _clips = Task.Run(StoreClipsAsync);
         _supervisor = Task.Run(SuperviseAsync);
     }
 
-    /// <summary>Opens the store of events and begins to look for the broker; does not wait for it.</summary>
+    /// <summary>Opens the event store and starts connecting to the broker, without waiting for it.</summary>
     /// <param name="options">Where and how to publish.</param>
     /// <param name="topics">The device's topics.</param>
-    /// <param name="readings">The results, for this listener alone.</param>
-    /// <param name="meter">What the stages report.</param>
-    /// <param name="board">How the device is; told what is wrong with broker and store.</param>
+    /// <param name="readings">The results; read by this publisher only.</param>
+    /// <param name="meter">The pipeline's figures.</param>
+    /// <param name="board">The device's health; problems with the broker and the store are raised here.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    /// <exception cref="EventStoreException">The store of events can't be opened.</exception>
+    /// <exception cref="EventStoreException">The event store can't be opened.</exception>
     public static async Task<MqttPublisher> StartAsync(
         MqttOptions options,
         Topics topics,
@@ -96,26 +104,27 @@ public sealed class MqttPublisher : IAsyncDisposable
         TimeProvider time,
         ILogger<MqttPublisher> logger)
     {
-        EventStore store = await EventStore.OpenAsync(options.EventsDatabase, options.EventsMaxBytes, board, time, logger).ConfigureAwait(false);
+        EventStore store = await EventStore.OpenAsync(options.EventsDatabase, options.EventsMaxBytes, board, time, logger)
+            .ConfigureAwait(false);
         return new MqttPublisher(options, topics, readings, meter, board, store, time, logger);
     }
 
     /// <summary>
-    /// Sends what is on its way, announces the stop, disconnects, and closes the store. Events that did not make it are in the store. Call it
-    /// when the pipeline has ended.
+    /// Sends what is queued, announces the stop, disconnects and closes the store. Unsent events stay in the store. Call it after
+    /// the pipeline has ended.
     /// </summary>
-    /// <param name="leaveWithin">How long the goodbye may take; a third of it is for what is on its way.</param>
-    /// <param name="closeWithin">How long the disk may take after that.</param>
-    public async Task StopAsync(TimeSpan leaveWithin, TimeSpan closeWithin)
+    /// <param name="goodbyeTimeout">Limit for everything up to the disconnect; a third of it is for what is queued.</param>
+    /// <param name="closeTimeout">Limit for the disk after that.</param>
+    public async Task StopAsync(TimeSpan goodbyeTimeout, TimeSpan closeTimeout)
     {
         if (_disposed) return;
         _disposed = true;
-        _leaveWithin = leaveWithin;
-        _abort.CancelAfter(leaveWithin);
+        _goodbyeTimeout = goodbyeTimeout;
+        _abort.CancelAfter(goodbyeTimeout);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _supervisor.ConfigureAwait(false);
-        await Task.WhenAny(_clips, Task.Delay(closeWithin, _time)).ConfigureAwait(false);
-        await _store.CloseAsync(closeWithin).ConfigureAwait(false);
+        await Task.WhenAny(_clips, Task.Delay(closeTimeout, _time)).ConfigureAwait(false);
+        await _store.CloseAsync(closeTimeout).ConfigureAwait(false);
         _store.Dispose();
         _status.Dispose();
         _telemetry.Dispose();
@@ -126,7 +135,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     /// <summary>Stops, within three seconds.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.7)));
 
-    /// <summary>From the pipeline to the store, which writes on its own thread. Ends with the run.</summary>
+    /// <summary>Moves clips from the pipeline to the store, which writes on its own thread. Ends with the run.</summary>
     private async Task StoreClipsAsync()
     {
         using var json = new JsonBuffer();
@@ -151,11 +160,12 @@ public sealed class MqttPublisher : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is MqttCommunicationException or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
+            catch (Exception e) when (e is MqttCommunicationException
+                or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
             {
                 error = e.InnerException?.Message ?? e.Message;
             }
-            catch (Exception e) // The top of the loop: whatever it is, the next connection is worth a try.
+            catch (Exception e) // The top of the loop: whatever went wrong, another connection is worth a try.
             {
                 _log.SupervisorFault(e);
             }
@@ -171,15 +181,16 @@ public sealed class MqttPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>One connection from its attempt to its end.</summary>
-    /// <returns>Why there was none, or null when there was one.</returns>
+    /// <summary>One connection, from the attempt to its end.</summary>
+    /// <returns>Why it could not be made; null if it was.</returns>
     private async Task<string?> ConnectAndServeAsync()
     {
         long number = _attempts++;
         byte[] will = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             _writer.Availability(number, Availability.Lost), LusEdgeJson.Default.AvailabilityMessage);
         (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
-            ClientOptions.For(_options, _topics.Device, _table.Availability, will, ConnectTimeout), _stopping.Token).ConfigureAwait(false);
+            ClientOptions.For(_options, _topics.Device, _table.Availability, will, ConnectTimeout),
+            _stopping.Token).ConfigureAwait(false);
         if (opened is null) return refusal;
 
         await using BrokerConnection connection = opened;
@@ -187,7 +198,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         _log.Connected(_options.Host, _options.Port, connection.Window);
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);
-        if (_time.GetElapsedTime(since) > Stable) _delay.Reset();
+        if (_time.GetElapsedTime(since) > StableAfter) _delay.Reset();
         return null;
     }
 
@@ -202,7 +213,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         Task first = await Task.WhenAny(connection.Lost, pings, work, stopped.Task).ConfigureAwait(false);
         if (first == stopped.Task)
         {
-            await TakeLeaveAsync(connection, number, pings, work, end).ConfigureAwait(false);
+            await SayGoodbyeAsync(connection, number, pings, work, end).ConfigureAwait(false);
             return;
         }
 
@@ -212,7 +223,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             : await ReasonOf(work).ConfigureAwait(false);
         _log.ConnectionLost(_options.Host, _options.Port, reason);
         await connection.DisposeAsync().ConfigureAwait(false);
-        await EndAsync(pings, work).ConfigureAwait(false);
+        await WaitForEndAsync(pings, work).ConfigureAwait(false);
         _loss.ConnectionLost();
         _store.ConnectionLost();
     }
@@ -229,26 +240,27 @@ public sealed class MqttPublisher : IAsyncDisposable
         ];
         Task first = await Task.WhenAny(loops).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
-        await EndAsync(loops).ConfigureAwait(false);
+        await WaitForEndAsync(loops).ConfigureAwait(false);
         await first.ConfigureAwait(false);
     }
 
-    /// <summary>Asks for signs of life: sending alone does not notice a broker that hangs.</summary>
-    /// <returns>Why the connection is to be given up.</returns>
+    /// <summary>Pings the broker: sending alone does not notice a broker that hangs.</summary>
+    /// <returns>Why the connection should be dropped.</returns>
     private async Task<string> PingAsync(BrokerConnection connection, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(PingPeriod, _time);
         int missed = 0;
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            _loss.Asked();
-            _store.Asked();
+            _loss.PingSent();
+            _store.PingSent();
             if (await connection.PingAsync(PingTimeout, _time, stop).ConfigureAwait(false))
             {
-                _loss.Answered();
+                _loss.PingAnswered();
 
-                // The first answer after a missed one may be that one's own. The library's keep-alive may borrow an answer too: by a moment, not by a ping.
-                if (missed == 0) _store.Answered();
+                // The first answer after a missed ping may belong to the missed one. The library's keep-alive can take an answer
+                // too, but that shifts it by a moment only, not by a whole ping.
+                if (missed == 0) _store.PingAnswered();
                 missed = 0;
                 continue;
             }
@@ -260,37 +272,41 @@ public sealed class MqttPublisher : IAsyncDisposable
         return $"{PingsMissed} pings were not answered";
     }
 
-    private async Task TakeLeaveAsync(BrokerConnection connection, long number, Task pings, Task work, CancellationTokenSource end)
+    private async Task SayGoodbyeAsync(
+        BrokerConnection connection, long number, Task pings, Task work, CancellationTokenSource end)
     {
-        TimeSpan third = _leaveWithin / 3;
+        TimeSpan third = _goodbyeTimeout / 3;
         long start = _time.GetTimestamp();
-        while ((!_readings.IsEmpty || !_clips.IsCompleted || !_events.IsIdle) && !work.IsCompleted && _time.GetElapsedTime(start) < third)
+        while ((!_readings.IsEmpty || !_clips.IsCompleted || !_events.IsIdle)
+            && !work.IsCompleted && _time.GetElapsedTime(start) < third)
         {
-            await Task.Delay(DrainCheck, _time, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(DrainPollPeriod, _time, CancellationToken.None).ConfigureAwait(false);
         }
 
         await end.CancelAsync().ConfigureAwait(false);
-        await EndAsync(pings, work).ConfigureAwait(false);
+        await WaitForEndAsync(pings, work).ConfigureAwait(false);
         using var late = new CancellationTokenSource(third, _time);
         try
         {
-            // Only a stop that the broker has acknowledged is a clean one: otherwise the will is to be published.
-            _store.Asked();
-            if (await _status.TakeLeaveAsync(connection, number, late.Token).ConfigureAwait(false))
+            // A stop is clean only if the broker acknowledged it. Otherwise the will must be published.
+            _store.PingSent();
+            if (await _status.AnnounceOfflineAsync(connection, number, late.Token).ConfigureAwait(false))
             {
-                // That acknowledgement was a sign of life like any other.
-                _store.Answered();
+                // That acknowledgement counts like the answer to a ping.
+                _store.PingAnswered();
                 await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)
         {
-            _log.FarewellFailed(e.Message);
+            _log.GoodbyeFailed(e.Message);
         }
     }
 
-    /// <summary>Waits for loops that were told to end. What they ended with has been seen, or follows from the ending.</summary>
-    private static async Task EndAsync(params Task[] loops)
+    /// <summary>
+    /// Waits for loops that were told to end. Their exceptions were handled before, or come from the cancellation.
+    /// </summary>
+    private static async Task WaitForEndAsync(params Task[] loops)
     {
         foreach (Task loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -303,7 +319,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             await ended.ConfigureAwait(false);
             return "ended";
         }
-        catch (Exception e) // Only its words are wanted: the connection is over either way.
+        catch (Exception e) // Only the message is needed: the connection is over either way.
         {
             return e.InnerException?.Message ?? e.Message;
         }

@@ -23,7 +23,7 @@ public sealed class ReadingSubscription : IDisposable
     private volatile ModelInUse _model;
     private long _written;
     private long _read;
-    private (DateTimeOffset From, DateTimeOffset To, long Count) _leftOut;
+    private (DateTimeOffset From, DateTimeOffset To, long Count) _missed;
 
     internal ReadingSubscription(ModelInUse model, TimeProvider time)
     {
@@ -53,13 +53,13 @@ public sealed class ReadingSubscription : IDisposable
     public ValueTask WaitAsync(CancellationToken stop) => _wake.WaitAsync(stop);
 
     /// <summary>Frames that found no room since the last call, with the capture times of the first and the last; null if there are none.</summary>
-    public TelemetryGap? TakeLeftOut()
+    public TelemetryGap? TakeMissed()
     {
         lock (_writing)
         {
-            if (_leftOut.Count == 0) return null;
-            var gap = new TelemetryGap(_leftOut.From, _leftOut.To, _leftOut.Count);
-            _leftOut = default;
+            if (_missed.Count == 0) return null;
+            var gap = new TelemetryGap(_missed.From, _missed.To, _missed.Count);
+            _missed = default;
             return gap;
         }
     }
@@ -79,7 +79,7 @@ public sealed class ReadingSubscription : IDisposable
             else
             {
                 DateTimeOffset at = reading.CapturedAt;
-                _leftOut = _leftOut.Count == 0 ? (at, at, 1) : (_leftOut.From, at, _leftOut.Count + 1);
+                _missed = _missed.Count == 0 ? (at, at, 1) : (_missed.From, at, _missed.Count + 1);
             }
         }
 

@@ -19,19 +19,19 @@ namespace LusEdge.Signal;
 public sealed class SignalJudge(SignalThresholds thresholds)
 {
     /// <summary>A picture that was captured longer ago than this says nothing about the patient now.</summary>
-    public static readonly TimeSpan OldestScore = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan MaxScoreAge = TimeSpan.FromSeconds(1);
 
     /// <summary>After a state with a limit, frames must have been live for this long before the signal is: one at the limit would flicker.</summary>
-    public static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(0.3);
+    public static readonly TimeSpan DebounceTime = TimeSpan.FromSeconds(0.3);
 
     /// <summary>A pause this long is a stall: over ten frames at 25 per second, and half of the promised second.</summary>
-    public static readonly TimeSpan UsualStall = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan MinStall = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A feed of few frames per second has stalled when this many of them are missing.</summary>
     public const int StallFrames = 3;
 
-    /// <summary>A pipeline that is busy with one frame for this long gets no score out within <see cref="OldestScore"/>.</summary>
-    public static readonly TimeSpan LongestFrame = TimeSpan.FromMilliseconds(800);
+    /// <summary>A pipeline that is busy with one frame for this long gets no score out within <see cref="MaxScoreAge"/>.</summary>
+    public static readonly TimeSpan MaxBusy = TimeSpan.FromMilliseconds(800);
 
     /// <summary>What the picture alone says.</summary>
     /// <param name="picture">What it shows.</param>
@@ -40,7 +40,7 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     public FrameState OfPicture(in PictureFacts picture, TimeSpan age)
     {
         if (picture.IsDamaged) return FrameState.Corrupt;
-        if (age > OldestScore) return FrameState.Stale;
+        if (age > MaxScoreAge) return FrameState.Stale;
         if (!picture.FitsGeometry) return FrameState.ModeChanged;
         if (picture.MeanGray < thresholds.BlackMean) return FrameState.Black;
         return picture.StillFor >= thresholds.FrozenAfter ? FrameState.Frozen : FrameState.Live;
@@ -53,7 +53,7 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, TimeSpan age)
     {
         if (p.IsEmpty) return FrameState.Failed;
-        if (age > OldestScore) return FrameState.Stale;
+        if (age > MaxScoreAge) return FrameState.Stale;
         if (quality < thresholds.MinQuality) return FrameState.Ood;
         return TensorPrimitives.Max(p) < thresholds.MinConfidence ? FrameState.LowConfidence : FrameState.Live;
     }
@@ -62,12 +62,12 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <param name="before">The signal before it.</param>
     /// <param name="frame">The frame's state.</param>
     /// <param name="at">Its feed time.</param>
-    public static SignalState Steady(SignalState before, FrameState frame, TimeSpan at)
+    public static SignalState Debounce(SignalState before, FrameState frame, TimeSpan at)
     {
         if (frame != FrameState.Live) return new SignalState(frame, LiveSince: null);
         TimeSpan since = before.LiveSince is { } earlier && earlier <= at ? earlier : at;
         bool hasLimit = before.State is FrameState.Black or FrameState.Ood or FrameState.LowConfidence or FrameState.Stale;
-        return new SignalState(hasLimit && at - since < SteadyAfter ? before.State : FrameState.Live, since);
+        return new SignalState(hasLimit && at - since < DebounceTime ? before.State : FrameState.Live, since);
     }
 
     /// <summary>What the feed says while no verdict comes. Needs no model, so it can be asked while one hangs.</summary>
@@ -76,11 +76,11 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     {
         if (feed.HasStopped) return FrameState.Failed;
         if (!feed.HasSentFrames) return feed.HasError ? FrameState.NoSignal : FrameState.Starting;
-        if (feed.Silence >= StallOf(feed.FrameInterval)) return FrameState.NoSignal;
-        return feed.Busy >= LongestFrame ? FrameState.Stale : null;
+        if (feed.Silence >= StallAfter(feed.FrameInterval)) return FrameState.NoSignal;
+        return feed.Busy >= MaxBusy ? FrameState.Stale : null;
     }
 
     /// <summary>How long a feed may pause before it counts as stalled.</summary>
-    public static TimeSpan StallOf(TimeSpan frameInterval) =>
-        StallFrames * frameInterval > UsualStall ? StallFrames * frameInterval : UsualStall;
+    public static TimeSpan StallAfter(TimeSpan frameInterval) =>
+        StallFrames * frameInterval > MinStall ? StallFrames * frameInterval : MinStall;
 }

@@ -5,8 +5,9 @@ using LusEdge.Capture.Source;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// A V4L2 device: the kernel's vivid driver, which makes up a camera and lets faults be injected with v4l2-ctl. LUSEDGE_V4L2_DEVICE
-/// names it (tests/debian/v4l2.sh does, in a virtual machine); without, the tests are skipped, except for what needs no device.
+/// A V4L2 device: the kernel's vivid driver, which makes up a camera and lets faults be injected with v4l2-ctl.
+/// LUSEDGE_V4L2_DEVICE names it (tests/debian/v4l2.sh does, in a virtual machine); without, the tests are skipped, except for
+/// what needs no device.
 /// </summary>
 public sealed class DeviceFeedTests : FeedTest
 {
@@ -22,7 +23,7 @@ public sealed class DeviceFeedTests : FeedTest
         RunningFeed running = RunLive("/dev/video987");
         await Until(() => running.Feed.LastError is not null, "the first attempt fails");
         Assert.Equal("/dev/video987 does not exist; check the cable, and see `ls /dev/v4l/by-id` for what is there.", running.Feed.LastError);
-        Assert.True(running.Feed.MayComeBack);
+        Assert.True(running.Feed.CanComeBack);
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class DeviceFeedTests : FeedTest
         // No device, but what decides is the same: the first picture's size.
         RunningFeed running = Make(new CaptureOptions { Source = "lavfi:testsrc2=s=640x360:d=1", Size = PictureSize.Parse("641x361") });
         var e = Assert.Throws<CaptureException>(running.Feed.Open);
-        Assert.Equal(CaptureFailure.OtherSize, e.Reason);
+        Assert.Equal(CaptureFailure.SizeMismatch, e.Reason);
         Assert.Contains("delivers 640x360 although 641x361 was asked for (Capture:Size)", e.Message, StringComparison.Ordinal);
         Assert.True(e.IsTransient);
     }

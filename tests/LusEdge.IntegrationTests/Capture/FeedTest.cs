@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Testing;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// A test that runs feeds. Whatever it does, at its end every feed is closed and every ledger must balance with nothing in flight;
-/// done in Dispose, so that a failure of the test itself is reported as well.
+/// A test that runs feeds. Whatever it does, at its end every feed is closed and every ledger must balance with nothing in
+/// flight; done in Dispose, so that a failure of the test itself is reported as well.
 /// </summary>
 public abstract class FeedTest : IDisposable
 {

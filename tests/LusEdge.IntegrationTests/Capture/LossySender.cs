@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace LusEdge.IntegrationTests.Capture;
 
-/// <summary>A clip as UDP packets, sent at about four times its speed with some of them left out: as a bad network does.</summary>
+/// <summary>
+/// A clip as UDP packets, sent at about four times its speed with some of them left out: as a bad network does.
+/// </summary>
 internal sealed class LossySender : IDisposable
 {
     private const byte LastOfPicture = 0x80;

@@ -27,7 +27,7 @@ public sealed class NetworkFeedTests : FeedTest
         Assert.SkipUnless(FFmpegTool.Speaks(protocol), $"this ffmpeg has no {protocol}");
         string address = $"127.0.0.1:{LoopbackPort.Free()}";
         RunningFeed running = RunLive($"{protocol}://{address}");
-        Assert.Equal((true, false, false), (running.Feed.MayComeBack, running.Feed.Description is not null, running.Feed.IsConnected));
+        Assert.Equal((true, false, false), (running.Feed.CanComeBack, running.Feed.Description is not null, running.Feed.IsConnected));
         using ChildProcess sending = Send(string.Format(System.Globalization.CultureInfo.InvariantCulture, sender, address), "-bf 0");
 
         SeenFrame first = running.Next()!;

@@ -1,8 +1,8 @@
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// Real clips of every codec and pixel format that the data set has. They are patients' clips and not part of the repository: where
-/// they are not beside it, the tests are skipped.
+/// Real clips of every codec and pixel format that the data set has. They are patients' clips and not part of the repository:
+/// where they are not beside it, the tests are skipped.
 /// </summary>
 public sealed class RealClipTests : FeedTest
 {

@@ -4,9 +4,9 @@ using LusEdge.Capture.Source;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// Every gray level of every frame against what the <c>ffmpeg</c> command makes of the same clip: that of this machine, or that of
-/// another release, which left <c>NAME</c>, the clip, and <c>NAME.gray</c>, its frames in 8-bit gray one after the other, in the folder
-/// that LUSEDGE_REFERENCE_CLIPS names.
+/// Every gray level of every frame against what the <c>ffmpeg</c> command makes of the same clip: that of this machine, or that
+/// of another release, which left <c>NAME</c>, the clip, and <c>NAME.gray</c>, its frames in 8-bit gray one after the other, in
+/// the folder that LUSEDGE_REFERENCE_CLIPS names.
 /// </summary>
 public sealed class ReferenceClipTests : FeedTest
 {

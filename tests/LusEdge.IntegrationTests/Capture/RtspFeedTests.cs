@@ -20,7 +20,8 @@ public sealed class RtspFeedTests : FeedTest
         Assert.Equal(("rtsp", "h264", TimeSpan.FromMilliseconds(40)), (running.Feed.Description!.Format, running.Feed.Description!.Codec, running.Feed.Description!.FrameInterval));
         Assert.All(frames, f => Assert.Equal((320, 240), (f.Width, f.Height)));
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.Timestamp <= pair.Second.Timestamp));
-        // The sender's times where pictures come in another order than their packets; else each has the time at which it was read.
+        // The sender's times where pictures come in another order than their packets; else each has the time at which it was
+        // read.
         Assert.Equal(feed == "bframes", frames[^1].Pts is not null);
         Assert.All(frames.TakeLast(20), f => Assert.False(f.IsDamaged));
     }

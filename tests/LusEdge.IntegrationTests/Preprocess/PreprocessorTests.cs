@@ -32,7 +32,7 @@ public sealed class PreprocessorTests : FeedTest
     public void A_mask_that_does_not_fit_the_sector_is_refused_before_the_first_frame()
     {
         var e = Assert.Throws<PreprocessException>(() => Fill(new CaptureOptions { Source = Gray100 }, Mask(2, 2, [1, 1, 1, 1])));
-        Assert.Equal(PreprocessFailure.MaskOfOtherSize, e.Reason);
+        Assert.Equal(PreprocessFailure.MaskSizeMismatch, e.Reason);
     }
 
     [Fact]

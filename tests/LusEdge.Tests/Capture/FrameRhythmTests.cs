@@ -44,12 +44,12 @@ public sealed class FrameRhythmTests
         for (int i = 0; i < 5; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(30));
-            _rhythm.Note(_time.GetTimestamp(), startsFeed: true);
+            _rhythm.Record(_time.GetTimestamp(), startsFeed: true);
         }
 
         Assert.Equal(TimeSpan.FromMilliseconds(40), _rhythm.Interval);
         long newest = _rhythm.Newest!.Value;
-        _rhythm.Note(newest - 1, startsFeed: false);
+        _rhythm.Record(newest - 1, startsFeed: false);
         Assert.Equal(newest, _rhythm.Newest);
     }
 
@@ -58,7 +58,7 @@ public sealed class FrameRhythmTests
         for (int i = 0; i < count; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
-            _rhythm.Note(_time.GetTimestamp(), startsFeed: false);
+            _rhythm.Record(_time.GetTimestamp(), startsFeed: false);
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class PipelineInboxTests : IDisposable
         _inbox.Dispose();
         if (!postedBefore) _inbox.Post(new PipelineCommand.SwapModel(model));
         Assert.False(_inbox.TryTake(out _));
-        Assert.ThrowsAny<Exception>(() => model.InputFor(8, 8).Fill(1));
+        Assert.Throws<ObjectDisposedException>(() => model.InputFor(8, 8).Fill(1));
     }
 
     private PipelineCommand Next() => _inbox.TryTake(out PipelineCommand? command) ? command : throw new InvalidOperationException("The inbox is empty.");

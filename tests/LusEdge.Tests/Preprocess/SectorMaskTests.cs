@@ -37,7 +37,7 @@ public sealed class SectorMaskTests : IDisposable
     public void A_mask_of_another_size_is_refused_with_both_sizes()
     {
         var e = Assert.Throws<PreprocessException>(() => Load("P5 3 2 255\n", [1, 1, 1, 1, 1, 1], 4, 2));
-        Assert.Equal(PreprocessFailure.MaskOfOtherSize, e.Reason);
+        Assert.Equal(PreprocessFailure.MaskSizeMismatch, e.Reason);
         Assert.Contains("3x2", e.Message, StringComparison.Ordinal);
         Assert.Contains("4x2", e.Message, StringComparison.Ordinal);
     }

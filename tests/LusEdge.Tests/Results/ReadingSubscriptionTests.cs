@@ -71,16 +71,16 @@ public sealed class ReadingSubscriptionTests : IDisposable
         }
 
         for (int i = 0; i < 1000; i++) _results.Clip(Clip());
-        Assert.Null(other.TakeLeftOut());
+        Assert.Null(other.TakeMissed());
         Assert.Equal(0, _subscription.Peek()!.Frame);
-        TelemetryGap gap = _subscription.TakeLeftOut()!;
+        TelemetryGap gap = _subscription.TakeMissed()!;
         Assert.Equal((DateTimeOffset.UnixEpoch.AddSeconds(128), DateTimeOffset.UnixEpoch.AddSeconds(130), 3), (gap.From, gap.To, gap.Frames));
-        Assert.Null(_subscription.TakeLeftOut());
+        Assert.Null(_subscription.TakeMissed());
         Assert.Equal(1000, _subscription.Clips.Count);
 
         _subscription.Advance();
         _results.Frame(Reading(500));
-        Assert.Null(_subscription.TakeLeftOut());
+        Assert.Null(_subscription.TakeMissed());
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
         {
             _p[0] = i;
             do _results.Frame(Reading(i));
-            while (_subscription.TakeLeftOut() is not null);
+            while (_subscription.TakeMissed() is not null);
         }
 
         await announcing.CancelAsync();

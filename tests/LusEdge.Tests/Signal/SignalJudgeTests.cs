@@ -11,7 +11,7 @@ public sealed partial class SignalJudgeTests
 {
     private const float BlackMean = 3, MinQuality = 0.4f, MinConfidence = 0.5f;
     private static readonly TimeSpan FrozenAfter = TimeSpan.FromSeconds(0.8);
-    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(20), Old = SignalJudge.OldestScore + TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(20), Old = SignalJudge.MaxScoreAge + TimeSpan.FromTicks(1);
     private static readonly SignalJudge Judge = new(new SignalThresholds(BlackMean, FrozenAfter, MinQuality, MinConfidence));
     private static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs/states.md"));
 
@@ -80,9 +80,9 @@ public sealed partial class SignalJudgeTests
                 HasStopped = facts.HasFlag(Feed.Stopped),
                 HasSentFrames = !facts.HasFlag(Feed.NeverSent),
                 HasError = facts.HasFlag(Feed.Error),
-                Silence = facts.HasFlag(Feed.Silent) ? SignalJudge.UsualStall : TimeSpan.Zero,
+                Silence = facts.HasFlag(Feed.Silent) ? SignalJudge.MinStall : TimeSpan.Zero,
                 FrameInterval = TimeSpan.FromMilliseconds(40),
-                Busy = facts.HasFlag(Feed.Busy) ? SignalJudge.LongestFrame : TimeSpan.Zero,
+                Busy = facts.HasFlag(Feed.Busy) ? SignalJudge.MaxBusy : TimeSpan.Zero,
             });
             Assert.Equal((row < 0 ? null : rows[row], facts), (state is { } said ? NameOf(said) : null, facts));
         }
@@ -130,7 +130,7 @@ public sealed partial class SignalJudgeTests
         for (int frame = 0; frame < 20_000; frame++)
         {
             FrameState state = random.Next(3) == 0 ? states[random.Next(states.Length)] : FrameState.Live;
-            signal = SignalJudge.Steady(signal, state, frame * TimeSpan.FromMilliseconds(40));
+            signal = SignalJudge.Debounce(signal, state, frame * TimeSpan.FromMilliseconds(40));
             if (state != FrameState.Live) Assert.Equal(state, signal.State);
         }
     }
@@ -147,15 +147,15 @@ public sealed partial class SignalJudgeTests
     [InlineData(FrameState.Starting, false)]
     public void The_signal_returns_from_a_state_with_a_limit_when_frames_stay_live(FrameState state, bool waits)
     {
-        SignalState signal = SignalJudge.Steady(new SignalState(FrameState.Live, TimeSpan.Zero), state, At(0));
+        SignalState signal = SignalJudge.Debounce(new SignalState(FrameState.Live, TimeSpan.Zero), state, At(0));
         for (int frame = 1; frame <= 8; frame++)
         {
-            signal = SignalJudge.Steady(signal, FrameState.Live, At(frame));
+            signal = SignalJudge.Debounce(signal, FrameState.Live, At(frame));
             Assert.Equal(waits ? state : FrameState.Live, signal.State);
         }
 
         // The first live frame was the first: 0.3 s later is the ninth.
-        Assert.Equal(FrameState.Live, SignalJudge.Steady(signal, FrameState.Live, At(9)).State);
+        Assert.Equal(FrameState.Live, SignalJudge.Debounce(signal, FrameState.Live, At(9)).State);
 
         static TimeSpan At(int frame) => frame * TimeSpan.FromMilliseconds(40);
     }
@@ -167,7 +167,7 @@ public sealed partial class SignalJudgeTests
         int changes = 0;
         for (int frame = 0; frame < 200; frame++)
         {
-            SignalState next = SignalJudge.Steady(
+            SignalState next = SignalJudge.Debounce(
                 signal, frame % 3 == 0 ? FrameState.LowConfidence : FrameState.Live, frame * TimeSpan.FromMilliseconds(40));
             changes += next.State == signal.State ? 0 : 1;
             signal = next;
@@ -180,9 +180,9 @@ public sealed partial class SignalJudgeTests
     public void Feed_time_that_goes_back_starts_the_wait_again()
     {
         var signal = new SignalState(FrameState.Ood, TimeSpan.FromSeconds(100));
-        signal = SignalJudge.Steady(signal, FrameState.Live, TimeSpan.Zero);
+        signal = SignalJudge.Debounce(signal, FrameState.Live, TimeSpan.Zero);
         Assert.Equal(new SignalState(FrameState.Ood, TimeSpan.Zero), signal);
-        Assert.Equal(FrameState.Live, SignalJudge.Steady(signal, FrameState.Live, SignalJudge.SteadyAfter).State);
+        Assert.Equal(FrameState.Live, SignalJudge.Debounce(signal, FrameState.Live, SignalJudge.DebounceTime).State);
     }
 
     [Theory]
@@ -191,16 +191,16 @@ public sealed partial class SignalJudgeTests
     [InlineData(200, 0.6)]
     [InlineData(1000, 3)]
     public void A_feed_of_few_frames_has_stalled_when_three_are_missing(int intervalMs, double seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), SignalJudge.StallOf(TimeSpan.FromMilliseconds(intervalMs)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), SignalJudge.StallAfter(TimeSpan.FromMilliseconds(intervalMs)));
 
     [Fact]
     public void The_documents_values_are_the_programs()
     {
-        Assert.Contains($"more than {SignalJudge.OldestScore.TotalSeconds:0} s ago", Document, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"live for {SignalJudge.SteadyAfter.TotalSeconds:0.0} s first"), Document, StringComparison.Ordinal);
+        Assert.Contains($"more than {SignalJudge.MaxScoreAge.TotalSeconds:0} s ago", Document, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"live for {SignalJudge.DebounceTime.TotalSeconds:0.0} s first"), Document, StringComparison.Ordinal);
         Assert.Equal(3, SignalJudge.StallFrames); // "three"
-        Assert.Contains(FormattableString.Invariant($"for {SignalJudge.UsualStall.TotalSeconds:0.0} s, or for three"), Document, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"with one frame for {SignalJudge.LongestFrame.TotalSeconds:0.0} s"), Document, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"for {SignalJudge.MinStall.TotalSeconds:0.0} s, or for three"), Document, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"with one frame for {SignalJudge.MaxBusy.TotalSeconds:0.0} s"), Document, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using LusEdge.FFmpeg;
 namespace LusEdge.Capture.Frames;
 
 /// <summary>
-/// A captured frame: the sector in 8-bit full-range gray, still in FFmpeg's own buffer. It has one owner at a time, who disposes it
-/// exactly once; its pixels are then reused, so nothing of it may be kept.
+/// A captured frame: the sector in 8-bit full-range gray, still in FFmpeg's own buffer. It has one owner at a time, who disposes
+/// it exactly once. Its pixels are then reused, so keep no reference to them.
 /// </summary>
 public sealed class CapturedFrame : IDisposable
 {
@@ -13,16 +13,18 @@ public sealed class CapturedFrame : IDisposable
 
     internal CapturedFrame(FramePool pool) => _pool = pool;
 
-    /// <summary>Counts from 0 over all captured frames of the feed, reopenings and loops included.</summary>
+    /// <summary>Counts from 0 over all captured frames of the feed, across reopenings and loops.</summary>
     public long Number { get; internal set; }
 
-    /// <summary>Presentation time in the source, null where it gives none. Jumps when a feed restarts: never order by it.</summary>
+    /// <summary>Presentation time in the source, null if it has none. Jumps when a feed restarts, so never order by it.</summary>
     public TimeSpan? Pts { get; internal set; }
 
-    /// <summary>Capture time as a timestamp of the feed's <see cref="TimeProvider"/>: when the data that completed the picture had been read.</summary>
+    /// <summary>
+    /// Capture time as a timestamp of the feed's <see cref="TimeProvider"/>: when the picture's last data had been read.
+    /// </summary>
     public long Timestamp { get; internal set; }
 
-    /// <summary>Capture time in UTC, from the monotonic clock: jumps only where the feed was opened anew.</summary>
+    /// <summary>Capture time in UTC, from the monotonic clock: jumps only when the feed is reopened.</summary>
     public DateTimeOffset CapturedAt { get; internal set; }
 
     /// <summary>Size of the picture in the source.</summary>
@@ -40,16 +42,16 @@ public sealed class CapturedFrame : IDisposable
     /// <summary>Height of the sector in pixels, 0 without a picture.</summary>
     public int Height => HasPicture ? Gray.Height : 0;
 
-    /// <summary>Whether the picture was damaged on its way or is built on one that was.</summary>
+    /// <summary>Whether the picture was damaged in transit or depends on one that was.</summary>
     public bool IsDamaged { get; internal set; }
 
-    /// <summary>Whether the sector lies within the source's picture. It doesn't when the source has become smaller.</summary>
+    /// <summary>Whether the sector lies within the source's picture. False if the source has become smaller.</summary>
     public bool CropFits { get; internal set; }
 
-    /// <summary>Whether this is the first frame that was handed over after an opening, a reopening or a loop.</summary>
+    /// <summary>Whether this is the first frame handed over after the feed was opened, reopened or looped.</summary>
     public bool StartsClip { get; internal set; }
 
-    /// <summary>Whether there are rows to read.</summary>
+    /// <summary>Whether there are pixels to read.</summary>
     public bool HasPicture => Gray.HasPixels;
 
     /// <summary>The picture's buffer.</summary>
@@ -60,7 +62,7 @@ public sealed class CapturedFrame : IDisposable
     /// <exception cref="InvalidOperationException">There is no picture.</exception>
     public ReadOnlySpan<byte> Row(int y) => Gray.Row(y);
 
-    /// <summary>Gives the frame back. Only the first call after it was captured does anything.</summary>
+    /// <summary>Returns the frame to its pool. Only the first call after its capture has an effect.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _leased, 0) == 0) return;
@@ -69,7 +71,7 @@ public sealed class CapturedFrame : IDisposable
         _pool.Return(this);
     }
 
-    /// <summary>A decoder has handed the frame out: it now counts, and has an owner.</summary>
+    /// <summary>Marks the frame as captured: it now counts and has an owner.</summary>
     internal void Lease()
     {
         System.Diagnostics.Debug.Assert(_leased == 0, "a frame was captured twice");

@@ -3,8 +3,9 @@ using LusEdge.Metering;
 namespace LusEdge.Capture.Frames;
 
 /// <summary>
-/// Between the reader thread and the pipeline. A file's frames all arrive: the reader waits while the hand-off is full. Of a live
-/// feed's frames the newest counts: it takes the place of one that was not fetched in time. One writer, one taker; allocates nothing.
+/// The hand-off from the reader thread to the pipeline. A file's frames all arrive: the reader waits while the hand-off is full.
+/// For a live feed only the newest frame counts: it replaces one that was not taken in time. One writer, one reader; allocates
+/// nothing.
 /// </summary>
 internal sealed class FrameHandoff
 {
@@ -27,11 +28,11 @@ internal sealed class FrameHandoff
     /// <summary>For a live feed.</summary>
     public static FrameHandoff Newest(FrameLedger ledger) => new(ledger, 1, newestOnly: true);
 
-    /// <summary>For a file. Two frames: one decodes while one is graded, and the other evens them out.</summary>
+    /// <summary>For a file. Holds two frames: one to overlap decoding with grading, one to even them out.</summary>
     public static FrameHandoff All(FrameLedger ledger) => new(ledger, 2, newestOnly: false);
 
     /// <summary>Hands a frame over.</summary>
-    /// <returns>False when closed: the frame is then dropped, and no other will be wanted.</returns>
+    /// <returns>False if closed: the frame was dropped, and no more are accepted.</returns>
     public bool Put(CapturedFrame frame)
     {
         lock (_gate)
@@ -45,7 +46,7 @@ internal sealed class FrameHandoff
 
             if (_frames.Count == _capacity)
             {
-                // That a clip starts must reach the taker, whichever frame of it does.
+                // The taker must learn that a clip starts, even if its first frame is dropped.
                 CapturedFrame old = _frames.Dequeue();
                 frame.StartsClip |= old.StartsClip;
                 Drop(old, DropReason.Overload);
@@ -58,13 +59,13 @@ internal sealed class FrameHandoff
     }
 
     /// <summary>Waits for a frame.</summary>
-    /// <param name="patience">At most this long, in real time.</param>
-    /// <param name="frame">The taker's to dispose.</param>
-    public TakeResult Take(TimeSpan patience, out CapturedFrame? frame)
+    /// <param name="timeout">The longest wait, in real time.</param>
+    /// <param name="frame">For the caller to dispose.</param>
+    public TakeResult Take(TimeSpan timeout, out CapturedFrame? frame)
     {
         lock (_gate)
         {
-            if (_frames.Count == 0 && !_complete && !_closed) Monitor.Wait(_gate, patience);
+            if (_frames.Count == 0 && !_complete && !_closed) Monitor.Wait(_gate, timeout);
             if (_frames.TryDequeue(out frame))
             {
                 Monitor.Pulse(_gate);
@@ -75,7 +76,7 @@ internal sealed class FrameHandoff
         }
     }
 
-    /// <summary>The writer has no more frames: those handed over can still be taken.</summary>
+    /// <summary>The writer has no more frames. Those handed over can still be taken.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -85,7 +86,7 @@ internal sealed class FrameHandoff
         }
     }
 
-    /// <summary>No more frames are wanted: those not taken yet are dropped.</summary>
+    /// <summary>Accepts no more frames, and drops those not taken yet.</summary>
     public void Close()
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using LusEdge.Metering;
 
 namespace LusEdge.Capture.Frames;
 
-/// <summary>The frames of one feed. Holds no more of them than are ever out at once: the hand-off's, the pipeline's, and the reader's.</summary>
+/// <summary>The frames of one feed: no more than are ever in use at once by the reader, the hand-off and the pipeline.</summary>
 internal sealed class FramePool(FrameLedger ledger) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -11,18 +11,18 @@ internal sealed class FramePool(FrameLedger ledger) : IDisposable
 
     public FrameLedger Ledger { get; } = ledger;
 
-    /// <summary>An empty frame. <see cref="CapturedFrame.Lease"/> makes it a captured one.</summary>
+    /// <summary>Returns an empty frame. <see cref="CapturedFrame.Lease"/> turns it into a captured one.</summary>
     public CapturedFrame Rent()
     {
         lock (_gate) return _idle.TryPop(out CapturedFrame? frame) ? frame : new CapturedFrame(this);
     }
 
-    /// <summary>Takes a frame back; its pixels must have been given back already.</summary>
+    /// <summary>Takes a frame back; its pixels must already be released.</summary>
     public void Return(CapturedFrame frame)
     {
         lock (_gate)
         {
-            System.Diagnostics.Debug.Assert(!_idle.Contains(frame), "a frame came back twice");
+            System.Diagnostics.Debug.Assert(!_idle.Contains(frame), "a frame was returned twice");
             if (!_disposed)
             {
                 _idle.Push(frame);
@@ -33,7 +33,7 @@ internal sealed class FramePool(FrameLedger ledger) : IDisposable
         frame.Free();
     }
 
-    /// <summary>Frees the idle frames now, and the others as they come back.</summary>
+    /// <summary>Frees the idle frames now, and the others as they are returned.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -12,7 +12,7 @@ public readonly record struct PictureSize(int Width, int Height) : IParsable<Pic
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}");
 
     /// <summary>Reads <c>WxH</c>.</summary>
-    /// <exception cref="FormatException">It is not that, or one of them is 0.</exception>
+    /// <exception cref="FormatException">It is malformed, or a side is 0.</exception>
     public static PictureSize Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out PictureSize size) ? size : throw new FormatException($"\"{s}\" is not WxH in pixels, both above 0.");
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace LusEdge.Capture.Frames;
 
-/// <summary>The rectangle of the picture that is looked at, in pixels from the upper left corner. The default value is the whole picture.</summary>
+/// <summary>
+/// The part of the picture to grade, in pixels from the upper left corner. The default value is the whole picture.
+/// </summary>
 public readonly record struct Sector(int X, int Y, int Width, int Height) : IParsable<Sector>
 {
     private const string WholePicture = "none";
@@ -11,13 +13,17 @@ public readonly record struct Sector(int X, int Y, int Width, int Height) : IPar
     /// <summary>Whether it is the whole picture, whatever its size.</summary>
     public bool IsWhole => Width == 0;
 
-    /// <summary>The crop in FFmpeg's filter syntax. Exact: otherwise an odd offset would be rounded to whole chroma samples.</summary>
+    /// <summary>
+    /// The crop in FFmpeg's filter syntax. Exact, because otherwise FFmpeg rounds an odd offset to whole chroma samples.
+    /// </summary>
     public string Filter => string.Create(CultureInfo.InvariantCulture, $"crop={Width}:{Height}:{X}:{Y}:exact=1");
 
     /// <summary>Reads <c>x,y,w,h</c>, or <c>none</c> for the whole picture.</summary>
     /// <exception cref="FormatException">It is neither, or w or h is 0.</exception>
     public static Sector Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out Sector sector) ? sector : throw new FormatException($"\"{s}\" is neither none nor x,y,w,h in pixels, with w and h above 0.");
+        TryParse(s, provider, out Sector sector)
+            ? sector
+            : throw new FormatException($"\"{s}\" is neither none nor x,y,w,h in pixels, with w and h above 0.");
 
     /// <summary>Reads <c>x,y,w,h</c>, or <c>none</c> for the whole picture.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Sector result)
@@ -39,12 +45,13 @@ public readonly record struct Sector(int X, int Y, int Width, int Height) : IPar
         return true;
     }
 
-    /// <summary>Whether all of it lies within a picture.</summary>
+    /// <summary>Whether it lies entirely within a picture.</summary>
     public bool Fits(PictureSize picture) => (long)X + Width <= picture.Width && (long)Y + Height <= picture.Height;
 
-    /// <summary>Its size in a picture of this size.</summary>
+    /// <summary>Its size within a picture of the given size.</summary>
     public PictureSize SizeIn(PictureSize picture) => IsWhole ? picture : new PictureSize(Width, Height);
 
-    /// <summary>As in the configuration.</summary>
-    public override string ToString() => IsWhole ? WholePicture : string.Create(CultureInfo.InvariantCulture, $"{X},{Y},{Width},{Height}");
+    /// <summary>In the configuration's form.</summary>
+    public override string ToString() =>
+        IsWhole ? WholePicture : string.Create(CultureInfo.InvariantCulture, $"{X},{Y},{Width},{Height}");
 }

@@ -1,35 +1,35 @@
 namespace LusEdge.Capture.Source;
 
-/// <summary>Why a source could not be opened, or what broke it off.</summary>
+/// <summary>Why a source could not be opened, or why reading it failed.</summary>
 public enum CaptureFailure
 {
-    /// <summary>There is no such file, device or address, or it may not be read.</summary>
+    /// <summary>The file, device or address does not exist or is not readable.</summary>
     NotFound,
 
     /// <summary>The address refuses or does not answer.</summary>
     Unreachable,
 
-    /// <summary>The source holds no video, or none that can be read: text, garbage, a truncated file.</summary>
+    /// <summary>The source has no readable video: text, garbage, a truncated file.</summary>
     NotVideo,
 
-    /// <summary>It is video, but this FFmpeg has no decoder for it.</summary>
+    /// <summary>This FFmpeg has no decoder for the video.</summary>
     NoDecoder,
 
-    /// <summary>A device delivers pictures of another size than it was asked for.</summary>
-    OtherSize,
+    /// <summary>A device delivers pictures of a different size than requested.</summary>
+    SizeMismatch,
 
-    /// <summary>The address begins with a protocol that this FFmpeg does not have.</summary>
+    /// <summary>This FFmpeg does not support the address's protocol.</summary>
     UnknownProtocol,
 
     /// <summary>The sector is malformed or lies outside the picture.</summary>
     InvalidSector,
 
-    /// <summary>Another option is malformed, or FFmpeg does not know it.</summary>
+    /// <summary>Another option is malformed or unknown to FFmpeg.</summary>
     InvalidOption,
 
-    /// <summary>FFmpeg's libraries are missing, of an unknown version, or not what they claim to be.</summary>
+    /// <summary>FFmpeg's libraries are missing, of an unknown version, or fail their self-check.</summary>
     FFmpegUnavailable,
 
-    /// <summary>A fault of the program's own.</summary>
+    /// <summary>A bug in this program.</summary>
     Internal,
 }

@@ -1,11 +1,13 @@
 namespace LusEdge.Capture.Source;
 
-/// <summary>How fast frames come.</summary>
+/// <summary>How fast frames are read.</summary>
 public enum Pace
 {
-    /// <summary>As the source gives them: a live feed in its own time, a file as fast as it decodes.</summary>
+    /// <summary>At the source's pace: a live feed in real time, a file as fast as it decodes.</summary>
     Source,
 
-    /// <summary>A file in real time, by its presentation times: it then behaves as a live feed, dropped frames included.</summary>
+    /// <summary>
+    /// A file in real time, by its presentation times: it then behaves like a live feed, including dropped frames.
+    /// </summary>
     Realtime,
 }

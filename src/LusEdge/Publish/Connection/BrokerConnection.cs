@@ -5,32 +5,34 @@ using MQTTnet.Protocol;
 namespace LusEdge.Publish.Connection;
 
 /// <summary>
-/// One connection to the broker, from its acceptance to its loss. Never reused: the client library's state ends with it.
-/// Safe to use from several loops.
+/// One connection to the broker, from its acceptance to its loss. Never reused, because the client library's state ends with
+/// it. Several loops can use it at once.
 /// </summary>
 internal sealed class BrokerConnection : IAsyncDisposable
 {
-    /// <summary>Events under way at once where the broker would take more: enough for 1000 a second at 60 ms round trip.</summary>
-    private const int LargestWindow = 64;
+    /// <summary>
+    /// At most this many events in flight, even if the broker allows more: 1000 per second at a 60 ms round trip.
+    /// </summary>
+    private const int MaxWindow = 64;
 
     private readonly IMqttClient _client;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _window = new(0, LargestWindow);
+    private readonly SemaphoreSlim _window = new(0, MaxWindow);
 
     private BrokerConnection(IMqttClient client)
     {
         _client = client;
         client.DisconnectedAsync += disconnected =>
         {
-            // The library reports a killed broker as a normal disconnection: whatever it says, nobody asked for it here.
+            // The library reports a killed broker as a normal disconnection. Whatever it says, this side did not ask for it.
             _lost.TrySetResult(disconnected.Exception?.Message ?? disconnected.ReasonString ?? disconnected.Reason.ToString());
             return Task.CompletedTask;
         };
     }
 
     /// <summary>
-    /// QoS 1 messages that may wait for an acknowledgement at once, of whatever topic: a broker cuts off who exceeds it, and the
-    /// library does not hold to it by itself.
+    /// QoS 1 messages that can await an acknowledgement at once, over all topics. A broker cuts off a client that exceeds it, and
+    /// the library does not enforce it.
     /// </summary>
     public int Window { get; private set; }
 
@@ -38,27 +40,29 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public Task<string> Lost => _lost.Task;
 
     /// <summary>Connects.</summary>
-    /// <param name="options">How.</param>
-    /// <param name="stop">Ends the attempt.</param>
-    /// <returns>The connection; null with the reason when the broker refuses.</returns>
+    /// <param name="options">How to connect.</param>
+    /// <param name="stop">Cancels the attempt.</param>
+    /// <returns>The connection, or null and the reason if the broker refuses.</returns>
     /// <exception cref="MqttCommunicationException">The broker can't be reached.</exception>
-    public static async Task<(BrokerConnection? Connection, string Refusal)> OpenAsync(MqttClientOptions options, CancellationToken stop)
+    public static async Task<(BrokerConnection? Connection, string Refusal)> OpenAsync(
+        MqttClientOptions options, CancellationToken stop)
     {
-        // Made before the attempt, so that a loss right after it is not missed.
+        // Created before the attempt, so that a loss right after it is not missed.
         var connection = new BrokerConnection(new MqttClientFactory().CreateMqttClient());
         try
         {
             MqttClientConnectResult answer = await connection._client.ConnectAsync(options, stop).ConfigureAwait(false);
             if (answer.ResultCode == MqttClientConnectResultCode.Success)
             {
-                // The library says null or 0 where the broker says nothing, which means 65,535.
-                connection.Window = answer.ReceiveMaximum is > 0 and < LargestWindow ? answer.ReceiveMaximum.Value : LargestWindow;
+                // The library gives null or 0 if the broker says nothing, which means 65,535.
+                connection.Window = answer.ReceiveMaximum is > 0 and < MaxWindow ? answer.ReceiveMaximum.Value : MaxWindow;
                 connection._window.Release(connection.Window);
                 return (connection, "");
             }
 
             await connection.DisposeAsync().ConfigureAwait(false);
-            return (null, answer.ReasonString is { Length: > 0 } words ? $"{answer.ResultCode}: {words}" : answer.ResultCode.ToString());
+            string code = answer.ResultCode.ToString();
+            return (null, answer.ReasonString is { Length: > 0 } reason ? $"{code}: {reason}" : code);
         }
         catch
         {
@@ -68,7 +72,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     }
 
     /// <summary>Publishes a message; for QoS 1, waits for its acknowledgement.</summary>
-    /// <returns>The broker's word on it; always success for QoS 0.</returns>
+    /// <returns>The broker's reason code; always success for QoS 0.</returns>
     public async Task<MqttClientPublishReasonCode> PublishAsync(MqttApplicationMessage message, CancellationToken stop)
     {
         bool acknowledged = message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce;
@@ -83,8 +87,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the broker for a sign of life.</summary>
-    /// <returns>False when none came in time.</returns>
+    /// <summary>Pings the broker.</summary>
+    /// <returns>False if no answer came in time.</returns>
     public async Task<bool> PingAsync(TimeSpan timeout, TimeProvider time, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(timeout, time);
@@ -94,18 +98,19 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await _client.PingAsync(either.Token).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is OperationCanceledException or MqttCommunicationTimedOutException && !stop.IsCancellationRequested)
+        catch (Exception e)
+            when (e is OperationCanceledException or MqttCommunicationTimedOutException && !stop.IsCancellationRequested)
         {
             return false;
         }
     }
 
-    /// <summary>Takes leave, so that the broker drops the will.</summary>
+    /// <summary>Disconnects cleanly, so that the broker drops the will.</summary>
     public Task DisconnectAsync(CancellationToken stop) => _client.DisconnectAsync(new MqttClientDisconnectOptions(), stop);
 
     /// <summary>
-    /// Cuts the connection. Without <see cref="DisconnectAsync"/> before, the broker speaks the will. The window is not disposed:
-    /// publishes that are cut off still give their places back.
+    /// Cuts the connection. Unless <see cref="DisconnectAsync"/> was called before, the broker publishes the will. The window is
+    /// not disposed, because publishes that are cut off still release their slots.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -5,38 +5,38 @@ using MQTTnet.Exceptions;
 
 namespace LusEdge.Publish.Connection;
 
-/// <summary>How far a visit to the broker came.</summary>
+/// <summary>How far a trial connection to the broker got.</summary>
 public enum BrokerVisitEnd
 {
-    /// <summary>It took the connection: address, encryption and credentials are right.</summary>
+    /// <summary>The broker accepted the connection: address, encryption and credentials are right.</summary>
     Accepted,
 
-    /// <summary>There is no such name, nothing listens there, or nothing answers.</summary>
+    /// <summary>The name does not exist, nothing listens there, or nothing answers.</summary>
     Unreachable,
 
-    /// <summary>A file of the configuration (password, certificate, key) can't be used.</summary>
+    /// <summary>A configured file (password, certificate, key) can't be used.</summary>
     BadFile,
 
-    /// <summary>It answers, but the two could not agree on encryption, or a certificate is not trusted.</summary>
+    /// <summary>It answers, but the TLS handshake failed or a certificate is not trusted.</summary>
     Tls,
 
-    /// <summary>It answers and refuses: the credentials, the client id, or MQTT 5.</summary>
+    /// <summary>It answers, but refuses the credentials, the client id or MQTT 5.</summary>
     Refused,
 }
 
 /// <summary>
-/// One connection to the broker, as the publisher makes it, to see whether it works. Nothing is published, there is no will, and the client
-/// id is another than the service's, so that one that runs is not disturbed.
+/// A trial connection to the broker, made the way the publisher makes it. It publishes nothing, has no will, and uses a client
+/// id of its own, so it does not disturb a running service.
 /// </summary>
-/// <param name="End">How far it came.</param>
-/// <param name="Words">The broker's, the system's or the library's words for it; empty when it was accepted.</param>
+/// <param name="End">How far it got.</param>
+/// <param name="Words">The error text of the broker, the system or the library; empty if it was accepted.</param>
 public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
 {
-    /// <summary>Visits the configured broker.</summary>
+    /// <summary>Connects to the configured broker, and disconnects.</summary>
     /// <param name="options">A checked configuration.</param>
     /// <param name="device">The device's id.</param>
-    /// <param name="timeout">For the whole visit.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="timeout">For the whole attempt.</param>
+    /// <param name="stop">Cancels it.</param>
     public static async Task<BrokerVisit> MakeAsync(MqttOptions options, string device, TimeSpan timeout, CancellationToken stop)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -44,16 +44,18 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
         try
         {
             (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
-                ClientOptions.ForVisitor(options, $"{device}-doctor", 2 * timeout).Build(), late.Token).ConfigureAwait(false);
+                ClientOptions.WithoutWill(options, $"{device}-doctor", 2 * timeout).Build(), late.Token).ConfigureAwait(false);
             if (opened is null) return new BrokerVisit(BrokerVisitEnd.Refused, refusal);
             await using BrokerConnection connection = opened;
             await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
             return new BrokerVisit(BrokerVisitEnd.Accepted, "");
         }
-        catch (Exception e) when ((e is OperationCanceledException or MqttCommunicationException) && late.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (Exception e) when ((e is OperationCanceledException or MqttCommunicationException)
+            && late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            // This timeout comes before the library's own, whose words are others.
-            return new BrokerVisit(BrokerVisitEnd.Unreachable, FormattableString.Invariant($"no answer within {timeout.TotalSeconds:0.#} s"));
+            // This timeout fires before the library's own, which has a different message.
+            return new BrokerVisit(
+                BrokerVisitEnd.Unreachable, FormattableString.Invariant($"no answer within {timeout.TotalSeconds:0.#} s"));
         }
         catch (Exception e) when (e is MqttCommunicationException or AuthenticationException)
         {
@@ -65,12 +67,13 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
         }
     }
 
-    /// <summary>From the library's wrapping to what happened below.</summary>
+    /// <summary>Finds the cause inside the library's exceptions.</summary>
     private static BrokerVisit Failed(Exception thrown)
     {
         for (Exception? e = thrown; e is not null; e = e.InnerException)
         {
-            if (e is AuthenticationException) return new(BrokerVisitEnd.Tls, e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}");
+            if (e is AuthenticationException)
+                return new(BrokerVisitEnd.Tls, e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}");
             if (e is SocketException) return new(BrokerVisitEnd.Unreachable, e.Message);
         }
 

@@ -7,27 +7,31 @@ using MQTTnet.Protocol;
 
 namespace LusEdge.Publish.Connection;
 
-/// <summary>How the device connects: built anew for each attempt, so that a renewed password or certificate needs no restart.</summary>
+/// <summary>How the device connects: rebuilt for each attempt, so a renewed password or certificate needs no restart.</summary>
 internal static class ClientOptions
 {
-    /// <summary>Short, so that a dead device is announced within 8 s: half as much again until the broker notices, then the will's delay.</summary>
+    /// <summary>
+    /// Short, so that a dead device is announced within 8 s: the broker notices after one and a half times this, and then waits
+    /// for the will's delay.
+    /// </summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(4);
 
-    /// <summary>A device that is back within this was not lost.</summary>
+    /// <summary>A device that reconnects within this time does not count as lost.</summary>
     private const uint WillDelaySeconds = 2;
 
     /// <summary>The options of one attempt.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="device">The device's id, which is also the client's.</param>
+    /// <param name="device">The device's id, also used as client id.</param>
     /// <param name="availability">How the will is published.</param>
     /// <param name="will">The will: UTF-8 JSON.</param>
     /// <param name="timeout">For the broker's answer.</param>
     /// <exception cref="IOException">A file can't be read.</exception>
-    /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
-    public static MqttClientOptions For(MqttOptions options, string device, TopicPolicy availability, ReadOnlySpan<byte> will, TimeSpan timeout)
+    /// <exception cref="CryptographicException">A file holds no certificate, or no matching key.</exception>
+    public static MqttClientOptions For(
+        MqttOptions options, string device, TopicPolicy availability, ReadOnlySpan<byte> will, TimeSpan timeout)
     {
-        return ForVisitor(options, device, timeout)
-            // The will's delay ends with the session, so the session must live as long.
+        return WithoutWill(options, device, timeout)
+            // The will's delay ends with the session, so the session must last as long.
             .WithSessionExpiryInterval(WillDelaySeconds)
             .WithWillTopic(availability.Topic)
             .WithWillPayload(will.ToArray())
@@ -41,13 +45,13 @@ internal static class ClientOptions
             .Build();
     }
 
-    /// <summary>The same broker and the same credentials, without a will: for whoever announces nothing.</summary>
+    /// <summary>The same broker and credentials, but no will.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="clientId">Another than a running service's, which the broker would cut off.</param>
+    /// <param name="clientId">Must differ from a running service's, which the broker would otherwise cut off.</param>
     /// <param name="timeout">For the broker's answer.</param>
     /// <exception cref="IOException">A file can't be read.</exception>
-    /// <exception cref="CryptographicException">A file holds no certificate, or no key to it.</exception>
-    public static MqttClientOptionsBuilder ForVisitor(MqttOptions options, string clientId, TimeSpan timeout)
+    /// <exception cref="CryptographicException">A file holds no certificate, or no matching key.</exception>
+    public static MqttClientOptionsBuilder WithoutWill(MqttOptions options, string clientId, TimeSpan timeout)
     {
         MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)
@@ -58,7 +62,9 @@ internal static class ClientOptions
             .WithTimeout(timeout);
         if (options.Username is not null)
         {
-            byte[]? password = options.PasswordFile is { } file ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n')) : null;
+            byte[]? password = options.PasswordFile is { } file
+                ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n'))
+                : null;
             builder.WithCredentials(options.Username, password);
         }
 
@@ -78,7 +84,7 @@ internal static class ClientOptions
 
         if (options.Tls is { CertFile: { } certificate, KeyFile: { } key })
         {
-            // The TLS stack wants a certificate with its key in one piece: PEM gives two.
+            // The TLS stack needs the certificate and its key in one object; PEM gives two.
             using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(certificate, key);
             tls.WithClientCertificates([X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)]);
         }

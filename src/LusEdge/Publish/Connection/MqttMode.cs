@@ -1,9 +1,9 @@
 namespace LusEdge.Publish.Connection;
 
-/// <summary>Whose broker the results go to.</summary>
+/// <summary>Which broker the results go to.</summary>
 public enum MqttMode
 {
-    /// <summary>The site's own broker.</summary>
+    /// <summary>The site's broker.</summary>
     External,
 
     /// <summary>A broker inside this process, bound to loopback: for the demo, the bench and a single cart.</summary>

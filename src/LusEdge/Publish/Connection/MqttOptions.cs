@@ -6,8 +6,8 @@ namespace LusEdge.Publish.Connection;
 /// <summary>Where and how results are published.</summary>
 public sealed record MqttOptions
 {
-    /// <summary>Whose broker the results go to.</summary>
-    /// <value>The site's own by default.</value>
+    /// <summary>Which broker the results go to.</summary>
+    /// <value>The site's by default.</value>
     public MqttMode Mode { get; init; } = MqttMode.External;
 
     /// <summary>Name or address of the site's broker. The embedded broker is always on 127.0.0.1.</summary>
@@ -15,75 +15,88 @@ public sealed record MqttOptions
     [Required]
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>TCP port of the broker. The embedded broker takes the next free one where this is in use.</summary>
+    /// <summary>TCP port of the broker. If it is in use, the embedded broker takes the next free one.</summary>
     /// <value>1883 by default; 8883 is usual with TLS.</value>
     [Range(1, 65_535)]
     public int Port { get; init; } = 1883;
 
-    /// <summary>WebSocket port of the embedded broker, path <c>/mqtt</c>; the next free one where this is in use.</summary>
+    /// <summary>WebSocket port of the embedded broker, path <c>/mqtt</c>; the next free one if it is in use.</summary>
     /// <value>9001 by default.</value>
     [Range(1, 65_535)]
     public int WebSocketPort { get; init; } = 9001;
 
-    /// <summary>An opaque code of the site: the third level of every topic. Never a patient's or a person's name.</summary>
+    /// <summary>An opaque code for the site: the third level of every topic. Never a patient's or a person's name.</summary>
     /// <value>"site" by default.</value>
     [Required]
-    [RegularExpression("[a-z0-9-]{1,64}", ErrorMessage = "Site must be 1 to 64 lower-case letters, digits or hyphens: it becomes part of a topic.")]
+    [RegularExpression(
+        "[a-z0-9-]{1,64}",
+        ErrorMessage = "Site must be 1 to 64 lower-case letters, digits or hyphens, because it becomes part of a topic.")]
     public string Site { get; init; } = "site";
 
     /// <summary>How single frames are published.</summary>
-    /// <value>Each as it is graded, by default.</value>
+    /// <value>Each frame as it is graded, by default.</value>
     public FrameDelivery Frames { get; init; } = FrameDelivery.Each;
 
-    /// <summary>The user that the broker knows the device by.</summary>
+    /// <summary>The device's user name on the broker.</summary>
     /// <value>None by default.</value>
     public string? Username { get; init; }
 
-    /// <summary>A file that holds the password and nothing else; a systemd credential serves. Read anew at each connect.</summary>
+    /// <summary>A file that holds only the password, for instance a systemd credential. Read again at each connect.</summary>
     /// <value>None by default.</value>
     public string? PasswordFile { get; init; }
 
     /// <summary>Encryption to the broker.</summary>
     public MqttTlsOptions Tls { get; init; } = new();
 
-    /// <summary>The file that keeps events until the broker has acknowledged them and answered a later ping. Its folder is created where it is missing.</summary>
+    /// <summary>
+    /// The file that keeps events until the broker has acknowledged them and answered a later ping. Its folder is created if it
+    /// does not exist.
+    /// </summary>
     /// <value>/var/lib/lusedge/events.db by default.</value>
     [Required]
     public string EventsDatabase { get; init; } = "/var/lib/lusedge/events.db";
 
     /// <summary>
-    /// Most bytes that <see cref="EventsDatabase"/> may take; its write-ahead log takes up to a few hundred kilobytes more.
-    /// When it is full the oldest events give way, counted. Keep it well below the free space.
+    /// Maximum size of <see cref="EventsDatabase"/> in bytes; its write-ahead log takes up to a few hundred kilobytes more. When
+    /// it is full, the oldest events are discarded and counted. Keep it well below the free space.
     /// </summary>
     /// <value>64 MiB by default: a clip every six seconds for about a week.</value>
     [Range(65_536L, 1L << 40)]
     public long EventsMaxBytes { get; init; } = 64L << 20;
 
-    /// <summary>Most kept events a second that are sent once the broker is back.</summary>
-    /// <value>100 by default: four times the live rate of a feed of 25 frames a second, so that live readings stay ahead.</value>
+    /// <summary>Maximum rate, per second, at which stored events are sent once the broker is back.</summary>
+    /// <value>100 by default: four times the rate of a live feed at 25 frames per second, so live readings stay ahead.</value>
     [Range(1, 10_000)]
     public int MaxResendsPerSecond { get; init; } = 100;
 
-    /// <summary>What is wrong across several keys, each as a sentence that begins with the key; empty when nothing is.</summary>
+    /// <summary>Errors across keys that are individually valid, each a sentence that starts with the key.</summary>
     public IEnumerable<string> Errors()
     {
-        if (Username is null && PasswordFile is not null) yield return "Mqtt:PasswordFile: there is no Username for it. Set Mqtt:Username or remove it.";
+        if (Username is null && PasswordFile is not null)
+            yield return "Mqtt:PasswordFile: there is no user name to go with it. Set Mqtt:Username, or remove this key.";
         if (PasswordFile is not null && !File.Exists(PasswordFile)) yield return Missing("PasswordFile", PasswordFile);
-        if (Mode == MqttMode.Embedded && Tls.Enabled) yield return "Mqtt:Tls:Enabled: the embedded broker is on loopback and speaks no TLS. Set it to false, or Mqtt:Mode to external.";
-        if (Mode == MqttMode.Embedded && Username is not null) yield return "Mqtt:Username: the embedded broker knows no users. Remove it, or set Mqtt:Mode to external.";
-        if (Mode == MqttMode.Embedded && Port == WebSocketPort) yield return "Mqtt:WebSocketPort: it is the same as Mqtt:Port. Choose another.";
+        if (Mode == MqttMode.Embedded && Tls.Enabled)
+            yield return "Mqtt:Tls:Enabled: the embedded broker has no TLS. Set it to false, or set Mqtt:Mode to external.";
+        if (Mode == MqttMode.Embedded && Username is not null)
+            yield return "Mqtt:Username: the embedded broker has no users. Remove it, or set Mqtt:Mode to external.";
+        if (Mode == MqttMode.Embedded && Port == WebSocketPort)
+            yield return "Mqtt:WebSocketPort: it is the same as Mqtt:Port. Choose another.";
         if (!Tls.Enabled)
         {
-            if ((Tls.CaFile ?? Tls.CertFile ?? Tls.KeyFile) is not null) yield return "Mqtt:Tls:Enabled: certificates are given but TLS is off. Set it to true or remove them.";
+            if ((Tls.CaFile ?? Tls.CertFile ?? Tls.KeyFile) is not null)
+                yield return "Mqtt:Tls:Enabled: certificates are set, but TLS is off. Set it to true, or remove them.";
             yield break;
         }
 
-        if (Tls.CertFile is not null && Tls.KeyFile is null) yield return "Mqtt:Tls:KeyFile: Mqtt:Tls:CertFile needs its private key. Set it to the key's PEM file.";
-        if (Tls.KeyFile is not null && Tls.CertFile is null) yield return "Mqtt:Tls:CertFile: Mqtt:Tls:KeyFile needs its certificate. Set it to the certificate's PEM file.";
+        if (Tls.CertFile is not null && Tls.KeyFile is null)
+            yield return "Mqtt:Tls:KeyFile: Mqtt:Tls:CertFile needs its private key. Set it to the key's PEM file.";
+        if (Tls.KeyFile is not null && Tls.CertFile is null)
+            yield return "Mqtt:Tls:CertFile: Mqtt:Tls:KeyFile needs its certificate. Set it to the certificate's PEM file.";
         if (Tls.CaFile is not null && !File.Exists(Tls.CaFile)) yield return Missing("Tls:CaFile", Tls.CaFile);
         if (Tls.CertFile is not null && !File.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile", Tls.CertFile);
         if (Tls.KeyFile is not null && !File.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile", Tls.KeyFile);
     }
 
-    private static string Missing(string key, string file) => $"Mqtt:{key}: {file} does not exist or can't be read. Create it or correct the path.";
+    private static string Missing(string key, string file) =>
+        $"Mqtt:{key}: {file} does not exist or can't be read. Create it or correct the path.";
 }

@@ -1,10 +1,10 @@
 namespace LusEdge.Publish.Connection;
 
 /// <summary>
-/// How long to wait before the next attempt to connect: the range doubles from half a second to a minute, and the delay is
-/// drawn from all of it, so that a ward's carts don't come back in step.
+/// How long to wait before the next attempt to connect. The range doubles from half a second to a minute, and the delay is
+/// drawn from the whole range, so that a ward's carts don't reconnect in step.
 /// </summary>
-/// <param name="random">Where the jitter comes from.</param>
+/// <param name="random">The source of the jitter.</param>
 internal sealed class ReconnectDelay(Random random)
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
@@ -19,6 +19,6 @@ internal sealed class ReconnectDelay(Random random)
         return Shortest + ((_limit - Shortest) * random.NextDouble());
     }
 
-    /// <summary>A connection held: the next loss starts from the shortest delay.</summary>
+    /// <summary>After a connection that held: the next loss starts with the shortest delay.</summary>
     public void Reset() => _limit = Shortest;
 }

@@ -8,26 +8,28 @@ using MQTTnet;
 namespace LusEdge.Publish.Events;
 
 /// <summary>
-/// Brings stored events to the broker: new ones at once, kept ones behind them at a bounded rate and marked late. An event
-/// leaves the store only when the broker has acknowledged that it went to somebody, and has answered a ping after that.
+/// Sends stored events to the broker: new ones at once, then the backlog at a limited rate and marked late. An event leaves the
+/// store only after the broker has acknowledged that it has a subscriber, and has then answered a ping.
 /// </summary>
 /// <param name="store">The events.</param>
 /// <param name="table">How each topic is published.</param>
-/// <param name="maxResendsPerSecond">Bound on the rate of kept events.</param>
-/// <param name="board">Told when nobody takes events.</param>
+/// <param name="maxResendsPerSecond">Limit on the rate of the backlog.</param>
+/// <param name="board">Told when nobody subscribes to events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed class EventDelivery(
     EventStore store, TopicTable table, int maxResendsPerSecond, HealthBoard board, TimeProvider time, ILogger log)
 {
-    /// <summary>A broker that is alive answers within this; else the connection is given up and events are sent anew.</summary>
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// A live broker answers within this time; otherwise the connection is dropped and the events are sent again.
+    /// </summary>
+    private static readonly TimeSpan AcknowledgeTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>While nobody subscribes one event is offered now and then, at first after this…</summary>
-    private static readonly TimeSpan FirstOffer = TimeSpan.FromSeconds(5);
+    /// <summary>While nobody subscribes, one event is offered from time to time, at first after this…</summary>
+    private static readonly TimeSpan MinOfferInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>…and at last this often: a week unheard costs some 2000 messages.</summary>
-    private static readonly TimeSpan LastOffer = TimeSpan.FromMinutes(5);
+    /// <summary>…and in the end this often: a week without a subscriber costs some 2000 messages.</summary>
+    private static readonly TimeSpan MaxOfferInterval = TimeSpan.FromMinutes(5);
 
     private readonly HashSet<string> _unheardTopics = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refusedTopics = new(StringComparer.Ordinal);
@@ -38,24 +40,25 @@ internal sealed class EventDelivery(
     private long _offeredAt;
     private TimeSpan _offerAfter;
 
-    /// <summary>Acknowledgements that said that nobody subscribes.</summary>
+    /// <summary>Acknowledgements that reported no subscriber.</summary>
     public long Unheard => Interlocked.Read(ref _unheard);
 
-    /// <summary>True when every event since the connection was made is on the disk and has been sent.</summary>
+    /// <summary>True if every event since the connection was made is on the disk and has been sent.</summary>
     public bool IsIdle => store.Waiting == 0 && Interlocked.Read(ref _fresh) >= store.LastId;
 
     /// <summary>Delivers until the connection breaks, which shows as an exception.</summary>
     public async Task RunAsync(BrokerConnection connection, CancellationToken stop)
     {
-        // What is stored by now waited for this connection: it is late. What comes from now on is fresh and goes first.
+        // Everything stored so far waited for this connection and is late. What comes from now on is fresh and goes first.
         Interlocked.Exchange(ref _fresh, store.LastId);
-        (_kept, _delivered, _offerAfter) = (0, 0, FirstOffer);
+        (_kept, _delivered, _offerAfter) = (0, 0, MinOfferInterval);
         _unheardTopics.Clear();
         _refusedTopics.Clear();
         store.RetryRefused();
         while (true)
         {
-            IReadOnlyList<StoredEvent> events = await store.ReadAsync(_fresh, long.MaxValue, connection.Window).WaitAsync(stop).ConfigureAwait(false);
+            IReadOnlyList<StoredEvent> events = await store.ReadAsync(_fresh, long.MaxValue, connection.Window)
+                .WaitAsync(stop).ConfigureAwait(false);
             if (events.Count > 0)
             {
                 await SendAsync(events, late: false, connection, stop).ConfigureAwait(false);
@@ -71,7 +74,8 @@ internal sealed class EventDelivery(
                 continue;
             }
 
-            events = await store.ReadAsync(_kept, _fresh, Math.Min(connection.Window, maxResendsPerSecond), _unheardTopics).WaitAsync(stop).ConfigureAwait(false);
+            events = await store.ReadAsync(_kept, _fresh, Math.Min(connection.Window, maxResendsPerSecond), _unheardTopics)
+                .WaitAsync(stop).ConfigureAwait(false);
             if (events.Count > 0)
             {
                 long start = time.GetTimestamp();
@@ -81,50 +85,54 @@ internal sealed class EventDelivery(
                 continue;
             }
 
-            // A pass is over. What is still there was not taken, or its acknowledgement could not be noted: another pass begins after a while.
+            // A pass is over. What is still there was not accepted, or its acknowledgement could not be noted: another pass
+            // begins after a while.
             if (_delivered > 0) log.BacklogDelivered(_delivered);
             (_kept, _delivered) = (0, 0);
-            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : LastOffer, time, stop).ConfigureAwait(false);
+            await store.Committed.WaitAsync(_unheardTopics.Count > 0 ? UntilOffer() : MaxOfferInterval, time, stop).ConfigureAwait(false);
         }
     }
 
-    private async Task SendAsync(IReadOnlyList<StoredEvent> events, bool late, BrokerConnection connection, CancellationToken stop)
+    private async Task SendAsync(
+        IReadOnlyList<StoredEvent> events, bool late, BrokerConnection connection, CancellationToken stop)
     {
-        using var overdue = new CancellationTokenSource(AcknowledgedWithin, time);
+        using var overdue = new CancellationTokenSource(AcknowledgeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, stop);
-        Task<MqttClientPublishReasonCode>[] answers = [.. events.Select(stored =>
-            connection.PublishAsync(table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), either.Token))];
+        Task<MqttClientPublishReasonCode>[] answers = [.. events.Select(stored => connection.PublishAsync(
+            table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), either.Token))];
 
-        // Every answer is looked at, even when one of them is that the connection broke: what was acknowledged is not sent again.
-        var taken = new List<long>(events.Count);
+        // Every answer counts, even if the connection broke in between: what was acknowledged is not sent again.
+        var accepted = new List<long>(events.Count);
         Exception? broken = null;
         for (int i = 0; i < answers.Length; i++)
         {
             try
             {
-                Settle(events[i], await answers[i].ConfigureAwait(false), taken);
+                Settle(events[i], await answers[i].ConfigureAwait(false), accepted);
             }
-            catch (Exception e) // What breaks one publish breaks the connection: it is thrown below, once.
+            catch (Exception e) // What breaks one publish breaks the connection: thrown once, below.
             {
                 broken ??= e;
             }
         }
 
-        store.Acknowledged(taken);
+        store.Acknowledged(accepted);
         board.Set(
             HealthCode.EventsUnheard,
-            _unheardTopics.Count > 0 ? $"Nobody subscribes to {string.Join(", ", _unheardTopics.Order())}: events are kept. Start the consumer." : null);
-        if (late) _delivered += taken.Count;
+            _unheardTopics.Count > 0
+                ? $"Nobody subscribes to {string.Join(", ", _unheardTopics.Order())}; events are kept. Start the consumer."
+                : null);
+        if (late) _delivered += accepted.Count;
         if (broken is not null) ExceptionDispatchInfo.Throw(broken);
     }
 
-    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> taken)
+    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> accepted)
     {
         switch (answer)
         {
             case MqttClientPublishReasonCode.Success:
-                taken.Add(stored.Id);
-                if (_unheardTopics.Remove(stored.Topic)) (_kept, _offerAfter) = (0, FirstOffer);
+                accepted.Add(stored.Id);
+                if (_unheardTopics.Remove(stored.Topic)) (_kept, _offerAfter) = (0, MinOfferInterval);
                 break;
             case MqttClientPublishReasonCode.NoMatchingSubscribers:
                 Interlocked.Increment(ref _unheard);
@@ -143,14 +151,15 @@ internal sealed class EventDelivery(
     private void KeepForLater(string topic, MqttClientPublishReasonCode answer)
     {
         _offeredAt = time.GetTimestamp();
-        if (_unheardTopics.Add(topic) && _unheardTopics.Count == 1) log.EventsNotTaken(topic, answer.ToString(), LastOffer);
+        if (_unheardTopics.Add(topic) && _unheardTopics.Count == 1)
+            log.EventsNotAccepted(topic, answer.ToString(), MaxOfferInterval);
     }
 
-    /// <summary>Whether one event of each topic that nobody took is to be offered; the wait doubles with each offer.</summary>
+    /// <summary>Whether to offer one event of each topic without subscribers. The wait doubles with each offer.</summary>
     private bool OfferIsDue()
     {
         if (_unheardTopics.Count == 0 || UntilOffer() > TimeSpan.Zero) return false;
-        _offerAfter = _offerAfter * 2 < LastOffer ? _offerAfter * 2 : LastOffer;
+        _offerAfter = _offerAfter * 2 < MaxOfferInterval ? _offerAfter * 2 : MaxOfferInterval;
         _offeredAt = time.GetTimestamp();
         return true;
     }

@@ -7,20 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.Publish.Events;
 
 /// <summary>
-/// Keeps events until the broker has acknowledged them and then given a sign of life. All that touches the disk happens on the store's own
-/// thread, in the order in which it was asked for: whoever appends never waits, whoever reads awaits. What can't be written now (the file is
-/// locked, the disk is full or hangs) waits in memory and is tried again every second.
+/// Keeps events until the broker has acknowledged them and then answered a ping. Only the store's thread touches the disk, in the
+/// order of the calls: appending never waits, reading is awaited. Events that can't be written now (the file is locked, the disk
+/// is full or hangs) wait in memory and are tried again every second.
 /// </summary>
 internal sealed class EventStore : IDisposable
 {
-    /// <summary>Over ten hours of clips; what comes beyond that is counted as not stored.</summary>
-    private const int MostWaiting = 8192;
+    /// <summary>Over ten hours of clips. Beyond that, events are counted as not stored.</summary>
+    private const int MaxWaiting = 8192;
 
-    /// <summary>Events that are committed at once, at most.</summary>
+    /// <summary>Maximum number of events per commit.</summary>
     private const int BatchSize = 64;
 
-    /// <summary>A store that was cut off by a power failure is mended when it is opened, which takes a while on a slow card.</summary>
-    private static readonly TimeSpan OpensWithin = TimeSpan.FromSeconds(3);
+    /// <summary>After a power failure, opening the file recovers it first, which takes a while on a slow card.</summary>
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
@@ -35,7 +35,7 @@ internal sealed class EventStore : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EventDatabase? _database;
     private volatile string? _lastError;
-    private volatile bool _isAwaited = true;
+    private volatile bool _startIsWaiting = true;
     private long _closeBy = long.MaxValue;
     private bool _isCommitDue;
     private bool _isFull;
@@ -55,13 +55,13 @@ internal sealed class EventStore : IDisposable
         _log = log;
     }
 
-    /// <summary>Set when events have been committed.</summary>
+    /// <summary>Set after each commit.</summary>
     public WakeSignal Committed { get; } = new();
 
     /// <summary>The highest id on the disk so far.</summary>
     public long LastId => Interlocked.Read(ref _lastId);
 
-    /// <summary>Events that are not acknowledged: on the disk, refused ones included, or waiting for it.</summary>
+    /// <summary>Unacknowledged events: on the disk, including refused ones, or still in memory.</summary>
     public long Depth => Interlocked.Read(ref _depth) + _waiting.Count;
 
     /// <summary>Events that are not on the disk yet.</summary>
@@ -70,18 +70,18 @@ internal sealed class EventStore : IDisposable
     /// <summary>Events that the broker refuses.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Events that were deleted unsent to make room, since the start.</summary>
+    /// <summary>Events deleted unsent to make room since the start.</summary>
     public long Discarded => Interlocked.Read(ref _discarded);
 
     /// <summary>Events that could not be stored since the start.</summary>
     public long NotStored => Interlocked.Read(ref _notStored);
 
     /// <summary>
-    /// Opens the store, or makes a new one. A damaged file is set aside. One that another process holds, or that lies on a disk that hangs, is
-    /// waited for in the background: nobody's start depends on the disk.
+    /// Opens the store, or creates it. A damaged file is set aside. A file that is locked, or on a disk that hangs, is waited for
+    /// in the background: the service's start does not depend on the disk.
     /// </summary>
     /// <param name="file">The database file; its folder is created if it is missing.</param>
-    /// <param name="maxBytes">The most bytes that it may take.</param>
+    /// <param name="maxBytes">Its maximum size in bytes.</param>
     /// <param name="board">Told when events can't be kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
@@ -90,17 +90,20 @@ internal sealed class EventStore : IDisposable
     {
         var store = new EventStore(file, maxBytes, board, time, log);
         new Thread(store.Run) { Name = "events", IsBackground = true }.Start();
-        Task first = await Task.WhenAny(store._opened.Task, Task.Delay(OpensWithin, time)).ConfigureAwait(false);
-        store._isAwaited = false;
+        Task first = await Task.WhenAny(store._opened.Task, Task.Delay(OpenTimeout, time)).ConfigureAwait(false);
+        store._startIsWaiting = false;
         if (first == store._opened.Task) await first.ConfigureAwait(false);
         else store.Failed("it does not answer");
         return store;
     }
 
-    /// <summary>Keeps an event. Returns at once; <see cref="Committed"/> is set when it is on the disk. One that finds no room is counted, never thrown.</summary>
+    /// <summary>
+    /// Keeps an event. Returns at once; <see cref="Committed"/> is set when it is on the disk. If there is no room, the event is
+    /// counted as not stored; nothing is thrown.
+    /// </summary>
     public void Append(NewEvent added)
     {
-        if (_waiting.Count >= MostWaiting || added.Payload.Length > EventDatabase.LargestEvent)
+        if (_waiting.Count >= MaxWaiting || added.Payload.Length > EventDatabase.LargestEvent)
         {
             if (NotStored == 0) _log.EventNotStored(added.Topic, _file);
             Interlocked.Increment(ref _notStored);
@@ -109,54 +112,58 @@ internal sealed class EventStore : IDisposable
 
         _waiting.Enqueue(added);
         if (Interlocked.Exchange(ref _isCommitDue, true)) return;
-        Do(_ =>
+        Post(_ =>
         {
             IsNoLongerDue();
             Commit();
         }, giveUp: IsNoLongerDue);
 
-        // Before the commit, so that what is appended from here on asks again. One is due at a time: on a slow disk they would pile up.
+        // Reset before the commit, so that a later append requests another. Only one is queued at a time: on a slow disk they
+        // would pile up.
         void IsNoLongerDue() => Interlocked.Exchange(ref _isCommitDue, false);
     }
 
     /// <inheritdoc cref="EventDatabase.Read"/>
-    public Task<IReadOnlyList<StoredEvent>> ReadAsync(long after, long upTo, int limit, IReadOnlyCollection<string>? exceptTopics = null)
+    public Task<IReadOnlyList<StoredEvent>> ReadAsync(
+        long after, long upTo, int limit, IReadOnlyCollection<string>? exceptTopics = null)
     {
         string[] except = [.. exceptTopics ?? []];
-        return AskAsync(database => database.Read(after, upTo, limit, except));
+        return QueryAsync(database => database.Read(after, upTo, limit, except));
     }
 
     /// <inheritdoc cref="EventDatabase.OldestByTopic"/>
-    public Task<IReadOnlyList<StoredEvent>> OldestByTopicAsync() => AskAsync(database => database.OldestByTopic());
+    public Task<IReadOnlyList<StoredEvent>> OldestByTopicAsync() => QueryAsync(database => database.OldestByTopic());
 
     /// <inheritdoc cref="EventDatabase.Acknowledged"/>
     public void Acknowledged(IReadOnlyCollection<long> ids)
     {
-        if (ids.Count > 0) Do(database => database.Acknowledged(ids));
+        if (ids.Count > 0) Post(database => database.Acknowledged(ids));
     }
 
-    /// <inheritdoc cref="EventDatabase.Asked"/>
-    public void Asked() => Do(database => database.Asked());
+    /// <inheritdoc cref="EventDatabase.PingSent"/>
+    public void PingSent() => Post(database => database.PingSent());
 
-    /// <inheritdoc cref="EventDatabase.Answered"/>
-    public void Answered() => Do(database => database.Answered());
+    /// <inheritdoc cref="EventDatabase.PingAnswered"/>
+    public void PingAnswered() => Post(database => database.PingAnswered());
 
     /// <inheritdoc cref="EventDatabase.ConnectionLost"/>
-    public void ConnectionLost() => Do(database => database.ConnectionLost());
+    public void ConnectionLost() => Post(database => database.ConnectionLost());
 
     /// <inheritdoc cref="EventDatabase.SetAside"/>
-    public void SetAside(long id, int reason) => Do(database => database.SetAside(id, reason));
+    public void SetAside(long id, int reason) => Post(database => database.SetAside(id, reason));
 
     /// <inheritdoc cref="EventDatabase.RetryRefused"/>
-    public void RetryRefused() => Do(database => database.RetryRefused());
+    public void RetryRefused() => Post(database => database.RetryRefused());
 
-    /// <summary>Commits what waits, closes the file and ends the thread. A disk that hangs is left to the end of the process.</summary>
-    /// <param name="within">At most this long.</param>
-    public async Task CloseAsync(TimeSpan within)
+    /// <summary>
+    /// Commits what waits, closes the file and ends the thread. If the disk hangs, the thread ends with the process.
+    /// </summary>
+    /// <param name="timeout">How long to wait for the disk.</param>
+    public async Task CloseAsync(TimeSpan timeout)
     {
-        Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+        Interlocked.Exchange(ref _closeBy, _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency));
         _work.CompleteAdding();
-        await Task.WhenAny(_ended.Task, Task.Delay(within, _time)).ConfigureAwait(false);
+        await Task.WhenAny(_ended.Task, Task.Delay(timeout, _time)).ConfigureAwait(false);
         if (!_waiting.IsEmpty) _log.EventsLost(_file, _waiting.Count);
     }
 
@@ -167,7 +174,7 @@ internal sealed class EventStore : IDisposable
         if (_ended.Task.IsCompleted) _work.Dispose();
     }
 
-    private bool Do(Action<EventDatabase> work, Action? giveUp = null)
+    private bool Post(Action<EventDatabase> work, Action? giveUp = null)
     {
         try
         {
@@ -176,14 +183,14 @@ internal sealed class EventStore : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Closed: what is acknowledged after that is sent once more after the next start.
+            // Closed: an event acknowledged after that is sent again after the next start.
             return false;
         }
     }
 
-    private Task<IReadOnlyList<StoredEvent>> AskAsync(Func<EventDatabase, IReadOnlyList<StoredEvent>> query)
+    private Task<IReadOnlyList<StoredEvent>> QueryAsync(Func<EventDatabase, IReadOnlyList<StoredEvent>> query)
     {
-        // If the file can't be read there is nothing to send for now.
+        // If the file can't be read, there is nothing to send for now.
         var answer = new TaskCompletionSource<IReadOnlyList<StoredEvent>>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Answer(EventDatabase database)
         {
@@ -191,7 +198,7 @@ internal sealed class EventStore : IDisposable
             answer.SetResult(query(database));
         }
 
-        if (!Do(Answer, () => answer.TrySetResult([]))) answer.SetResult([]);
+        if (!Post(Answer, () => answer.TrySetResult([]))) answer.SetResult([]);
         return answer.Task;
     }
 
@@ -201,17 +208,18 @@ internal sealed class EventStore : IDisposable
         using var pause = new ManualResetEventSlim();
         do
         {
-            // With something left to write, the disk is tried again even if nobody asks for anything.
-            bool hasWork = _work.TryTake(out Work work, _waiting.IsEmpty && _database is not null ? Timeout.InfiniteTimeSpan : RetryPeriod);
+            // With something left to write, retry even if no work comes in.
+            TimeSpan wait = _waiting.IsEmpty && _database is not null ? Timeout.InfiniteTimeSpan : RetryPeriod;
+            bool hasWork = _work.TryTake(out Work work, wait);
             try
             {
                 if (_database is null) OpenDatabase();
                 if (hasWork) work.Act(_database!);
                 else Commit();
-                Publish();
+                PublishCounts();
                 Succeeded();
             }
-            catch (Exception e) // The top of the thread: whatever the disk does, events wait in memory and are tried again.
+            catch (Exception e) // The top of the thread: whatever the disk does, events wait in memory and are retried.
             {
                 if (hasWork) work.GiveUp?.Invoke();
                 Failed(e.Message);
@@ -225,7 +233,7 @@ internal sealed class EventStore : IDisposable
         _ended.SetResult();
     }
 
-    /// <summary>What is wrong with the path shows at once, and ends the start; what is wrong with the disk may pass.</summary>
+    /// <summary>A wrong path shows at once and fails the start; a disk error may be transient.</summary>
     private bool TryOpenFirst()
     {
         try
@@ -235,7 +243,7 @@ internal sealed class EventStore : IDisposable
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            if (!_isAwaited || (e is SqliteException busy && EventDatabase.IsLock(busy)))
+            if (!_startIsWaiting || (e is SqliteException busy && EventDatabase.IsLock(busy)))
             {
                 Failed(e.Message);
                 _opened.TrySetResult();
@@ -244,7 +252,9 @@ internal sealed class EventStore : IDisposable
 
             _ended.SetResult();
             _opened.SetException(new EventStoreException(
-                $"Mqtt:EventsDatabase: {_file} can't be opened ({e.Message}). Check that its folder can be written and has free space, or choose another.", e));
+                $"Mqtt:EventsDatabase: {_file} can't be opened ({e.Message}). "
+                + "Check that its folder is writable and has free space, or choose another.",
+                e));
             return false;
         }
 
@@ -252,22 +262,24 @@ internal sealed class EventStore : IDisposable
         return true;
     }
 
-    /// <summary>Commits what waits now. What comes meanwhile is committed next time: on a slow disk there would be no end, and nobody could read.</summary>
+    /// <summary>
+    /// Commits what waits now, but not what comes meanwhile: on a slow disk that would never end and block every read.
+    /// </summary>
     private void Commit()
     {
         for (int left = _waiting.Count; left > 0; left -= BatchSize)
         {
             NewEvent[] batch = [.. _waiting.Take(Math.Min(left, BatchSize))];
             _database!.Append(batch);
-            // In this order: whoever finds nothing waiting must find it on the disk.
-            Publish();
+            // In this order: an event that no longer waits must already be visible on the disk.
+            PublishCounts();
             foreach (NewEvent _ in batch) _waiting.TryDequeue(out NewEvent? _);
             Committed.Set();
         }
     }
 
-    /// <summary>Copies the counts for other threads, and tells what they mean.</summary>
-    private void Publish()
+    /// <summary>Copies the counts for other threads, and raises or clears the conditions that follow from them.</summary>
+    private void PublishCounts()
     {
         long discarded = _discardedBefore + _database!.Discarded;
         Interlocked.Exchange(ref _lastId, _database.LastId);
@@ -278,10 +290,16 @@ internal sealed class EventStore : IDisposable
         _isFull = discards || (_isFull && _database.Depth > 0);
         _board.Set(
             HealthCode.EventStoreFull,
-            _isFull ? "The store of events is full, and the oldest were discarded unsent. Find out why the broker does not take them, or raise Mqtt:EventsMaxBytes." : null);
+            _isFull
+                ? "The event store is full, and the oldest events were discarded unsent. "
+                    + "Find out why the broker does not accept events, or raise Mqtt:EventsMaxBytes."
+                : null);
         _board.Set(
             HealthCode.EventsRefused,
-            _database.Refused > 0 ? "The broker refuses events; they are tried again at the next connection. Allow the device to publish below its own prefix." : null);
+            _database.Refused > 0
+                ? "The broker refuses events; they are retried on the next connection. "
+                    + "Allow the device to publish below its own prefix."
+                : null);
     }
 
     private void OpenDatabase()
@@ -301,7 +319,7 @@ internal sealed class EventStore : IDisposable
             _database = EventDatabase.Open(_file, _maxBytes);
         }
 
-        Publish();
+        PublishCounts();
     }
 
     private void CloseDatabase()
@@ -324,11 +342,13 @@ internal sealed class EventStore : IDisposable
         string error = message.TrimEnd('.');
         if (_lastError is null) _log.EventStoreFailed(_file, error);
         _lastError = error;
-        _board.Raise(HealthCode.EventStoreFailed, $"Events can't be written to {_file} ({error}). They wait in memory. Free the file or make room on its disk.");
+        _board.Raise(
+            HealthCode.EventStoreFailed,
+            $"Events can't be written to {_file} ({error}). They wait in memory. Unlock the file or free space on its disk.");
     }
 
-    /// <summary>Something to be done on the store's thread.</summary>
-    /// <param name="Act">Does it.</param>
+    /// <summary>Work for the store's thread.</summary>
+    /// <param name="Act">The work.</param>
     /// <param name="GiveUp">Called instead, or afterwards, if the file can't be used now.</param>
     private readonly record struct Work(Action<EventDatabase> Act, Action? GiveUp);
 }

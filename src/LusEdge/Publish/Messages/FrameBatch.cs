@@ -4,10 +4,10 @@ using LusEdge.Results;
 
 namespace LusEdge.Publish.Messages;
 
-/// <summary>The frames of about a second, gathered as columns.</summary>
+/// <summary>About a second of frames, collected as columns.</summary>
 internal sealed class FrameBatch
 {
-    /// <summary>Length of a batch by capture time.</summary>
+    /// <summary>Length of a batch in capture time.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
 
     public List<long> Frame { get; } = [];
@@ -29,7 +29,7 @@ internal sealed class FrameBatch
     /// <summary>What graded the frames.</summary>
     public ModelInUse? Model { get; private set; }
 
-    /// <summary>Capture time of the first frame, in whole milliseconds as it travels, so that the offsets add up.</summary>
+    /// <summary>Capture time of the first frame, in whole milliseconds as published, so that the offsets add up.</summary>
     public DateTimeOffset From { get; private set; }
 
     /// <summary>Capture time of the last frame.</summary>
@@ -38,11 +38,12 @@ internal sealed class FrameBatch
     /// <summary>Frames in the batch.</summary>
     public int Count => Frame.Count;
 
-    /// <summary>Whether the batch is to be sent before what comes at this time is added. Time may go back with the clock: that ends a batch too.</summary>
+    /// <summary>Whether to send the batch before adding a frame of this time. A clock that goes back ends a batch too.</summary>
     public bool IsFullAt(DateTimeOffset at) => Count > 0 && (at - From >= Length || at < From);
 
-    /// <summary>Whether the batch is to be sent before this reading is added: it has its length, or another model has graded.</summary>
-    public bool EndsBefore(QueuedReading reading) => IsFullAt(reading.At) || (Count > 0 && !ReferenceEquals(Model, reading.Model));
+    /// <summary>Whether to send the batch before adding this reading: it is full, or another model graded the reading.</summary>
+    public bool EndsBefore(QueuedReading reading) =>
+        IsFullAt(reading.At) || (Count > 0 && !ReferenceEquals(Model, reading.Model));
 
     /// <summary>Adds a frame.</summary>
     public void Add(QueuedReading reading)
@@ -61,7 +62,7 @@ internal sealed class FrameBatch
         LatMs.Add(MessageWriter.Milliseconds(reading.Latency));
     }
 
-    /// <summary>Starts an empty batch.</summary>
+    /// <summary>Empties the batch.</summary>
     public void Clear()
     {
         Frame.Clear();

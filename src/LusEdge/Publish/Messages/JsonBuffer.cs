@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace LusEdge.Publish.Messages;
 
-/// <summary>Writes one message after the other into the same memory. For one loop only.</summary>
+/// <summary>Writes one message after another into the same buffer. For one loop only.</summary>
 internal sealed class JsonBuffer : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);

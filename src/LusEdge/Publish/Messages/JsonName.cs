@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LusEdge.Publish.Messages;
 
-/// <summary>The contract's spelling of a name in code.</summary>
+/// <summary>How the contract spells an enum value.</summary>
 internal static class JsonName
 {
     /// <summary>For instance <c>no_signal</c> for NoSignal.</summary>

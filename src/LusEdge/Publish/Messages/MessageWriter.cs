@@ -11,11 +11,11 @@ using LusEdge.Results;
 namespace LusEdge.Publish.Messages;
 
 /// <summary>
-/// Makes the contract's messages. Each topic's numbers are drawn by one loop only: clips by the one that stores them, the others by the
-/// one that sends them.
+/// Builds the contract's messages. Only one loop takes each topic's sequence numbers: for clips, the one that stores them; for
+/// the others, the one that sends them.
 /// </summary>
 /// <param name="topics">The device's topics.</param>
-/// <param name="table">How they are published.</param>
+/// <param name="table">How each topic is published.</param>
 /// <param name="delivery">How single frames are published.</param>
 /// <param name="boot">The identity of this start of the service.</param>
 /// <param name="time">The clock.</param>
@@ -134,9 +134,9 @@ internal sealed class MessageWriter(
         };
     }
 
-    /// <summary>What the device says about being there.</summary>
+    /// <summary>Whether the device is there.</summary>
     /// <param name="connection">Counts the attempts to connect from 0.</param>
-    /// <param name="state">A connection's online has the even number, its end the odd one.</param>
+    /// <param name="state">A connection's <c>online</c> has the even number, its end the odd one.</param>
     public AvailabilityMessage Availability(long connection, Availability state) => new()
     {
         Boot = boot,
@@ -174,8 +174,8 @@ internal sealed class MessageWriter(
             DemonstrationOnly = model.DemonstrationOnly,
             SignedBy = model.SignedBy,
         },
-        Schemas = Published().ToDictionary(Below, policy => policy.SchemaId),
-        Capabilities = [.. Published().Select(Below)],
+        Schemas = Published().ToDictionary(RelativeTopic, policy => policy.SchemaId),
+        Capabilities = [.. Published().Select(RelativeTopic)],
     };
 
     public HealthMessage Health(HealthReport report) => new()
@@ -196,12 +196,14 @@ internal sealed class MessageWriter(
         Clk = KernelClock.Read(),
         PeriodS = Math.Round(figures.Period.TotalSeconds, 3),
         Fps = new FrameRates(figures.CapturedPerSecond, figures.ScoredPerSecond),
-        LatMs = figures is { LatencyP50: { } p50, LatencyP99: { } p99 } ? new LatencyFigures(Milliseconds(p50), Milliseconds(p99)) : null,
+        LatMs = figures is { LatencyP50: { } p50, LatencyP99: { } p99 }
+            ? new LatencyFigures(Milliseconds(p50), Milliseconds(p99))
+            : null,
         Ledger = new LedgerFigures(
             figures.Ledger.Captured,
             figures.Ledger.Scored,
             figures.Ledger.Withheld,
-            Named(figures.Ledger.Dropped),
+            DropsByName(figures.Ledger.Dropped),
             figures.Ledger.Corrupt,
             figures.Ledger.InFlight),
         Gap = gap,
@@ -209,11 +211,11 @@ internal sealed class MessageWriter(
         TempC = Thermometers.Read(),
     };
 
-    /// <summary>Drops by the contract's names.</summary>
-    public static Dictionary<string, long> Named(IReadOnlyDictionary<DropReason, long> dropped) =>
+    /// <summary>Dropped frames by the contract's names of the reasons.</summary>
+    public static Dictionary<string, long> DropsByName(IReadOnlyDictionary<DropReason, long> dropped) =>
         dropped.ToDictionary(pair => JsonName.Of(pair.Key), pair => pair.Value);
 
-    /// <summary>Probabilities as they travel: three decimals.</summary>
+    /// <summary>Probabilities as published: three decimals.</summary>
     public static double[] Rounded(ReadOnlySpan<float> p)
     {
         var rounded = new double[p.Length];
@@ -221,14 +223,15 @@ internal sealed class MessageWriter(
         return rounded;
     }
 
-    /// <summary>A picture's quality as it travels: three decimals.</summary>
+    /// <summary>A picture's quality as published: three decimals.</summary>
     public static double? Rounded(float? quality) => quality is { } q ? Math.Round((double)q, 3) : null;
 
-    /// <summary>Milliseconds as they travel: two decimals.</summary>
+    /// <summary>Milliseconds as published: two decimals.</summary>
     public static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 2);
 
     private static string Version() =>
-        typeof(MessageWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(MessageWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     private IEnumerable<TopicPolicy> Published()
     {
@@ -242,5 +245,5 @@ internal sealed class MessageWriter(
         yield return table.Metrics;
     }
 
-    private string Below(TopicPolicy policy) => policy.Topic[(topics.Prefix.Length + 1)..];
+    private string RelativeTopic(TopicPolicy policy) => policy.Topic[(topics.Prefix.Length + 1)..];
 }

@@ -16,11 +16,11 @@ internal sealed class TopicPolicy
 
     /// <summary>The policy of a topic.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="schema">The name of its schema in docs/schemas/v1, without the extension.</param>
+    /// <param name="schema">Its schema's file name in docs/schemas/v1, without the extension.</param>
     /// <param name="device">The device's id.</param>
     /// <param name="qos">Quality of service.</param>
-    /// <param name="retain">Whether the broker keeps the newest message for those who subscribe later.</param>
-    /// <param name="expiry">After which the broker hands it out no more; null for never.</param>
+    /// <param name="retain">Whether the broker keeps the newest message for later subscribers.</param>
+    /// <param name="expiry">After this time the broker no longer delivers it; null for never.</param>
     public TopicPolicy(string topic, string schema, string device, MqttQualityOfServiceLevel qos, bool retain, TimeSpan? expiry)
     {
         Topic = topic;
@@ -51,5 +51,6 @@ internal sealed class TopicPolicy
         UserProperties = _properties,
     };
 
-    private static MqttUserProperty Property(string name, string value) => new(name, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(value)));
+    private static MqttUserProperty Property(string name, string value) =>
+        new(name, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(value)));
 }

@@ -2,12 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Publish.Status;
 
-/// <summary>Transitions, never single messages. Events 5000-5099 are those of Publish and its folders.</summary>
+/// <summary>Transitions, never single messages. Events 5000-5099 belong to Publish and its folders.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(5003, LogLevel.Error, "The broker refuses messages to {Topic}: {Reason}. Allow the device to publish below its own prefix")]
+    [LoggerMessage(
+        5003,
+        LogLevel.Error,
+        "The broker refuses messages on {Topic}: {Reason}. Allow the device to publish below its own prefix")]
     public static partial void TopicRefused(this ILogger log, string topic, string reason);
 
-    [LoggerMessage(5009, LogLevel.Information, "The broker takes messages to {Topic} again")]
+    [LoggerMessage(5009, LogLevel.Information, "The broker accepts messages on {Topic} again")]
     public static partial void TopicAccepted(this ILogger log, string topic);
 }

@@ -12,14 +12,16 @@ using MQTTnet;
 
 namespace LusEdge.Publish.Status;
 
-/// <summary>Says what the device is and how it is: <c>info</c>, <c>availability</c>, <c>health</c> and <c>metrics</c>.</summary>
+/// <summary>
+/// Publishes what the device is and how it is doing: <c>info</c>, <c>availability</c>, <c>health</c> and <c>metrics</c>.
+/// </summary>
 /// <param name="table">How each topic is published.</param>
-/// <param name="writer">Makes the messages.</param>
-/// <param name="readings">Tells what grades the frames.</param>
-/// <param name="board">How the device is.</param>
-/// <param name="store">The events.</param>
-/// <param name="events">Their delivery.</param>
-/// <param name="loss">The account of telemetry that did not arrive.</param>
+/// <param name="writer">Builds the messages.</param>
+/// <param name="readings">Knows the model in use.</param>
+/// <param name="board">The device's health.</param>
+/// <param name="store">The event store.</param>
+/// <param name="events">The delivery of events.</param>
+/// <param name="loss">Counts telemetry that did not arrive.</param>
 /// <param name="meter">The pipeline's figures.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
@@ -42,16 +44,16 @@ internal sealed class StatusReporter(
     private readonly JsonBuffer _json = new();
     private readonly SortedSet<string> _refused = new(StringComparer.Ordinal);
 
-    // Not per connection: a line that breaks every few seconds still gets its metrics, and learns of the gap.
+    // Not per connection: over a line that breaks every few seconds, metrics and the gap still get through.
     private long _metricsAt = time.GetTimestamp();
     private HealthReport? _health;
     private ModelInUse? _announced;
     private AvailabilityMessage? _online;
 
-    /// <summary>Announces the device on a new connection. The will was given with the connection's number.</summary>
-    /// <param name="connection">Where.</param>
+    /// <summary>Announces the device on a new connection. The will carries the connection's number.</summary>
+    /// <param name="connection">The connection.</param>
     /// <param name="number">Counts the attempts to connect.</param>
-    /// <param name="stop">Ends the wait for the broker's answers.</param>
+    /// <param name="stop">Cancels the wait for the broker's answers.</param>
     public async Task AnnounceAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
         _health = null;
@@ -73,7 +75,11 @@ internal sealed class StatusReporter(
                 await PublishInfoAsync(connection, stop).ConfigureAwait(false);
             }
 
-            if (isDue && _refused.Contains(table.Availability.Topic)) await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
+            if (isDue && _refused.Contains(table.Availability.Topic))
+            {
+                await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
+            }
+
             if (await PublishHealthAsync(isDue, connection, stop).ConfigureAwait(false)) healthAt = time.GetTimestamp();
             if (time.GetElapsedTime(_metricsAt) >= MetricsPeriod)
             {
@@ -84,13 +90,16 @@ internal sealed class StatusReporter(
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
     }
 
-    /// <summary>Announces a clean stop, and health as it is now: why the service stops may be younger than the last report.</summary>
-    /// <returns>True when the broker has acknowledged it.</returns>
-    public async Task<bool> TakeLeaveAsync(BrokerConnection connection, long number, CancellationToken stop)
+    /// <summary>
+    /// Announces a clean stop, and the current health: the reason for the stop may be newer than the last report.
+    /// </summary>
+    /// <returns>True if the broker acknowledged it.</returns>
+    public async Task<bool> AnnounceOfflineAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
-        await PublishHealthAsync(evenIfTheSame: false, connection, stop).ConfigureAwait(false);
+        await PublishHealthAsync(evenIfUnchanged: false, connection, stop).ConfigureAwait(false);
         AvailabilityMessage offline = writer.Availability(number, Availability.Offline);
-        return await PublishAsync(table.Availability, _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage), connection, stop).ConfigureAwait(false);
+        ReadOnlyMemory<byte> payload = _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage);
+        return await PublishAsync(table.Availability, payload, connection, stop).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -99,20 +108,22 @@ internal sealed class StatusReporter(
     private async Task PublishInfoAsync(BrokerConnection connection, CancellationToken stop)
     {
         ModelInUse model = readings.Model;
-        await PublishAsync(table.Info, _json.Write(writer.Info(model), LusEdgeJson.Default.InfoMessage), connection, stop).ConfigureAwait(false);
+        ReadOnlyMemory<byte> payload = _json.Write(writer.Info(model), LusEdgeJson.Default.InfoMessage);
+        await PublishAsync(table.Info, payload, connection, stop).ConfigureAwait(false);
         _announced = model;
     }
 
     private Task<bool> PublishOnlineAsync(BrokerConnection connection, CancellationToken stop) =>
         PublishAsync(table.Availability, _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage), connection, stop);
 
-    private async Task<bool> PublishHealthAsync(bool evenIfTheSame, BrokerConnection connection, CancellationToken stop)
+    private async Task<bool> PublishHealthAsync(bool evenIfUnchanged, BrokerConnection connection, CancellationToken stop)
     {
         HealthReport report = board.Read();
-        if (!evenIfTheSame && report.Equals(_health)) return false;
-        await PublishAsync(table.Health, _json.Write(writer.Health(report), LusEdgeJson.Default.HealthMessage), connection, stop).ConfigureAwait(false);
+        if (!evenIfUnchanged && report.Equals(_health)) return false;
+        ReadOnlyMemory<byte> payload = _json.Write(writer.Health(report), LusEdgeJson.Default.HealthMessage);
+        await PublishAsync(table.Health, payload, connection, stop).ConfigureAwait(false);
 
-        // Only now: a publication that the stop cancels is made up for before the goodbye.
+        // Only now, so that a report cancelled by the stop is published again with the goodbye.
         _health = report;
         return true;
     }
@@ -124,7 +135,8 @@ internal sealed class StatusReporter(
         try
         {
             MetricsMessage metrics = writer.Metrics(meter.Read(), gap, outbox);
-            await PublishAsync(table.Metrics, _json.Write(metrics, LusEdgeJson.Default.MetricsMessage), connection, stop).ConfigureAwait(false);
+            ReadOnlyMemory<byte> payload = _json.Write(metrics, LusEdgeJson.Default.MetricsMessage);
+            await PublishAsync(table.Metrics, payload, connection, stop).ConfigureAwait(false);
             if (gap is not null) loss.Sent(gap.From, gap.To, gap.Frames);
         }
         catch
@@ -134,16 +146,22 @@ internal sealed class StatusReporter(
         }
     }
 
-    /// <summary>Publishes, and tells of a topic that the broker refuses. A retained message that nobody subscribes to (0x10) was kept by the broker: that is success.</summary>
-    private async Task<bool> PublishAsync(TopicPolicy policy, ReadOnlyMemory<byte> payload, BrokerConnection connection, CancellationToken stop)
+    /// <summary>
+    /// Publishes, and reports a topic that the broker refuses. No subscriber (0x10) is a success here: the message is retained,
+    /// so the broker keeps it.
+    /// </summary>
+    private async Task<bool> PublishAsync(
+        TopicPolicy policy, ReadOnlyMemory<byte> payload, BrokerConnection connection, CancellationToken stop)
     {
         MqttClientPublishReasonCode answer = await connection.PublishAsync(policy.Message(payload), stop).ConfigureAwait(false);
-        bool isTaken = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
-        if (isTaken && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
-        if (!isTaken && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
+        bool isAccepted = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
+        if (isAccepted && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
+        if (!isAccepted && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
         board.Set(
             HealthCode.TopicRefused,
-            _refused.Count > 0 ? $"The broker refuses {string.Join(", ", _refused)}. Allow the device to publish below its own prefix." : null);
-        return isTaken;
+            _refused.Count > 0
+                ? $"The broker refuses {string.Join(", ", _refused)}. Allow the device to publish below its own prefix."
+                : null);
+        return isAccepted;
     }
 }

@@ -2,28 +2,31 @@ using LusEdge.Contract;
 
 namespace LusEdge.Publish.Telemetry;
 
-/// <summary>When the live reading is due: on change, at most twice a second; a change of state at once; and at least once a second.</summary>
+/// <summary>
+/// When the live reading is due: a change of state at once, a change of grade at most twice per second, and at least one reading
+/// per second.
+/// </summary>
 internal sealed class LiveCadence
 {
-    /// <summary>A grade that flickers between two classes goes out no more often than this.</summary>
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
+    /// <summary>A grade that flickers between two classes is sent no more often than this.</summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Below a second, because a reading is offered only when a frame comes or, in silence, a few times a second.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(750);
+    /// <summary>Less than a second, because readings come only with frames or, in silence, a few times per second.</summary>
+    public static readonly TimeSpan MaxInterval = TimeSpan.FromMilliseconds(750);
 
     private TimeSpan? _sentAt;
     private FrameState _state;
     private string? _grade;
 
-    /// <summary>Whether a reading is to go out now. If so, it counts as sent.</summary>
+    /// <summary>Whether to send this reading now. If so, it counts as sent.</summary>
     /// <param name="state">The state.</param>
     /// <param name="grade">The grade, null unless live.</param>
-    /// <param name="now">Any time that only rises.</param>
+    /// <param name="now">A monotonic time.</param>
     public bool IsDue(FrameState state, string? grade, TimeSpan now)
     {
         if (_sentAt is { } sentAt && state == _state)
         {
-            TimeSpan wait = grade == _grade ? Longest : Shortest;
+            TimeSpan wait = grade == _grade ? MaxInterval : MinInterval;
             if (now - sentAt < wait) return false;
         }
 
@@ -31,6 +34,6 @@ internal sealed class LiveCadence
         return true;
     }
 
-    /// <summary>Makes the next reading due: a new connection has seen none.</summary>
+    /// <summary>Makes the next reading due, because a new connection has had none.</summary>
     public void Reset() => _sentAt = null;
 }

@@ -3,9 +3,9 @@ using LusEdge.Contract;
 namespace LusEdge.Publish.Telemetry;
 
 /// <summary>
-/// The account of frames whose readings may not have arrived. QoS 0 has no acknowledgement, but a broker that answers a ping
-/// has read all that was sent before it: what was sent after the last answered ping counts as lost when the connection breaks.
-/// The same holds for a gap that was reported in a metrics message. Thread-safe.
+/// Counts frames whose readings may not have arrived. QoS 0 has no acknowledgement, but a broker that answers a ping has read
+/// everything sent before it. What was sent after the last answered ping counts as lost when the connection breaks. The same
+/// goes for a gap that was reported in a metrics message. Thread-safe.
 /// </summary>
 internal sealed class TelemetryLoss
 {
@@ -14,11 +14,11 @@ internal sealed class TelemetryLoss
     private Frames _sent;
     private Frames _asked;
 
-    /// <summary>A frame was given up before it was sent.</summary>
+    /// <summary>A frame was dropped before it was sent.</summary>
     /// <param name="capturedAt">Its capture time.</param>
     public void Dropped(DateTimeOffset capturedAt) => Dropped(capturedAt, capturedAt, 1);
 
-    /// <summary>Frames were given up before they were sent, or the report of their loss could not be sent.</summary>
+    /// <summary>Frames were dropped before they were sent, or the report of their loss could not be sent.</summary>
     /// <param name="from">Capture time of the first.</param>
     /// <param name="to">Capture time of the last.</param>
     /// <param name="count">How many.</param>
@@ -37,7 +37,7 @@ internal sealed class TelemetryLoss
     }
 
     /// <summary>A ping is about to be sent.</summary>
-    public void Asked()
+    public void PingSent()
     {
         lock (_lock)
         {
@@ -47,7 +47,7 @@ internal sealed class TelemetryLoss
     }
 
     /// <summary>The ping was answered.</summary>
-    public void Answered()
+    public void PingAnswered()
     {
         lock (_lock) _asked = default;
     }
@@ -64,7 +64,10 @@ internal sealed class TelemetryLoss
         }
     }
 
-    /// <summary>Takes what is to be reported: the caller gives it back by <see cref="Dropped(DateTimeOffset, DateTimeOffset, long)"/>, or passes it to <see cref="Sent"/>.</summary>
+    /// <summary>
+    /// Takes the gap to report. The caller then passes it to <see cref="Sent"/>, or gives it back with
+    /// <see cref="Dropped(DateTimeOffset, DateTimeOffset, long)"/>.
+    /// </summary>
     public TelemetryGap? Take()
     {
         lock (_lock)

@@ -8,13 +8,13 @@ using MQTTnet;
 
 namespace LusEdge.Publish.Telemetry;
 
-/// <summary>Sends what does not outlive its moment, in the order of the frames: <c>frame</c>, <c>frames</c> and <c>live</c>.</summary>
-/// <param name="readings">What the pipeline and the announcer say.</param>
+/// <summary>Sends short-lived messages in frame order: <c>frame</c>, <c>frames</c> and <c>live</c>.</summary>
+/// <param name="readings">Readings from the pipeline and the announcer.</param>
 /// <param name="table">How each topic is published.</param>
-/// <param name="writer">Makes the messages.</param>
+/// <param name="writer">Builds the messages.</param>
 /// <param name="delivery">How single frames are published.</param>
-/// <param name="loss">The account of what did not arrive.</param>
-/// <param name="ledger">Tells which frames were dropped unseen.</param>
+/// <param name="loss">Counts what did not arrive.</param>
+/// <param name="ledger">Knows which frames were dropped unseen.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TelemetrySender(
     ReadingSubscription readings,
@@ -25,8 +25,8 @@ internal sealed class TelemetrySender(
     FrameLedger ledger,
     TimeProvider time) : IDisposable
 {
-    /// <summary>The life of a frame message: one that has waited longer would expire on arrival.</summary>
-    private static readonly TimeSpan Expired = TimeSpan.FromSeconds(2);
+    /// <summary>The expiry of a frame message: one that waited longer would expire on arrival.</summary>
+    private static readonly TimeSpan FrameLifetime = TimeSpan.FromSeconds(2);
 
     private readonly LiveCadence _cadence = new();
     private readonly FrameBatch _batch = new();
@@ -43,14 +43,14 @@ internal sealed class TelemetrySender(
         {
             while (true)
             {
-                if (readings.TakeLeftOut() is { } leftOut) loss.Dropped(leftOut.From, leftOut.To, leftOut.Frames);
+                if (readings.TakeMissed() is { } missed) loss.Dropped(missed.From, missed.To, missed.Frames);
                 while (readings.Peek() is { } reading) await SendAsync(reading, connection, stop).ConfigureAwait(false);
                 await readings.WaitAsync(stop).ConfigureAwait(false);
             }
         }
         finally
         {
-            // The rest of a batch would be stale by the next connection.
+            // The unsent batch would be stale on the next connection.
             if (_batch.Count > 0 && delivery == FrameDelivery.Batch) loss.Dropped(_batch.From, _batch.To, _batch.Count);
             _batch.Clear();
         }
@@ -61,7 +61,7 @@ internal sealed class TelemetrySender(
 
     private async Task SendAsync(QueuedReading reading, BrokerConnection connection, CancellationToken stop)
     {
-        if (time.GetElapsedTime(reading.QueuedAt) > Expired)
+        if (time.GetElapsedTime(reading.QueuedAt) > FrameLifetime)
         {
             if (reading.Frame is not null) loss.Dropped(reading.At);
             readings.Advance();
@@ -79,29 +79,34 @@ internal sealed class TelemetrySender(
             if (isFrame) _batch.Add(reading);
         }
 
-        // From here on the reading's slot belongs to the writers again: the network may take its time.
+        // Give the slot back to the writers before waiting for the network.
         readings.Advance();
         if (live is not null)
         {
-            await connection.PublishAsync(table.Live.Message(_json.Write(live, LusEdgeJson.Default.LiveMessage)), stop).ConfigureAwait(false);
+            MqttApplicationMessage message = table.Live.Message(_json.Write(live, LusEdgeJson.Default.LiveMessage));
+            await connection.PublishAsync(message, stop).ConfigureAwait(false);
         }
 
         if (frame is not null)
         {
-            await PublishAsync(table.Frame.Message(_json.Write(frame, LusEdgeJson.Default.FrameMessage)), at, at, 1, connection, stop).ConfigureAwait(false);
+            MqttApplicationMessage message = table.Frame.Message(_json.Write(frame, LusEdgeJson.Default.FrameMessage));
+            await PublishAsync(message, at, at, 1, connection, stop).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Whether the reading goes out as the present one. A score that grew too old on its way here never does: what is said next replaces it.</summary>
+    /// <summary>
+    /// Whether to publish the reading as <c>live</c>. A score that grew too old in the queue is skipped; the next reading
+    /// replaces it.
+    /// </summary>
     private bool IsLiveDue(QueuedReading reading)
     {
-        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.OldestScore) return false;
+        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.MaxScoreAge) return false;
         return _cadence.IsDue(reading.Signal, reading.Smoothed?.Grade, time.GetElapsedTime(0, reading.QueuedAt));
     }
 
     private async Task FlushAsync(BrokerConnection connection, CancellationToken stop)
     {
-        Dictionary<string, long> dropped = MessageWriter.Named(ledger.Read().Dropped);
+        Dictionary<string, long> dropped = MessageWriter.DropsByName(ledger.Read().Dropped);
         var since = dropped
             .Select(pair => (pair.Key, Count: pair.Value - _droppedBefore.GetValueOrDefault(pair.Key)))
             .Where(pair => pair.Count > 0)
@@ -109,15 +114,22 @@ internal sealed class TelemetrySender(
         _droppedBefore = dropped;
 
         (DateTimeOffset from, DateTimeOffset to, int count) = (_batch.From, _batch.To, _batch.Count);
-        MqttApplicationMessage message = table.Frames.Message(_json.Write(writer.Frames(_batch, since), LusEdgeJson.Default.FramesMessage));
+        FramesMessage frames = writer.Frames(_batch, since);
+        MqttApplicationMessage message = table.Frames.Message(_json.Write(frames, LusEdgeJson.Default.FramesMessage));
         _batch.Clear();
 
-        // With both kinds of message each frame is accounted for by its own.
-        await PublishAsync(message, from, to, delivery == FrameDelivery.Batch ? count : 0, connection, stop).ConfigureAwait(false);
+        // With both kinds of message, each frame is counted with its own message.
+        int counted = delivery == FrameDelivery.Batch ? count : 0;
+        await PublishAsync(message, from, to, counted, connection, stop).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(
-        MqttApplicationMessage message, DateTimeOffset from, DateTimeOffset to, int frames, BrokerConnection connection, CancellationToken stop)
+        MqttApplicationMessage message,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        int frames,
+        BrokerConnection connection,
+        CancellationToken stop)
     {
         try
         {

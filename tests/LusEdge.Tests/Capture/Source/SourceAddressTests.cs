@@ -18,7 +18,7 @@ public sealed class SourceAddressTests
     {
         SourceAddress address = SourceAddress.Parse(source);
         Assert.Equal((kind, url, format, isLive), (address.Kind.ToString(), address.Url, address.Format, address.IsLive));
-        Assert.Equal(kind is "Network" or "Device", address.MayComeBack);
+        Assert.Equal(kind is "Network" or "Device", address.CanComeBack);
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class SourceAddressTests
     [InlineData("rtbufsize=1 framerate=25", "Capture:Rate")]
     [InlineData("input_format=mjpeg", "Capture:PixelFormat")]
     public void A_devices_option_that_has_a_key_of_its_own_is_told(string given, string key) =>
-        Assert.Equal(key, SourceAddress.Parse("/dev/video0").OptionWithAKey(given)?.Key);
+        Assert.Equal(key, SourceAddress.Parse("/dev/video0").OptionWithOwnKey(given)?.Key);
 
     [Fact]
-    public void To_other_sources_these_are_options_like_any_other() => Assert.Null(SourceAddress.Parse("lavfi:testsrc2").OptionWithAKey("video_size=640x480"));
+    public void To_other_sources_these_are_options_like_any_other() => Assert.Null(SourceAddress.Parse("lavfi:testsrc2").OptionWithOwnKey("video_size=640x480"));
 
     private static IReadOnlyDictionary<string, string> OptionsOf(string source, CaptureOptions configured) => SourceAddress.Parse(source).OpenOptions(configured);
 }

@@ -46,19 +46,19 @@ public sealed class EventStoreTests : IDisposable
         EventStore store = await OpenAsync();
         Append(store, 5);
         store.Acknowledged([1, 2]);
-        store.Asked();
+        store.PingSent();
         // Acknowledged while the ping was under way: its answer says nothing about this one. Twice is once.
         store.Acknowledged([3]);
         store.Acknowledged([3]);
         Assert.Equal([4, 5], await IdsAsync(store));
         Assert.Equal([4], (await store.OldestByTopicAsync()).Select(stored => stored.Id));
         Assert.Equal(2, store.Depth);
-        store.Answered();
+        store.PingAnswered();
         store.ConnectionLost();
         Assert.Equal([3, 4, 5], await IdsAsync(store));
         Assert.Equal(3, store.Depth);
-        store.Asked();
-        store.Answered();
+        store.PingSent();
+        store.PingAnswered();
         await SettleAsync(store);
         Assert.Equal(3, store.Depth);
     }
@@ -101,8 +101,8 @@ public sealed class EventStoreTests : IDisposable
         EventStore store = await OpenAsync();
         Append(store, 20);
         store.Acknowledged([1]);
-        store.Asked();
-        store.Answered();
+        store.PingSent();
+        store.PingAnswered();
         await SettleAsync(store);
 
         // The files as they lie on the disk, without a clean end.
@@ -120,8 +120,8 @@ public sealed class EventStoreTests : IDisposable
         EventStore store = await OpenAsync();
         Append(store, 2);
         store.Acknowledged([1, 2]);
-        store.Asked();
-        store.Answered();
+        store.PingSent();
+        store.PingAnswered();
         await store.CloseAsync(TimeSpan.FromSeconds(10));
 
         EventStore again = await OpenAsync();

@@ -18,7 +18,7 @@ public sealed class LiveCadenceTests
     public void A_steady_grade_goes_out_at_least_once_a_second()
     {
         Offer(TimeSpan.FromSeconds(10), _ => (FrameState.Live, "2"));
-        Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.Longest, TimeSpan.FromSeconds(1)));
+        Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.MaxInterval, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class LiveCadenceTests
     public void A_flickering_grade_goes_out_at_most_twice_a_second()
     {
         Offer(TimeSpan.FromSeconds(10), frame => (FrameState.Live, frame % 2 == 0 ? "2" : "2*"));
-        Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.Shortest, TimeSpan.FromSeconds(1)));
+        Assert.All(Intervals(), interval => Assert.InRange(interval, LiveCadence.MinInterval, TimeSpan.FromSeconds(1)));
         Assert.InRange(_sent.Count, 10, 21);
     }
 
@@ -43,7 +43,7 @@ public sealed class LiveCadenceTests
         Offer(FramePeriod, _ => (FrameState.Black, null));
         Offer(FramePeriod, _ => (FrameState.Live, "2"));
         Assert.Equal([FrameState.Live, FrameState.Black, FrameState.Live], _sent.Select(sent => sent.State));
-        Assert.All(Intervals(), interval => Assert.True(interval < LiveCadence.Shortest));
+        Assert.All(Intervals(), interval => Assert.True(interval < LiveCadence.MinInterval));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class LiveCadenceTests
         Offer(FramePeriod, _ => (FrameState.Live, "0"));
         Offer(TimeSpan.FromMilliseconds(600), _ => (FrameState.Live, "3"));
         Assert.Equal(["0", "3"], _sent.Select(sent => sent.Grade));
-        Assert.InRange(_sent[1].At, LiveCadence.Shortest, LiveCadence.Shortest + FramePeriod);
+        Assert.InRange(_sent[1].At, LiveCadence.MinInterval, LiveCadence.MinInterval + FramePeriod);
     }
 
     [Fact]

@@ -22,9 +22,9 @@ public sealed class TelemetryLossTests
     public void What_was_sent_before_an_answered_ping_has_arrived()
     {
         Sent(1);
-        _loss.Asked();
+        _loss.PingSent();
         Sent(2);
-        _loss.Answered();
+        _loss.PingAnswered();
         _loss.ConnectionLost();
         Assert.Equal(new TelemetryGap(Start.AddSeconds(2), Start.AddSeconds(2), 1), _loss.Take());
     }
@@ -33,12 +33,12 @@ public sealed class TelemetryLossTests
     public void Without_an_answer_all_that_was_sent_since_the_last_one_counts_as_lost()
     {
         Sent(1);
-        _loss.Asked();
-        _loss.Answered();
+        _loss.PingSent();
+        _loss.PingAnswered();
         Sent(2);
-        _loss.Asked();
+        _loss.PingSent();
         Sent(3);
-        _loss.Asked();
+        _loss.PingSent();
         Sent(4);
         _loss.ConnectionLost();
         Assert.Equal(new TelemetryGap(Start.AddSeconds(2), Start.AddSeconds(4), 3), _loss.Take());
