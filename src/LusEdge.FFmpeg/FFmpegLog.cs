@@ -5,7 +5,7 @@ using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
 
-/// <summary>FFmpeg's severity of a log line. Its "error" is routine on a live feed: a damaged picture, say.</summary>
+/// <summary>How serious FFmpeg considers a log line. Its "error" is routine on a live feed: a damaged picture, say.</summary>
 public enum FFmpegLogLevel
 {
     /// <summary>FFmpeg can't go on.</summary>
@@ -22,7 +22,7 @@ public enum FFmpegLogLevel
 }
 
 /// <summary>Receives a line of FFmpeg's log. Called on whatever thread FFmpeg logs from; must not call into FFmpeg.</summary>
-/// <param name="level">Its severity.</param>
+/// <param name="level">Its level.</param>
 /// <param name="line">The line without its end, credentials masked.</param>
 public delegate void FFmpegLogLine(FFmpegLogLevel level, string line);
 
