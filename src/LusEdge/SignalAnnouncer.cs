@@ -87,7 +87,8 @@ public sealed class SignalAnnouncer : IDisposable
             _ => _fault,
         };
         bool isNew = state != _announced || cause != _cause;
-        if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale && !facts.IsBehind ? facts.Busy : facts.Silence);
+        bool isBusy = state == FrameState.Stale && !facts.IsBehind;
+        if (state != _announced) _since = _time.GetUtcNow() - (isBusy ? facts.Busy : facts.Silence);
         (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
         if (isNew)
@@ -124,12 +125,13 @@ public sealed class SignalAnnouncer : IDisposable
     {
         long? newest = _feed.Rhythm.Newest;
         TimeSpan interval = _feed.Rhythm.Interval ?? _feed.Description?.FrameInterval ?? TimeSpan.Zero;
+        TimeSpan? sinceDiscarded = _feed.Rhythm.Discarded is { } at ? _time.GetElapsedTime(at) : null;
         return new FeedFacts
         {
             HasSentFrames = newest is not null,
             HasError = _feed.LastError is not null,
-            IsBehind = _feed.Rhythm.Discarded is { } discarded && _time.GetElapsedTime(discarded) < SignalJudge.StallAfter(interval),
-            Silence = newest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero,
+            IsBehind = sinceDiscarded < SignalJudge.StallAfter(interval),
+            Silence = newest is { } captured ? _time.GetElapsedTime(captured) : TimeSpan.Zero,
             FrameInterval = interval,
             Busy = _meter.Progress.Busy,
             HasStopped = _fault is not null,

@@ -16,7 +16,7 @@ internal sealed class Bench : IDisposable
         Clip = Path.Combine(Root, "models/phantom/phantom-walk.mp4");
         LongClip = _temp["long.mp4"];
         ShippedModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-7"), Provider = ProviderChoice.Cpu };
-        FullPrecisionModel = new ModelOptions { Model = Path.Combine(Root, "models/lus-severity-4"), Provider = ProviderChoice.Cpu };
+        FullPrecisionModel = ShippedModel with { Model = Path.Combine(Root, "models/lus-severity-4") };
         EmptyModel = new ModelOptions { Model = TinyModel.Write(_temp["empty"], TinyModel.Seven), Provider = ProviderChoice.Cpu };
         // The same packets repeated: 13 times 875 frames.
         FFmpeg("-stream_loop", "12", "-i", Clip, "-c", "copy", LongClip);

@@ -33,7 +33,8 @@ internal static class EventCommits
     private static async Task<List<TimeSpan>> CommitAsync(string file, int commits)
     {
         var times = new List<TimeSpan>();
-        using EventStore store = await EventStore.OpenAsync(file, 64 << 20, new HealthBoard(), TimeProvider.System, NullLogger.Instance);
+        using EventStore store = await EventStore.OpenAsync(
+            file, 64 << 20, new HealthBoard(), TimeProvider.System, NullLogger.Instance);
         var boot = Guid.NewGuid();
         for (int seq = 1; seq <= commits; seq++)
         {

@@ -3,7 +3,8 @@ using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 
-// What the appliance costs on top of the work that cannot be avoided. Standard output is docs/benchmarks.md; progress goes to standard error.
+// What the appliance costs on top of the work that cannot be avoided. Standard output is docs/benchmarks.md; progress goes to
+// standard error.
 bool smoke = args.Contains("--smoke");
 if (args.Any(argument => argument != "--smoke"))
 {

@@ -26,15 +26,16 @@ internal sealed class Report(Sizes sizes)
             dotnet run --project tests/LusEdge.Benchmarks -c Release > docs/benchmarks.md
             ```
 
-            Read the ratios: they hold on other machines; seconds and milliseconds do not. BenchmarkDotNet measures elapsed time; this program
-            compares the CPU time of several threads, in turns within one process.
+            Read the ratios: they hold on other machines; seconds and milliseconds do not. BenchmarkDotNet measures elapsed time;
+            this program compares the CPU time of several threads, in turns within one process.
 
             ## The pipeline relative to its unavoidable parts
 
-            CPU time per frame of the whole pipeline (read, decode, crop and convert to gray, hand over, preprocess, infer, aggregate), divided by
-            that of decoding alone plus a bare ONNX Runtime loop with the same clip, model and threads. Promised for the first row: at most 1.05.
+            CPU time per frame of the whole pipeline (read, decode, crop and convert to gray, hand over, preprocess, infer,
+            aggregate), divided by that of decoding alone plus a bare ONNX Runtime loop with the same clip, model and threads.
+            Promised for the first row: at most 1.05.
 
-            | clip | model | ratio: median (middle half) | pipeline | decoding alone | ONNX Runtime alone | FFmpeg's crop and gray | the rest |
+            | clip | model | ratio: median (middle half) | pipeline | decoding | ONNX Runtime | crop and gray | the rest |
             |---|---|---|---|---|---|---|---|
             """);
         Row("400x320, the whole picture", "lus-severity-4, fp32", fp32);
@@ -43,12 +44,13 @@ internal sealed class Report(Sizes sizes)
         Row("400x320, the whole picture", "one that costs nothing", empty);
         Lines($"""
 
-            Times are medians in milliseconds of CPU time per frame, over {sizes.Rounds} rounds of {sizes.Frames} frames ({10 * sizes.Frames} in the last row), the parts in turns. The clips
-            are `models/phantom/phantom-walk.mp4` (H.264) and the same on a larger, otherwise black screen. Both models are a ResNet-18 at 128x128.
-            The ratio grows as the model gets cheaper, because what the pipeline adds stays nearly the same: compare the last two columns. Decoding
-            and ONNX Runtime alone are the denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is one copy
-            into the model's input, the checks for black and frozen pictures, threads that wait for each other (most of the last row), and what
-            decoding and inference cost each other by running at the same time.
+            Times are medians in milliseconds of CPU time per frame, over {sizes.Rounds} rounds of {sizes.Frames} frames ({10 *
+            sizes.Frames} in the last row), the parts in turns. The clips are `models/phantom/phantom-walk.mp4` (H.264) and the
+            same on a larger, otherwise black screen. Both models are a ResNet-18 at 128x128. The ratio grows as the model gets
+            cheaper, because what the pipeline adds stays nearly the same: compare the last two columns. Decoding and ONNX
+            Runtime alone are the denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is one
+            copy into the model's input, the checks for black and frozen pictures, threads that wait for each other (most of
+            the last row), and what decoding and inference cost each other by running at the same time.
 
             """);
     }
@@ -69,10 +71,10 @@ internal sealed class Report(Sizes sizes)
 
         | commits | from the clip's end to the disk: median | p99 | maximum |
         |---|---|---|---|
-        | {figures.Times.Count} | {At(figures.Times, 0.5):0.0} ms | {At(figures.Times, 0.99):0.0} ms | {At(figures.Times, 1):0.0} ms |
+        | {figures.Times.Count} | {Percentile(figures, 50)} ms | {Percentile(figures, 99)} ms | {Percentile(figures, 100)} ms |
 
-        A `kill -9` within this time loses the clip that just closed. SQLite with synchronous=FULL on {figures.FileSystem}, this machine's disk; an SD card is
-        slower: not verified on hardware.
+        A `kill -9` within this time loses the clip that just closed. SQLite with synchronous=FULL on {figures.FileSystem}, on
+        this machine's disk. An SD card is slower: not verified on hardware.
 
         """);
 
@@ -80,6 +82,8 @@ internal sealed class Report(Sizes sizes)
     {
         double[] seconds = [.. figures.FirstReadings.Select(t => t.TotalSeconds).Order()];
         string starts = $"{Median(seconds):0.00} s ({seconds[0]:0.00} to {seconds[^1]:0.00}, {seconds.Length} starts)";
+        double gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
+        string architecture = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
         string resident = $"{(figures.AnonymousKiB + figures.FileKiB) / 1024} MiB after {figures.Run.TotalSeconds:0} s";
         Lines($"""
             ## The service
@@ -88,16 +92,17 @@ internal sealed class Report(Sizes sizes)
             |---|---|---|---|
             | {starts} | {resident} | {figures.AnonymousKiB / 1024} MiB | {figures.PeakKiB / 1024} MiB |
 
-            `lusedge run` with lus-severity-7 on the phantom clip at its own speed, with a broker on loopback. The rest of the resident memory is
-            mapped programs and libraries.
+            `lusedge run` with lus-severity-7 on the phantom clip at its own speed, with a broker on loopback. The rest of the
+            resident memory is mapped programs and libraries.
 
             ## The machine
 
-            {Processor()}, {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):0} GiB;
-            {RuntimeInformation.OSDescription}, Linux {Environment.OSVersion.Version}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()};
-            {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {FFmpegLibraries.Version}, {FFmpegLibraries.Build}.
-            Virtual, and shared with other work: the load average was {LoadAverage()} when this was printed. GPUs, Jetson and other processors:
-            not measured.
+            {Processor()}, {Environment.ProcessorCount} processors, {gibibytes:0} GiB;
+            {RuntimeInformation.OSDescription}, Linux {Environment.OSVersion.Version}, {architecture};
+            {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OrtEnv.Instance().GetVersionString()};
+            {FFmpegLibraries.Version}, {FFmpegLibraries.Build}.
+            Virtual, and shared with other work: the load average was {LoadAverage()} when this was printed.
+            GPUs, Jetson and other processors: not measured.
             """);
     }
 
@@ -106,19 +111,24 @@ internal sealed class Report(Sizes sizes)
     private void Row(string clip, string model, IReadOnlyList<OverheadRound> rounds)
     {
         double[] ratios = [.. rounds.Select(r => r.Ratio).Order()];
-        string ratio = $"{Median(ratios):0.000} ({ratios[ratios.Length / 4]:0.000} to {ratios[^(1 + (ratios.Length / 4))]:0.000})";
-        string times = $"{Ms(r => r.Pipeline):0.00} | {Ms(r => r.Decoding):0.00} | {Ms(r => r.Inference):0.00} | {Ms(r => r.Gray):0.00} | {Ms(r => r.Rest):0.00}";
-        Lines($"| {clip} | {model} | {ratio} | {times} |");
+        int quarter = ratios.Length / 4;
+        string ratio = $"{Median(ratios):0.000} ({ratios[quarter]:0.000} to {ratios[^(1 + quarter)]:0.000})";
+        Lines(
+            $"| {clip} | {model} | {ratio} | {Ms(r => r.Pipeline)} | {Ms(r => r.Decoding)} | {Ms(r => r.Inference)} "
+            + $"| {Ms(r => r.Gray)} | {Ms(r => r.Rest)} |");
 
-        double Ms(Func<OverheadRound, TimeSpan> part) => Median([.. rounds.Select(r => part(r).TotalMilliseconds).Order()]);
+        string Ms(Func<OverheadRound, TimeSpan> part) =>
+            $"{Median([.. rounds.Select(r => part(r).TotalMilliseconds).Order()]):0.00}";
     }
 
-    private static double At(IReadOnlyList<TimeSpan> ordered, double share) => ordered[(int)(share * (ordered.Count - 1))].TotalMilliseconds;
+    private static string Percentile(CommitFigures figures, int percent) =>
+        $"{figures.Times[percent * (figures.Times.Count - 1) / 100].TotalMilliseconds:0.0}";
 
     private static double Median(double[] ordered) => (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
 
     private static string Processor() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':')[1].Trim() ?? "unknown processor";
 
     private static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 

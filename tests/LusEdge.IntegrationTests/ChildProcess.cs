@@ -20,7 +20,8 @@ internal sealed class ChildProcess : Process
         Task<string> errors = StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = StandardOutput.ReadToEnd();
         WaitForExit();
-        Assert.True(ExitCode == 0, $"{StartInfo.FileName} {string.Join(' ', StartInfo.ArgumentList)}: {errors.GetAwaiter().GetResult()}");
+        string command = $"{StartInfo.FileName} {string.Join(' ', StartInfo.ArgumentList)}";
+        Assert.True(ExitCode == 0, $"{command}: {errors.GetAwaiter().GetResult()}");
         return output;
     }
 

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LusEdge.IntegrationTests;
 
-/// <summary>The <c>ffmpeg</c> and <c>ffprobe</c> commands: make the clips, play the feeds and count the frames of the tests.</summary>
+/// <summary>The <c>ffmpeg</c> and <c>ffprobe</c> commands, which make clips, play feeds and count frames for the tests.</summary>
 internal static class FFmpegTool
 {
     /// <summary>Runs <c>ffmpeg</c> to its end.</summary>
@@ -15,12 +15,14 @@ internal static class FFmpegTool
     }
 
     /// <summary>Starts <c>ffmpeg</c>; disposing the result kills it.</summary>
-    public static ChildProcess Start(params string[] arguments) => Start("ffmpeg", ["-hide_banner", "-v", "error", "-nostdin", "-y", .. arguments]);
+    public static ChildProcess Start(params string[] arguments) =>
+        Start("ffmpeg", ["-hide_banner", "-v", "error", "-nostdin", "-y", .. arguments]);
 
     /// <summary>How many frames of a clip <c>ffprobe</c> decodes.</summary>
     public static int CountFrames(string clip)
     {
-        using ChildProcess process = Start("ffprobe", ["-v", "error", "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", clip]);
+        string[] count = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"];
+        using ChildProcess process = Start("ffprobe", ["-v", "error", .. count, clip]);
         return int.Parse(process.OutputOfAll().Split('\n')[0].Trim(',', '\r'), CultureInfo.InvariantCulture);
     }
 
@@ -42,7 +44,8 @@ internal static class FFmpegTool
     {
         try
         {
-            return ChildProcess.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+            return ChildProcess.Start(
+                new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
         }
         catch (Win32Exception)
         {
