@@ -3,18 +3,19 @@ using LusEdge.Machine;
 namespace LusEdge.Capture;
 
 /// <summary>
-/// Bounds the age of what a live source delivers. When a read had to wait, the source had nothing unread, so whatever is read from then on was
-/// sent after that wait began. If reads stop waiting, because this process was stopped or starved or because the network held data back, the
-/// bound grows with every second, and what is read is a backlog.
+/// Bounds the age of what a live source delivers. When a read had to wait, the source had nothing unread, so whatever is read
+/// from then on was sent after that wait began. If reads stop waiting, because this process was stopped or starved or because the
+/// network held data back, the bound grows with every second, and what is read is a backlog.
 /// </summary>
 /// <remarks>
-/// A demuxer and a parser each hold a picture back until the next begins, so a picture can be two waits older than the read that completes
-/// it: the bound goes back to the start of the wait before those. For the reading thread only; allocates nothing.
+/// A demuxer and a parser each hold a picture back until the next begins, so a picture can be two waits older than the read that
+/// completes it: the bound goes back to the start of the wait before those. For the reading thread only; allocates nothing.
 /// </remarks>
 internal struct BacklogWatch
 {
     /// <summary>
-    /// A shorter wait is no evidence: a backlog that arrives at the network's full speed also makes reads wait, for less than this.
+    /// A shorter wait is no evidence: a backlog that arrives at the network's full speed also makes reads wait, for less than
+    /// this.
     /// </summary>
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(3);
 

@@ -117,7 +117,8 @@ internal sealed class Connection : IDisposable
                 throw new CaptureException(CaptureFailure.NotVideo, $"{source.Name} is a text file; give a video.");
             }
 
-            var connection = new Connection(demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, opened, logger);
+            var connection = new Connection(
+                demuxer, Decoder.Open(demuxer), source, options, deadline, pause, time, opened, logger);
             if (FFmpegLog.Losses != losses) connection.RecoverFromProbeLoss();
             return connection;
         }

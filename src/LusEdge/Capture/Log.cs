@@ -71,6 +71,9 @@ internal static partial class Log
         + "`v4l2-ctl --list-formats-ext` lists what it supports.")]
     public static partial void RateMismatch(this ILogger logger, string source, double rate, double requested);
 
-    [LoggerMessage(1016, LogLevel.Information, "{Source}: discarded {Frames} frames that had been held back for too long to be graded.")]
+    [LoggerMessage(
+        1016,
+        LogLevel.Information,
+        "{Source}: discarded {Frames} frames that had been held back too long to be graded.")]
     public static partial void BacklogDiscarded(this ILogger logger, string source, long frames);
 }

@@ -8,8 +8,8 @@ namespace LusEdge.Capture;
 internal readonly record struct PacketTime(long ReadAt, long SentAfter);
 
 /// <summary>
-/// Remembers the arrival of the packets that the decoder may still hold, so that a picture gets the time of its own packet even if it comes
-/// out after later ones were read: a decoder that reorders keeps pictures back, and after a stall they are old.
+/// Remembers the arrival of the packets that the decoder may still hold, so that a picture gets the time of its own packet even
+/// if it comes out after later ones were read: a decoder that reorders keeps pictures back, and after a stall they are old.
 /// </summary>
 /// <remarks>Allocates nothing per packet.</remarks>
 internal struct PacketTimes

@@ -197,8 +197,9 @@ public sealed partial class VideoFeed
     }
 
     /// <summary>
-    /// Whether a picture can be too old to say anything about the patient now: what the network, the system or the decoder held back while this
-    /// process did not read, or while nothing came. It must not pass for new, so it is discarded until reads wait for the source again.
+    /// Whether a picture can be too old to say anything about the patient now: what the network, the system or the decoder held
+    /// back while this process did not read, or while nothing came. It must not pass for new, so it is discarded until reads wait
+    /// for the source again.
     /// </summary>
     private bool IsBacklog(CapturedFrame frame)
     {

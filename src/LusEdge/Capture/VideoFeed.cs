@@ -36,8 +36,8 @@ public sealed partial class VideoFeed : IDisposable
     private static readonly TimeSpan MinBacklog = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A feed of few frames per second has a backlog when a picture can be older than this many frame intervals: one more than a picture can
-    /// legitimately be held back (<see cref="BacklogWatch"/>).
+    /// A feed of few frames per second has a backlog when a picture can be older than this many frame intervals: one more than a
+    /// picture can legitimately be held back (<see cref="BacklogWatch"/>).
     /// </summary>
     private const int HeldFrames = 4;
 

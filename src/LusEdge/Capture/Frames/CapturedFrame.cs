@@ -25,7 +25,8 @@ public sealed class CapturedFrame : IDisposable
     public long Timestamp { get; internal set; }
 
     /// <summary>
-    /// The picture was sent at most this long before it was decoded; zero where nothing can hold pictures back, such as in a file.
+    /// The picture was sent at most this long before it was decoded; zero where nothing can hold pictures back, such as in a
+    /// file.
     /// </summary>
     public TimeSpan MaxAge { get; internal set; }
 
