@@ -1,4 +1,4 @@
-using LusEdge.Capture;
+using LusEdge.Capture.Frames;
 
 namespace LusEdge.IntegrationTests.Capture;
 

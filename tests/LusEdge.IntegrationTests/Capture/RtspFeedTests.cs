@@ -1,3 +1,4 @@
+using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.Tests;
 
