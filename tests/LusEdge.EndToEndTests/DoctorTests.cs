@@ -207,7 +207,7 @@ public sealed class DoctorTests : IDisposable
         Report report = await ExamineInsideAsync(Break, 69, Config(broker.Port));
 
         Assert.Equal(["ffmpeg"], report.Failed);
-        Assert.Contains("FFmpeg's libraries are not installed", report.Checks["ffmpeg"].Text);
+        Assert.Contains("the FFmpeg libraries are not installed", report.Checks["ffmpeg"].Text);
         Assert.Equal("apt-get install ffmpeg", report.Checks["ffmpeg"].Suggestion);
         Assert.Equal("skipped", report.Checks["source"].Status);
     }
