@@ -87,7 +87,8 @@ public sealed class SignalAnnouncer : IDisposable
             _ => _fault,
         };
         bool isNew = state != _announced || cause != _cause;
-        if (state != _announced) _since = _time.GetUtcNow() - (state == FrameState.Stale && !facts.IsBehind ? facts.Busy : facts.Silence);
+        bool isBusy = state == FrameState.Stale && !facts.IsBehind;
+        if (state != _announced) _since = _time.GetUtcNow() - (isBusy ? facts.Busy : facts.Silence);
         (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
         if (isNew)
@@ -128,7 +129,8 @@ public sealed class SignalAnnouncer : IDisposable
         {
             HasSentFrames = newest is not null,
             HasError = _feed.LastError is not null,
-            IsBehind = _feed.Rhythm.Discarded is { } discarded && _time.GetElapsedTime(discarded) < SignalJudge.StallAfter(interval),
+            IsBehind = _feed.Rhythm.Discarded is { } discarded
+                && _time.GetElapsedTime(discarded) < SignalJudge.StallAfter(interval),
             Silence = newest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero,
             FrameInterval = interval,
             Busy = _meter.Progress.Busy,
