@@ -12,7 +12,7 @@ public readonly record struct FeedFacts
     /// <summary>Time since the newest frame was captured.</summary>
     public TimeSpan Silence { get; init; }
 
-    /// <summary>Whether pictures come, but too late to be graded.</summary>
+    /// <summary>Whether pictures come, but too late to grade.</summary>
     public bool IsBehind { get; init; }
 
     /// <summary>Time between frames: measured, or declared by the source.</summary>

@@ -2,7 +2,7 @@ using LusEdge.Contract;
 
 namespace LusEdge.Signal;
 
-/// <summary>A signal's state in a sentence, for people. docs/states.md says what each of them means.</summary>
+/// <summary>A signal's state as a sentence for people. docs/states.md explains every state.</summary>
 public static class StateSentence
 {
     /// <summary>For instance "The picture is black."</summary>
