@@ -7,10 +7,10 @@ using LusEdge.Configuration;
 using LusEdge.Contract;
 using LusEdge.Inbox;
 using LusEdge.Infer;
+using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Preprocess;
 using LusEdge.Results;
-using LusEdge.Signal;
 
 namespace LusEdge;
 

@@ -2,8 +2,8 @@ using LusEdge.Aggregate;
 using LusEdge.Capture.Frames;
 using LusEdge.Contract;
 using LusEdge.Inbox;
+using LusEdge.Judge;
 using LusEdge.Preprocess;
-using LusEdge.Signal;
 
 namespace LusEdge;
 

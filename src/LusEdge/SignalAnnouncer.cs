@@ -1,9 +1,9 @@
 using LusEdge.Capture;
 using LusEdge.Contract;
 using LusEdge.Health;
+using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Results;
-using LusEdge.Signal;
 
 namespace LusEdge;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Infer;
-using LusEdge.Signal;
+using LusEdge.Judge;
 using SkiaSharp;
 using static System.FormattableString;
 

@@ -1,6 +1,6 @@
 using LusEdge.Contract;
 using LusEdge.Health;
-using LusEdge.Signal;
+using LusEdge.Judge;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace LusEdge.Cli.Service;

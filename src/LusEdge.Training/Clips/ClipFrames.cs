@@ -3,9 +3,9 @@ using LusEdge.Capture;
 using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.Contract;
+using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Preprocess;
-using LusEdge.Signal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusEdge.Training.Clips;

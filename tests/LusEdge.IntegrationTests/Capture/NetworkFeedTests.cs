@@ -55,12 +55,13 @@ public sealed class NetworkFeedTests : FeedTest
     }
 
     [Fact]
-    public void With_B_frames_capture_time_is_the_arrival_and_pts_is_the_senders()
+    public void With_B_frames_a_picture_has_its_own_packets_arrival_and_the_senders_pts()
     {
         (RunningFeed running, ChildProcess sending) = Udp("-bf 2");
         using (sending)
         {
-            Assert.InRange(MedianAge(running), TimeSpan.Zero, Interval * 0.5);
+            // The decoder holds a picture back until those that are shown before it have come.
+            Assert.InRange(MedianAge(running), Interval * 0.6, Interval * 3);
             TimeSpan[] pts = [.. Enumerable.Range(0, 20).Select(_ => running.Next()!.Pts!.Value)];
             Assert.All(pts.Zip(pts.Skip(1)), pair => Assert.True(pair.First < pair.Second));
         }

@@ -7,7 +7,7 @@ namespace LusEdge.Tests.House;
 internal static class Architecture
 {
     /// <summary>A frame goes through these folders of LusEdge in this order. A stage may use any stage to its left.</summary>
-    public static readonly string[] Stages = ["Capture", "Preprocess", "Infer", "Signal", "Aggregate", "Results", "Publish"];
+    public static readonly string[] Stages = ["Capture", "Preprocess", "Infer", "Judge", "Aggregate", "Results", "Publish"];
 
     public static readonly Project[] Projects =
     [
@@ -17,7 +17,7 @@ internal static class Architecture
                 new(Folder.Root, "message records and their serializer, nothing else", ""),
             ]),
 
-        new("LusEdge.FFmpeg", "FFmpeg's libraries, safe to call; the only unsafe code",
+        new("LusEdge.FFmpeg", "FFmpeg's libraries, safe to call; the only project with `unsafe` code",
             "",
             [
                 new(Folder.Root, "demuxer, decoder, filter, pictures, log; loads the libraries and checks them",
@@ -31,19 +31,19 @@ internal static class Architecture
             [
                 // The flow.
                 new(Folder.Root, "FramePipeline takes each frame through the stages; Appliance puts the parts together",
-                    "Capture Capture/Frames Capture/Source Preprocess Infer Signal Aggregate Results Publish Publish/Connection "
+                    "Capture Capture/Frames Capture/Source Preprocess Infer Judge Aggregate Results Publish Publish/Connection "
                     + "Models Inbox Health Metering Configuration LusEdge.Contract"),
                 new("Capture", "reads video from files, devices and the network, and reopens a feed that was lost",
                     "Capture/Frames Capture/Source Metering Machine LusEdge.Contract LusEdge.FFmpeg"),
                 new("Capture/Source", "the address and options of a source, and why one can't be opened",
                     "Capture/Frames LusEdge.FFmpeg"),
-                new("Capture/Frames", "captured frames, their pool and hand-off, the geometry of a feed",
+                new("Capture/Frames", "captured frames, their pool and hand-off, the geometry of a feed; each frame is counted",
                     "Metering LusEdge.FFmpeg"),
                 new("Preprocess", "copies the sector into the model's input, and measures whether it is black or frozen",
                     "Capture/Frames"),
                 new("Infer", "runs the network on an ONNX Runtime provider",
                     ""),
-                new("Signal", "decides a frame's state from the facts that the stages report",
+                new("Judge", "decides a frame's state from the facts that the stages report",
                     "Preprocess Infer LusEdge.Contract"),
                 new("Aggregate", "smooths probabilities over time and sums up clips",
                     "Infer LusEdge.Contract"),
@@ -56,7 +56,7 @@ internal static class Architecture
                     "Publish/Telemetry Publish/Events Publish/Connection Publish/Messages Infer Results Health Metering "
                     + "LusEdge.Contract"),
                 new("Publish/Telemetry", "per-frame readings, which may be lost",
-                    "Publish/Connection Publish/Messages Signal Results Metering LusEdge.Contract"),
+                    "Publish/Connection Publish/Messages Judge Results Metering LusEdge.Contract"),
                 new("Publish/Events", "clips, which are stored until the broker has them",
                     "Publish/Connection Publish/Messages Results Health"),
                 new("Publish/Connection", "the broker connection and its options",
@@ -73,9 +73,9 @@ internal static class Architecture
                     "Capture Capture/Frames Capture/Source Metering LusEdge.FFmpeg"),
                 new("Configuration", "the configuration file, its schema and its errors",
                     "Capture/Frames Capture/Source Preprocess Aggregate Publish/Connection Models"),
-                new("Metering", "counts frames, drops and latencies",
+                new("Metering", "counts frames, drops and latencies, and raises `overload`",
                     "Health LusEdge.Contract"),
-                new("Health", "the board of health codes that stages raise and clear",
+                new("Health", "the board of health codes that each condition's owner raises and clears",
                     "LusEdge.Contract"),
                 new("Machine", "what is asked of the operating system: clock, temperature, libc",
                     "LusEdge.Contract"),
@@ -95,7 +95,7 @@ internal static class Architecture
                     "(root) Service Demo Doctor Overlay LusEdge LusEdge.Contract LusEdge.Broker"),
                 new("Service", "`run`: the appliance as a systemd service",
                     "(root) LusEdge LusEdge.Contract LusEdge.Broker"),
-                new("Demo", "`demo`: a phantom as the source, and a view of what is published",
+                new("Demo", "`demo`: an artificial clip (the phantom) as the source, and a view of what is published",
                     "LusEdge LusEdge.Contract"),
                 new("Doctor", "`doctor`: one checkup per part, each with a suggestion",
                     "(root) LusEdge LusEdge.Contract LusEdge.FFmpeg"),

@@ -12,17 +12,21 @@ internal static class ArchitectureDocument
         <!-- Generated from tests/LusEdge.Tests/House/Architecture.cs by a test, which says how to accept a change. -->
 
         Start with [FramePipeline.cs](../src/LusEdge/FramePipeline.cs): its loop takes each frame through the stages, which are
-        folders of `src/LusEdge`:
+        folders of `src/LusEdge`. A frame travels in this order:
 
-        STAGES
+        > STAGES
 
-        * A folder is a namespace. An arrow A → B means that code in A uses a type of B.
-        * A stage may use any stage to its left. Only the root of LusEdge, with `FramePipeline` and `Appliance`, sees all of them.
-        * Stages report to Health, and Health uses no stage. The other folders stand beside the flow, and no stage knows Models:
-          it loads what Infer runs.
-        * There are no circles between folders.
-        * The diagrams leave out an arrow where others lead to the same place. The tables list every use, and the tests compare
-          them with the built assemblies: they fail on a use that is not listed, and on a listed use that no code makes.
+        * A folder is a namespace; `(root)` is the code that stands directly in the project's folder.
+        * A stage may use any stage before it. Only the root of LusEdge, with `FramePipeline` and `Appliance`, sees all of them.
+        * Below the stages, for all of them to use: Metering, Health and Machine, which use no stage.
+        * Above the stages, unknown to them: Models, Inbox, Probe and Configuration. Models loads and checks what Infer runs.
+        * A model is trained in this order: Clips, Fit (by Frozen or Finetune), Calibrate, Export, Quantize, Sign. Report shows
+          how good it is.
+
+        In the diagrams, an arrow from A to B means that code in A uses a type of B, so it points against the flow of the frames.
+        An arrow is left out where others lead to the same place, and so are uses of other projects. The tables list every use; a
+        project may also use what its references reference. There are no circles. Tests compare the tables with the built
+        assemblies: they fail on a use that is not listed, and on a listed use that no code makes.
         """;
 
     /// <summary>The whole document.</summary>

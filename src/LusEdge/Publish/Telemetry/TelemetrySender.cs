@@ -1,9 +1,9 @@
 using LusEdge.Contract;
+using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Publish.Connection;
 using LusEdge.Publish.Messages;
 using LusEdge.Results;
-using LusEdge.Signal;
 using MQTTnet;
 
 namespace LusEdge.Publish.Telemetry;

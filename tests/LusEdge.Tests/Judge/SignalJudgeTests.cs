@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using LusEdge.Contract;
+using LusEdge.Judge;
 using LusEdge.Preprocess;
-using LusEdge.Signal;
 using LusEdge.Tests.House;
 
-namespace LusEdge.Tests.Signal;
+namespace LusEdge.Tests.Judge;
 
 /// <summary>Tries every combination of facts and compares the result with docs/states.md.</summary>
 public sealed partial class SignalJudgeTests
@@ -40,6 +40,7 @@ public sealed partial class SignalJudgeTests
         Error = 4,
         Silent = 8,
         Busy = 16,
+        Behind = 32,
     }
 
     [Fact]
@@ -68,11 +69,12 @@ public sealed partial class SignalJudgeTests
             facts => facts.HasFlag(Feed.Stopped),
             facts => facts.HasFlag(Feed.NeverSent | Feed.Error),
             facts => facts.HasFlag(Feed.NeverSent),
+            facts => facts.HasFlag(Feed.Silent | Feed.Behind),
             facts => facts.HasFlag(Feed.Silent),
             facts => facts.HasFlag(Feed.Busy),
         ];
         Assert.Equal(conditions.Length, rows.Length);
-        for (int bits = 0; bits < 32; bits++)
+        for (int bits = 0; bits < 64; bits++)
         {
             var facts = (Feed)bits;
             int row = Array.FindIndex(conditions, condition => condition(facts));
@@ -82,6 +84,7 @@ public sealed partial class SignalJudgeTests
                 HasSentFrames = !facts.HasFlag(Feed.NeverSent),
                 HasError = facts.HasFlag(Feed.Error),
                 Silence = facts.HasFlag(Feed.Silent) ? SignalJudge.MinStall : TimeSpan.Zero,
+                IsBehind = facts.HasFlag(Feed.Behind),
                 FrameInterval = TimeSpan.FromMilliseconds(40),
                 Busy = facts.HasFlag(Feed.Busy) ? SignalJudge.MaxBusy : TimeSpan.Zero,
             });

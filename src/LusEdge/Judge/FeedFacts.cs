@@ -1,4 +1,4 @@
-namespace LusEdge.Signal;
+namespace LusEdge.Judge;
 
 /// <summary>What is known of a live feed while the pipeline has no new verdict.</summary>
 public readonly record struct FeedFacts

@@ -1,6 +1,6 @@
 using LusEdge.Contract;
 
-namespace LusEdge.Signal;
+namespace LusEdge.Judge;
 
 /// <summary>A signal's state as a sentence for people. docs/states.md explains every state.</summary>
 public static class StateSentence

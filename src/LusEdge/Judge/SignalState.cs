@@ -1,6 +1,6 @@
 using LusEdge.Contract;
 
-namespace LusEdge.Signal;
+namespace LusEdge.Judge;
 
 /// <summary>The state of the signal, as a person reads it, after the last frame.</summary>
 /// <param name="State">Live only if the last frame was live.</param>

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using LusEdge.Contract;
 using LusEdge.Preprocess;
 
-namespace LusEdge.Signal;
+namespace LusEdge.Judge;
 
 /// <summary>
 /// Turns facts into states. The order of precedence and the limits are defined here and nowhere else. Pure: the same facts always

@@ -1,6 +1,6 @@
 using LusEdge.Infer;
 
-namespace LusEdge.Signal;
+namespace LusEdge.Judge;
 
 /// <summary>The limits that a model file sets for its pictures.</summary>
 /// <param name="BlackMean">A picture with a mean gray (0-255) below this is black.</param>
