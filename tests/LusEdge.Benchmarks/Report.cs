@@ -45,12 +45,12 @@ internal sealed class Report(Sizes sizes)
         Lines($"""
 
             Times are medians in milliseconds of CPU time per frame, over {sizes.Rounds} rounds of {sizes.Frames} frames
-            ({10 * sizes.Frames} in the last row), the parts in turns. The clips are `models/phantom/phantom-walk.mp4` (H.264) and the
-            same on a larger, otherwise black screen. Both models are a ResNet-18 at 128x128. The ratio grows as the model gets cheaper,
-            because what the pipeline adds stays nearly the same: compare the last two columns. Decoding and ONNX Runtime alone
-            are the denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is one copy into the
-            model's input, the checks for black and frozen pictures, threads that wait for each other (most of the last row),
-            and what decoding and inference cost each other by running at the same time.
+            ({10 * sizes.Frames} in the last row), the parts in turns. The clips are `models/phantom/phantom-walk.mp4` (H.264)
+            and the same on a larger, otherwise black screen. Both models are a ResNet-18 at 128x128. The ratio grows as the
+            model gets cheaper, because what the pipeline adds stays nearly the same: compare the last two columns. Decoding and
+            ONNX Runtime alone are the denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is
+            one copy into the model's input, the checks for black and frozen pictures, threads that wait for each other (most of
+            the last row), and what decoding and inference cost each other by running at the same time.
 
             """);
     }
