@@ -27,30 +27,31 @@ internal sealed class Report(Sizes sizes)
             ```
 
             Read the ratios: they hold on other machines; seconds and milliseconds do not. BenchmarkDotNet measures elapsed time;
-            this program compares the CPU time of several threads, in turns within one process.
+            this program compares the CPU time of several threads, alternating within one process.
 
             ## The pipeline relative to its unavoidable parts
 
             CPU time per frame of the whole pipeline (read, decode, crop and convert to gray, hand over, preprocess, infer,
             aggregate), divided by that of decoding alone plus a bare ONNX Runtime loop with the same clip, model and threads.
-            Promised for the first row: at most 1.05.
+            Target for the first row: at most 1.05.
 
             | clip | model | ratio: median (middle half) | pipeline | decoding | ONNX Runtime | crop and gray | the rest |
             |---|---|---|---|---|---|---|---|
             """);
         Row("400x320, the whole picture", "lus-severity-4, fp32", fp32);
         Row("400x320, the whole picture", "lus-severity-7, int8", int8);
-        Row("1280x1024, of which 800x640", "lus-severity-7, int8", screen);
-        Row("400x320, the whole picture", "one that costs nothing", empty);
+        Row("800x640 sector of 1280x1024", "lus-severity-7, int8", screen);
+        Row("400x320, the whole picture", "a no-op model", empty);
         Lines($"""
 
             Times are medians in milliseconds of CPU time per frame, over {sizes.Rounds} rounds of {sizes.Frames} frames
-            ({10 * sizes.Frames} in the last row), the parts in turns. The clips are `models/phantom/phantom-walk.mp4` (H.264)
-            and the same on a larger, otherwise black screen. Both models are a ResNet-18 at 128x128. The ratio grows as the
-            model gets cheaper, because what the pipeline adds stays nearly the same: compare the last two columns. Decoding and
-            ONNX Runtime alone are the denominator; crop and gray are FFmpeg's work too, but the pipeline's choice. The rest is
-            one copy into the model's input, the checks for black and frozen pictures, threads that wait for each other (most of
-            the last row), and what decoding and inference cost each other by running at the same time.
+            ({10 * sizes.Frames} in the last row), with the parts alternating. The clips are `models/phantom/phantom-walk.mp4`
+            (H.264) and the same clip on a larger, otherwise black screen. lus-severity-4 is a ResNet-50 at 224x224,
+            lus-severity-7 a ResNet-18 at 128x128. The ratio grows as the model gets cheaper, because what the pipeline adds
+            stays nearly the same: compare the last two columns. Decoding and ONNX Runtime alone are the denominator; cropping
+            and gray conversion also run in FFmpeg, but are the pipeline's choice. The rest is one copy into the model's input,
+            the checks for black and frozen pictures, threads that wait for each other (most of the last row), and what decoding
+            and inference cost each other by running at the same time.
 
             """);
     }
@@ -67,14 +68,14 @@ internal sealed class Report(Sizes sizes)
         """);
 
     public void Commits(CommitFigures figures) => Lines($"""
-        ## A clip on its way to the disk
+        ## Time to commit a clip
 
         | commits | from the clip's end to the disk: median | p99 | maximum |
         |---|---|---|---|
         | {figures.Times.Count} | {Percentile(figures, 50)} ms | {Percentile(figures, 99)} ms | {Percentile(figures, 100)} ms |
 
         A `kill -9` within this time loses the clip that just closed. SQLite with synchronous=FULL on {figures.FileSystem}, on
-        this machine's disk. An SD card is slower: not verified on hardware.
+        this machine's disk. SD cards are expected to be slower; not verified on hardware.
 
         """);
 
@@ -88,7 +89,7 @@ internal sealed class Report(Sizes sizes)
         Lines($"""
             ## The service
 
-            | from start to the first reading at a subscriber | resident memory | of it private | peak |
+            | from start to the first reading at a subscriber | resident memory | private memory | peak |
             |---|---|---|---|
             | {starts} | {resident} | {figures.AnonymousKiB / 1024} MiB | {figures.PeakKiB / 1024} MiB |
 

@@ -17,7 +17,7 @@ internal static class Architecture
                 new(Folder.Root, "message records and their serializer, nothing else", ""),
             ]),
 
-        new("LusEdge.FFmpeg", "FFmpeg's libraries, safe to call; the only project with `unsafe` code",
+        new("LusEdge.FFmpeg", "a safe wrapper around FFmpeg's libraries; the only project with `unsafe` code",
             "",
             [
                 new(Folder.Root, "demuxer, decoder, filter, pictures, log; loads the libraries and checks them",
@@ -30,10 +30,10 @@ internal static class Architecture
             "LusEdge.Contract LusEdge.FFmpeg",
             [
                 // The flow.
-                new(Folder.Root, "FramePipeline takes each frame through the stages; Appliance puts the parts together",
+                new(Folder.Root, "FramePipeline takes each frame through the stages; Appliance wires the parts together",
                     "Capture Capture/Frames Capture/Source Preprocess Infer Judge Aggregate Results Publish Publish/Connection "
                     + "Models Inbox Health Metering Configuration LusEdge.Contract"),
-                new("Capture", "reads video from files, devices and the network, and reopens a feed that was lost",
+                new("Capture", "reads video from files, devices and the network, and reopens a lost feed",
                     "Capture/Frames Capture/Source Metering Machine LusEdge.Contract LusEdge.FFmpeg"),
                 new("Capture/Source", "the address and options of a source, and why one can't be opened",
                     "Capture/Frames LusEdge.FFmpeg"),
@@ -45,7 +45,7 @@ internal static class Architecture
                     ""),
                 new("Judge", "decides a frame's state from the facts that the stages report",
                     "Preprocess Infer LusEdge.Contract"),
-                new("Aggregate", "smooths probabilities over time and sums up clips",
+                new("Aggregate", "smooths probabilities over time and summarizes clips",
                     "Infer LusEdge.Contract"),
                 new("Results", "hands readings and clips to their listeners",
                     "Infer Aggregate LusEdge.Contract"),
@@ -65,9 +65,9 @@ internal static class Architecture
                     "Infer Aggregate Results Health Metering Machine LusEdge.Contract"),
 
                 // Beside it.
-                new("Models", "signed model packages: store, signatures, parity check, change of model while running",
+                new("Models", "signed model packages: store, signatures, parity check, model swaps at run time",
                     "Preprocess Infer Inbox Health Machine"),
-                new("Inbox", "commands that the loop takes between two frames",
+                new("Inbox", "commands that the loop executes between two frames",
                     "Infer"),
                 new("Probe", "looks at a source and suggests its sector",
                     "Capture Capture/Frames Capture/Source Metering LusEdge.FFmpeg"),
@@ -77,7 +77,7 @@ internal static class Architecture
                     "Health LusEdge.Contract"),
                 new("Health", "the board of health codes that each condition's owner raises and clears",
                     "LusEdge.Contract"),
-                new("Machine", "what is asked of the operating system: clock, temperature, libc",
+                new("Machine", "operating-system queries: clock, temperature, libc",
                     "LusEdge.Contract"),
             ]),
 
@@ -116,13 +116,13 @@ internal static class Architecture
                     "(root)"),
                 new("Clips", "labelled clips: index, decoding, scoring schemes",
                     "(root) LusEdge LusEdge.Contract"),
-                new("Torch", "loads libtorch, and what TorchSharp lacks or gets wrong",
+                new("Torch", "loads libtorch; replacements for what TorchSharp lacks or gets wrong",
                     "(root)"),
                 new("Networks", "the networks and their weights",
                     "(root) Torch LusEdge"),
-                new("Evaluate", "figures from predictions: confusion, calibration, risk and coverage",
+                new("Evaluate", "metrics computed from predictions: confusion, calibration, risk and coverage",
                     "(root) Clips LusEdge LusEdge.Contract"),
-                new("Experiments", "what an experiment's file says, and what a fit leaves behind",
+                new("Experiments", "experiment files and the output of a fit",
                     "(root) Clips Evaluate Networks Torch LusEdge"),
                 new("Onnx", "writes networks as ONNX graphs",
                     "(root) Clips Experiments Networks Torch LusEdge"),
@@ -140,9 +140,9 @@ internal static class Architecture
                     "(root) Clips Onnx Export LusEdge"),
                 new("Sign", "signs a model package",
                     "LusEdge"),
-                new("Report", "a training's report as HTML and Markdown",
+                new("Report", "the training report as HTML and Markdown",
                     "(root) Clips Evaluate Experiments LusEdge"),
-                new(Folder.Root, "failures, progress, random numbers from a seed",
+                new(Folder.Root, "failures, progress, seeded random numbers",
                     ""),
             ])
         {

@@ -9,24 +9,24 @@ internal static class ArchitectureDocument
         """
         # Architecture
 
-        <!-- Generated from tests/LusEdge.Tests/House/Architecture.cs by a test, which says how to accept a change. -->
+        <!-- Generated from tests/LusEdge.Tests/House/Architecture.cs by a test. Its failure says how to accept a change. -->
 
         Start with [FramePipeline.cs](../src/LusEdge/FramePipeline.cs): its loop takes each frame through the stages, which are
         folders of `src/LusEdge`. A frame travels in this order:
 
         > STAGES
 
-        * A folder is a namespace; `(root)` is the code that stands directly in the project's folder.
+        * A folder is a namespace; `(root)` is the code directly in the project's folder.
         * A stage may use any stage before it. Only the root of LusEdge, with `FramePipeline` and `Appliance`, sees all of them.
         * Below the stages, for all of them to use: Metering, Health and Machine, which use no stage.
-        * Above the stages, unknown to them: Models, Inbox, Probe and Configuration. Models loads and checks what Infer runs.
+        * Above the stages, which do not know them: Models, Inbox, Probe and Configuration. Models loads what Infer runs.
         * A model is trained in this order: Clips, Fit (by Frozen or Finetune), Calibrate, Export, Quantize, Sign. Report shows
           how good it is.
 
         In the diagrams, an arrow from A to B means that code in A uses a type of B, so it points against the flow of the frames.
-        An arrow is left out where others lead to the same place, and so are uses of other projects. The tables list every use; a
-        project may also use what its references reference. There are no circles. Tests compare the tables with the built
-        assemblies: they fail on a use that is not listed, and on a listed use that no code makes.
+        Arrows that follow from other arrows are left out, and so are uses of other projects. The tables list every use;
+        references are transitive. There are no cycles. Tests compare the tables with the built assemblies: they fail on a use
+        that is not listed, and on a listed use that does not occur.
         """;
 
     /// <summary>The whole document.</summary>
