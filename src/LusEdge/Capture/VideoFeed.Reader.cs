@@ -187,12 +187,14 @@ public sealed partial class VideoFeed
         if (IsBacklog(frame))
         {
             Rhythm.RecordDiscarded(frame.Timestamp, frame.StartsClip);
-            _startsClip |= frame.StartsClip;
+            _discardedStart |= frame.StartsClip;
             Drop(frame, DropReason.Backlog);
             return true;
         }
 
         Rhythm.Record(frame.Timestamp, frame.StartsClip);
+        frame.StartsClip |= _discardedStart;
+        _discardedStart = false;
         return _handoff.Put(frame);
     }
 

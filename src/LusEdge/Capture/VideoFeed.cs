@@ -36,10 +36,10 @@ public sealed partial class VideoFeed : IDisposable
     private static readonly TimeSpan MinBacklog = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A feed of few frames per second has a backlog when a picture can be older than this many frame intervals: one more
-    /// than a picture can legitimately be held back (<see cref="BacklogWatch"/>).
+    /// A feed of few frames per second has a backlog when a picture can be older than this many frame intervals: the demuxer, the
+    /// parser and the decoder can each hold a picture back for one, and <see cref="BacklogWatch"/> allows for two more.
     /// </summary>
-    private const int HeldFrames = 4;
+    private const int HeldFrames = 6;
 
     private readonly CaptureOptions _options;
     private readonly FrameLedger _ledger;
@@ -65,6 +65,7 @@ public sealed partial class VideoFeed : IDisposable
     private volatile bool _stopping;
     private bool _isAbandoned;
     private long _discarded;
+    private bool _discardedStart;
 
     /// <summary>Creates a feed that is not open yet.</summary>
     /// <param name="options">The source, and which part of its picture to read.</param>

@@ -54,9 +54,9 @@ public abstract class FeedTest : IDisposable
         ]);
 
     /// <summary>A feed that is not open yet.</summary>
-    internal RunningFeed Make(CaptureOptions options, TimeProvider? time = null)
+    internal RunningFeed Make(CaptureOptions options, TimeProvider? time = null, Action? inspect = null)
     {
-        var running = new RunningFeed(options, time ?? TimeProvider.System, new FakeLogger<VideoFeed>(Logs));
+        var running = new RunningFeed(options, time ?? TimeProvider.System, new FakeLogger<VideoFeed>(Logs), inspect);
         _feeds.Add(running);
         return running;
     }

@@ -9,13 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>A feed with its ledger; the test plays the pipeline's part.</summary>
-internal sealed class RunningFeed(CaptureOptions options, TimeProvider time, ILogger<VideoFeed> logger) : IDisposable
+internal sealed class RunningFeed(
+    CaptureOptions options, TimeProvider time, ILogger<VideoFeed> logger, Action? inspect = null) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public FrameLedger Ledger { get; } = new();
 
-    public VideoFeed Feed => field ??= new VideoFeed(options, Ledger, time, logger);
+    public VideoFeed Feed => field ??= new VideoFeed(options, Ledger, time, logger)
+    {
+        Inspect = inspect is null ? null : (_, _) => inspect(),
+    };
 
     /// <summary>The next frame, completed in the ledger; null at the end.</summary>
     public SeenFrame? Next()

@@ -155,6 +155,43 @@ public sealed class ServiceTests : IDisposable
         IReadOnlyList<ClipMessage> Clips() => subscriber.On(topics.Clip, LusEdgeJson.Default.ClipMessage);
     }
 
+    [Fact]
+    public async Task Pictures_sent_while_the_service_was_stopped_are_never_live()
+    {
+        // Each second has a grade of its own, so a picture tells when it was sent.
+        using ChildProcess encoder = FFmpegTool.Start(
+            "-re", "-f", "lavfi", "-i", "nullsrc=s=64x48:r=25,geq=lum='16+219*(mod(floor(T),7)+0.5)/7':cb=128:cr=128",
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "25", "-bf", "0",
+            "-flush_packets", "1", "-f", "mpegts", "-");
+        using var sender = new StreamServer(client => encoder.StandardOutput.BaseStream.CopyTo(client));
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        var topics = new Topics("site", "test");
+        using ChildProcess service = Start(
+            $"tcp://{sender.Address}", TinyModel.Bytes(TinyModel.Seven), broker.Port, description: TinyModel.Seven);
+        await Eventually.TrueAsync("two cycles are graded", () => Live().Count > 14 * 25);
+
+        FFmpegTool.Signal(service, "STOP");
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        FFmpegTool.Signal(service, "CONT");
+        int before = Live().Count;
+        await Eventually.TrueAsync("it grades again", () => Live().Count > before + 50);
+        await subscriber.WaitAsync("the backlog is counted", _ => subscriber
+            .On(topics.Metrics, LusEdgeJson.Default.MetricsMessage)
+            .Any(metrics => metrics.Ledger.Dropped.GetValueOrDefault("backlog") > 25));
+        await StopAsync(service);
+
+        // A grade begins when its second does; nothing is captured before it was sent.
+        DateTimeOffset origin = Live()[0].T;
+        double[] phases = [.. Live().Select(frame => ((frame.T - origin).TotalSeconds - Grade(frame) + 70) % 7)];
+        double[] delays = [.. phases.Select(phase => (phase - phases[0] + 10.5) % 7)];
+        Assert.InRange(delays.Max() - delays.Min(), 0, 2.5);
+
+        static int Grade(FrameMessage frame) => Array.IndexOf([.. TinyModel.Seven.Classes], frame.Grade);
+        IReadOnlyList<FrameMessage> Live() =>
+            [.. subscriber.On(topics.Frame, LusEdgeJson.Default.FrameMessage).Where(frame => frame.State == FrameState.Live)];
+    }
+
     /// <summary>Builds a library that delays every fsync of a process.</summary>
     private string SlowDisk()
     {
