@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.Metering;
 
 namespace LusEdge.IntegrationTests.Capture;
 
 /// <summary>
-/// What was held back must not pass for new. The sender's pictures carry their own time, as a gray level that rises with each frame, so the
-/// tests know how old each one really is.
+/// What was held back must not pass for new. The sender's pictures carry their own time, as a gray level that rises from frame
+/// to frame, so the tests know how old each one really is.
 /// </summary>
 public sealed class BacklogTests : FeedTest
 {
@@ -87,7 +88,7 @@ public sealed class BacklogTests : FeedTest
         "-vf", filter, "-vsync", "vfr", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "fastdecode",
         "-threads", "1", .. codec.Split(' '), "-flush_packets", "1", "-f", "mpegts", "-"]);
 
-    /// <summary>Hands the encoder's stream to whoever connects, except while <see cref="_flows"/> is reset: that is kept for later.</summary>
+    /// <summary>Forwards the encoder's stream to the client; while <see cref="_flows"/> is reset, it is kept for later.</summary>
     private StreamServer Forward(ChildProcess encoder) => new(client =>
     {
         Stream stream = encoder.StandardOutput.BaseStream;
@@ -118,10 +119,11 @@ public sealed class BacklogTests : FeedTest
             get
             {
                 // The sender's clock: the picture of the lowest delay is taken to be new.
-                double[] offsets = [.. _seen.Select(s => (s.SeenAt / (double)Stopwatch.Frequency) - (s.Level * 2.0 / Rate))];
-                double cycle = Levels * 2.0 / Rate;
+                const double Step = 2.0 / Rate;
+                double[] offsets = [.. _seen.Select(s => (s.SeenAt / (double)Stopwatch.Frequency) - (s.Level * Step))];
+                const double Cycle = Levels * Step;
                 double first = offsets[0];
-                double[] delays = [.. offsets.Select(offset => Math.IEEERemainder(offset - first, cycle))];
+                double[] delays = [.. offsets.Select(offset => Math.IEEERemainder(offset - first, Cycle))];
                 return TimeSpan.FromSeconds(delays.Max() - delays.Min());
             }
         }
@@ -133,10 +135,7 @@ public sealed class BacklogTests : FeedTest
 
         public void TakeIfAny(TimeSpan within)
         {
-            if (running.Feed.Take(within, out LusEdge.Capture.Frames.CapturedFrame? frame) == LusEdge.Capture.Frames.TakeResult.Frame)
-            {
-                Add(running.See(frame!));
-            }
+            if (running.Feed.Take(within, out CapturedFrame? frame) == TakeResult.Frame) Add(running.See(frame!));
         }
 
         private void Add(SeenFrame frame)
