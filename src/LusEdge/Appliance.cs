@@ -182,7 +182,11 @@ public sealed class Appliance : IAsyncDisposable
         // Read before the model is loaded: a model activated during the start takes over afterwards.
         (string? Name, DateTime At) seen = loader.FollowsStore ? loader.Store.ActiveSince : default;
         (_model, string? name, string? refusal) = await LoadAsync(loader, stop);
-        _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>());
+        _feed = new VideoFeed(_options.Capture, _meter.Ledger, _time, loggers.CreateLogger<VideoFeed>())
+        {
+            // A mask is made for one size.
+            FollowsSize = _options.Capture.Geometry is null && _options.Preprocess.Mask is null,
+        };
         if (!_feed.CanComeBack)
         {
             _feed.Open();

@@ -123,7 +123,13 @@ public sealed partial class FramePipeline
     [MemberNotNull(nameof(_preprocessor))]
     private void RecordArrival(CapturedFrame frame)
     {
-        _preprocessor ??= new Preprocessor(_preprocess, _feed.Description!);
+        FeedDescription feed = _feed.Description!;
+        if (_preprocessor is null || _preprocessor.Geometry != feed.Geometry)
+        {
+            _preprocessor = new Preprocessor(_preprocess, feed);
+            _freeze = null;
+        }
+
         _feedTime = FeedTimeOf(frame);
     }
 

@@ -73,4 +73,11 @@ internal static partial class Log
 
     [LoggerMessage(1016, LogLevel.Information, "{Source}: discarded {Frames} frames that were held back too long to be graded.")]
     public static partial void BacklogDiscarded(this ILogger logger, string source, long frames);
+
+    [LoggerMessage(
+        1017,
+        LogLevel.Warning,
+        "{Source} has been {Size} for {Seconds} s: this is graded from now on instead of {First}. Set Capture:Geometry to fix a size.")]
+    public static partial void GeometryFollows(
+        this ILogger logger, string source, PictureSize size, double seconds, PictureSize first);
 }

@@ -192,10 +192,29 @@ public sealed partial class VideoFeed
             return true;
         }
 
+        if (FollowsSize && IsLive) FollowSize(frame);
         Rhythm.Record(frame.Timestamp, frame.StartsClip);
         frame.StartsClip |= _discardedStart;
         _discardedStart = false;
         return _handoff.Put(frame);
+    }
+
+    private void FollowSize(CapturedFrame frame)
+    {
+        FeedDescription description = _description!;
+        if (frame.SourceSize == description.Geometry)
+        {
+            _otherSize = default;
+        }
+        else if (frame.SourceSize != _otherSize)
+        {
+            (_otherSize, _otherSince) = (frame.SourceSize, frame.Timestamp);
+        }
+        else if (frame.CropFits && _time.GetElapsedTime(_otherSince, frame.Timestamp) >= SizeSettlesAfter)
+        {
+            _description = description with { Geometry = frame.SourceSize };
+            _logger.GeometryFollows(_source.Name, frame.SourceSize, SizeSettlesAfter.TotalSeconds, description.Geometry);
+        }
     }
 
     /// <summary>

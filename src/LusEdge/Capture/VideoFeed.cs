@@ -41,6 +41,11 @@ public sealed partial class VideoFeed : IDisposable
     /// </summary>
     private const int HeldFrames = 6;
 
+    /// <summary>
+    /// A scanner shows its boot screen, or another mode, in another picture size. One that lasts for this long is where it works.
+    /// </summary>
+    private static readonly TimeSpan SizeSettlesAfter = TimeSpan.FromSeconds(10);
+
     private readonly CaptureOptions _options;
     private readonly FrameLedger _ledger;
     private readonly TimeProvider _time;
@@ -66,6 +71,8 @@ public sealed partial class VideoFeed : IDisposable
     private bool _isAbandoned;
     private long _discarded;
     private bool _discardedStart;
+    private PictureSize _otherSize;
+    private long _otherSince;
 
     /// <summary>Creates a feed that is not open yet.</summary>
     /// <param name="options">The source, and which part of its picture to read.</param>
@@ -94,6 +101,12 @@ public sealed partial class VideoFeed : IDisposable
 
     /// <summary>Whether the source can come up later and, once lost, come back: a device or the network.</summary>
     public bool CanComeBack => _source.CanComeBack;
+
+    /// <summary>
+    /// Whether a live feed's geometry follows the picture size that lasts, instead of keeping the first picture's: a box can start
+    /// while the scanner shows something else. For feeds whose geometry nobody has set.
+    /// </summary>
+    public bool FollowsSize { get; init; }
 
     /// <summary>The feed's properties; null until it has been open once.</summary>
     public FeedDescription? Description => _description;

@@ -10,7 +10,6 @@ namespace LusEdge.Preprocess;
 /// <remarks>One thread at a time; allocates nothing per frame.</remarks>
 public sealed class Preprocessor
 {
-    private readonly PictureSize _geometry;
     private readonly SectorMask? _mask;
 
     /// <summary>Creates a preprocessor for one feed.</summary>
@@ -19,10 +18,13 @@ public sealed class Preprocessor
     /// <exception cref="PreprocessException">The mask can't be used.</exception>
     public Preprocessor(PreprocessOptions options, FeedDescription feed)
     {
-        _geometry = feed.Geometry;
+        Geometry = feed.Geometry;
         (Width, Height) = feed.FrameSize;
         _mask = options.Mask is { } path ? SectorMask.Load(path, Width, Height) : null;
     }
+
+    /// <summary>The size of the source's pictures.</summary>
+    public PictureSize Geometry { get; }
 
     /// <summary>Width of the input in pixels.</summary>
     public int Width { get; }
@@ -49,7 +51,7 @@ public sealed class Preprocessor
         return new PictureFacts
         {
             IsDamaged = frame.IsDamaged,
-            FitsGeometry = HoldsPicture && frame.SourceSize == _geometry,
+            FitsGeometry = HoldsPicture && frame.SourceSize == Geometry,
             MeanGray = HoldsPicture ? Copy(frame, input) : 0,
         };
     }

@@ -67,6 +67,42 @@ public sealed class ApplianceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_size_that_lasts_replaces_the_first_one_if_none_is_configured()
+    {
+        // A scanner that boots in a small picture and then works in a larger one.
+        foreach ((string name, string size, int seconds) in ((string, string, int)[])[("boot", "64x48", 1), ("scan", "96x64", 30)])
+        {
+            FFmpegTool.Run(
+                "-f", "lavfi", "-i", $"testsrc2=s={size}:r=25:d={seconds}", "-pix_fmt", "yuv420p", "-c:v", "libx264",
+                "-preset", "ultrafast", "-bf", "0", _temp[$"{name}.h264"]);
+        }
+
+        byte[] both = [.. File.ReadAllBytes(_temp["boot.h264"]), .. File.ReadAllBytes(_temp["scan.h264"])];
+        File.WriteAllBytes(_temp["both.h264"], both);
+        await using ApplianceRig appliance = await StartAsync(
+            new CaptureOptions { Source = _temp["both.h264"], Pace = Pace.Realtime }, TinyModel.Bytes(TinyModel.Four));
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<FeedEnd> running = appliance.RunAsync(stop.Token);
+
+        await subscriber.WaitForAsync(
+            appliance.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "mode_changed"));
+        await subscriber.WaitForAsync(
+            appliance.Topics.Live, LusEdgeJson.Default.LiveMessage, live => live.State == FrameState.ModeChanged);
+        int changed = subscriber.On(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage).Count;
+        await subscriber.WaitAsync("the larger picture is graded", _ => subscriber
+            .On(appliance.Topics.Live, LusEdgeJson.Default.LiveMessage).Skip(changed)
+            .Any(live => live is { State: FrameState.Live, Severity: not null }));
+        await subscriber.WaitAsync("health is told", _ => subscriber
+            .On(appliance.Topics.Health, LusEdgeJson.Default.HealthMessage)[^1]
+            .Reasons.All(reason => reason.Code != "mode_changed"));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_missing_live_feed_is_reported_with_its_reason_and_graded_once_it_appears()
     {
         int port = LoopbackPort.Free();
@@ -135,9 +171,11 @@ public sealed class ApplianceTests : IDisposable
         Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }
 
-    private Task<ApplianceRig> StartAsync(string source, byte[] model) => ApplianceRig.StartAsync(new LusEdgeOptions
+    private Task<ApplianceRig> StartAsync(string source, byte[] model) => StartAsync(new CaptureOptions { Source = source }, model);
+
+    private Task<ApplianceRig> StartAsync(CaptureOptions source, byte[] model) => ApplianceRig.StartAsync(new LusEdgeOptions
     {
-        Capture = new CaptureOptions { Source = source },
+        Capture = source,
         Infer = new ModelOptions { Model = TinyModel.Write(_temp["model"], "iclus-4", model), Provider = ProviderChoice.Cpu },
         Mqtt = new MqttOptions { EventsDatabase = _temp["events.db"] },
     });
