@@ -143,19 +143,21 @@ public sealed partial class FramePipeline
         return frame.Pts ?? (frame.Number == 0 ? TimeSpan.Zero : _feedTime + _feed.Description!.FrameInterval);
     }
 
-    /// <summary>A picture's age. A recording's pictures have none: they are graded as they were.</summary>
-    private TimeSpan AgeOf(CapturedFrame frame) => _feed.IsLive ? _time.GetElapsedTime(frame.Timestamp) : TimeSpan.Zero;
+    /// <summary>Whether a picture is too old for a score. A recording's pictures have no age: they are graded as they were.</summary>
+    private bool IsTooOld(CapturedFrame frame) => _feed.IsLive && _time.GetElapsedTime(frame.Timestamp) > MaxAge;
+
+    private TimeSpan MaxAge => SignalJudge.MaxAge(_feed.Rhythm.Interval ?? TimeSpan.Zero);
 
     /// <summary>
     /// Only gradable pictures are compared with each other: black or damaged ones in between must not make a frozen scanner look
     /// as if it moved. Without the model's limit for stills, no picture is frozen.
     /// </summary>
-    private FrameState JudgePicture(PictureFacts picture, ReadOnlySpan<byte> input, TimeSpan age)
+    private FrameState JudgePicture(PictureFacts picture, ReadOnlySpan<byte> input, bool isTooOld)
     {
-        FrameState state = _judge.OfPicture(picture, age);
+        FrameState state = _judge.OfPicture(picture, isTooOld);
         if (state != FrameState.Live || _model.Description.Gate.FrozenDifference is not { } difference) return state;
         _freeze ??= new FreezeDetector(difference, _preprocessor!.Width, _preprocessor.Height);
-        return _judge.OfPicture(picture with { StillFor = _freeze.StillFor(input, _feedTime) }, age);
+        return _judge.OfPicture(picture with { StillFor = _freeze.StillFor(input, _feedTime) }, isTooOld);
     }
 
     private void ThrowIfModelFaulted(FrameState state)

@@ -64,13 +64,13 @@ public sealed partial class FramePipeline
                     PictureFacts picture = _preprocessor.Fill(frame, input);
 
                     // :: Step 3: Infer, if the picture can be graded (or the user wants a best guess from any picture).
-                    FrameState state = JudgePicture(picture, input, AgeOf(frame));
+                    FrameState state = JudgePicture(picture, input, IsTooOld(frame));
                     bool runModel = state == FrameState.Live || (_aggregator.WantsEveryFrame && _preprocessor.HoldsPicture);
                     float? quality = null;
                     ReadOnlySpan<float> p = runModel ? _model.Run(out quality) : [];
 
                     // :: Step 4: Judge.
-                    if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, AgeOf(frame));
+                    if (state == FrameState.Live) state = _judge.OfAnswer(p, quality, IsTooOld(frame));
                     _signal = SignalJudge.Debounce(_signal, state, _feedTime);
 
                     // :: Step 5: Aggregate. Time is passed in, so that the same video always gives the same readings.
@@ -80,6 +80,7 @@ public sealed partial class FramePipeline
                     {
                         Signal = _signal.State,
                         Timestamp = frame.Timestamp,
+                        MaxAge = MaxAge,
                         Latency = _time.GetElapsedTime(frame.Timestamp),
                     };
 

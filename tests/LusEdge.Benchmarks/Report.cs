@@ -93,8 +93,8 @@ internal sealed class Report(Sizes sizes)
             |---|---|---|---|
             | {starts} | {resident} | {figures.AnonymousKiB / 1024} MiB | {figures.PeakKiB / 1024} MiB |
 
-            `lusedge run` with lus-severity-7 on the phantom clip at its own speed, with a broker on loopback. The rest of the
-            resident memory is mapped programs and libraries.
+            `lusedge run` with lus-severity-7 on the phantom clip at its own speed, with a broker on loopback. Resident
+            memory that is not private is mapped programs and libraries.
 
             ## The machine
 

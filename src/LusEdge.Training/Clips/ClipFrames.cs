@@ -105,7 +105,7 @@ internal static class ClipFrames
             {
                 if (!isWanted(frame!.Number, frames.Count)) continue;
                 pixels ??= new byte[preprocessor.Width * preprocessor.Height];
-                if (judge.OfPicture(preprocessor.Fill(frame, pixels), TimeSpan.Zero) != FrameState.Live) continue;
+                if (judge.OfPicture(preprocessor.Fill(frame, pixels), isTooOld: false) != FrameState.Live) continue;
                 frames.Add(new GrayFrame((int)frame.Number, preprocessor.Width, preprocessor.Height, pixels));
                 pixels = null;
             }

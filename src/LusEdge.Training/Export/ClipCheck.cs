@@ -48,7 +48,7 @@ internal static class ClipCheck
             using (frame)
             {
                 Span<byte> input = model.InputFor(preprocessor.Width, preprocessor.Height);
-                FrameState state = judge.OfPicture(preprocessor.Fill(frame!, input), TimeSpan.Zero);
+                FrameState state = judge.OfPicture(preprocessor.Fill(frame!, input), isTooOld: false);
                 ledger.Completed(state);
                 if (state != FrameState.Live || sidecar.Steps.FirstOrDefault(
                     step => frame!.Number >= step.From && frame.Number <= step.To) is not { } shown)

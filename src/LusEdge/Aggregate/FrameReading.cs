@@ -31,6 +31,9 @@ public readonly record struct FrameReading(
     /// <summary>Capture time as a timestamp of the clock, from which the picture's age is measured.</summary>
     public long Timestamp { get; init; }
 
+    /// <summary>The score holds for this long after the capture.</summary>
+    public TimeSpan MaxAge { get; init; }
+
     /// <summary>
     /// How similar the picture is to the model's training pictures, 0-1; null if the model did not run or does not measure it.
     /// </summary>

@@ -29,6 +29,12 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <summary>A pause this long is a stall: over ten frames at 25 per second, and half of the promised second.</summary>
     public static readonly TimeSpan MinStall = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// On a feed with a low frame rate, a picture is only too old after this many frame intervals: some formats deliver a picture
+    /// when the next one begins, so at one frame per second every picture is a second old.
+    /// </summary>
+    public const int MaxAgeFrames = 2;
+
     /// <summary>A feed with a low frame rate has stalled when this many frames are missing.</summary>
     public const int StallFrames = 3;
 
@@ -37,12 +43,12 @@ public sealed class SignalJudge(SignalThresholds thresholds)
 
     /// <summary>The state that follows from the picture alone.</summary>
     /// <param name="picture">What it shows.</param>
-    /// <param name="age">Time since it was captured; zero for a recording.</param>
+    /// <param name="isTooOld">Whether it was captured longer ago than <see cref="MaxAge"/>; never for a recording.</param>
     /// <returns><see cref="FrameState.Live"/> if the model can run on it, otherwise why not.</returns>
-    public FrameState OfPicture(in PictureFacts picture, TimeSpan age)
+    public FrameState OfPicture(in PictureFacts picture, bool isTooOld)
     {
         if (picture.IsDamaged) return FrameState.Corrupt;
-        if (age > MaxScoreAge) return FrameState.Stale;
+        if (isTooOld) return FrameState.Stale;
         if (!picture.FitsGeometry) return FrameState.ModeChanged;
         if (picture.MeanGray < thresholds.BlackMean) return FrameState.Black;
         return picture.StillFor >= thresholds.FrozenAfter ? FrameState.Frozen : FrameState.Live;
@@ -51,11 +57,11 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <summary>The state that follows from the model's output, for a picture that passed <see cref="OfPicture"/>.</summary>
     /// <param name="p">The probabilities in class order; empty if the model failed.</param>
     /// <param name="quality">How much the picture resembles the training pictures, 0-1; null if that was not measured.</param>
-    /// <param name="age">Time since the picture was captured; zero for a recording.</param>
-    public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, TimeSpan age)
+    /// <param name="isTooOld">Whether the picture was captured longer ago than <see cref="MaxAge"/>; never for a recording.</param>
+    public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, bool isTooOld)
     {
         if (p.IsEmpty) return FrameState.Failed;
-        if (age > MaxScoreAge) return FrameState.Stale;
+        if (isTooOld) return FrameState.Stale;
         if (quality < thresholds.MinQuality) return FrameState.Ood;
         return TensorPrimitives.Max(p) < thresholds.MinConfidence ? FrameState.LowConfidence : FrameState.Live;
     }
@@ -83,6 +89,10 @@ public sealed class SignalJudge(SignalThresholds thresholds)
         if (feed.Silence >= StallAfter(feed.FrameInterval)) return feed.IsBehind ? FrameState.Stale : FrameState.NoSignal;
         return feed.Busy >= MaxBusy ? FrameState.Stale : null;
     }
+
+    /// <summary>How old a picture of a live feed can be and still have a score.</summary>
+    public static TimeSpan MaxAge(TimeSpan frameInterval) =>
+        MaxAgeFrames * frameInterval > MaxScoreAge ? MaxAgeFrames * frameInterval : MaxScoreAge;
 
     /// <summary>How long a feed can pause before it counts as stalled.</summary>
     public static TimeSpan StallAfter(TimeSpan frameInterval) =>

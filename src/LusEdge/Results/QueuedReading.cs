@@ -32,6 +32,9 @@ public sealed class QueuedReading
     /// <summary>Capture time, or the time of the announcement, as a timestamp of the clock.</summary>
     public long Timestamp { get; private set; }
 
+    /// <summary>A score holds for this long after <see cref="Timestamp"/>.</summary>
+    public TimeSpan MaxAge { get; private set; }
+
     /// <summary>When it was written into the queue, as a timestamp of the clock.</summary>
     public long QueuedAt { get; private set; }
 
@@ -61,6 +64,7 @@ public sealed class QueuedReading
         At = reading.CapturedAt;
         Since = reading.CapturedAt;
         Timestamp = reading.Timestamp;
+        MaxAge = reading.MaxAge;
         State = reading.State;
         Signal = reading.Signal;
         Quality = reading.Quality;

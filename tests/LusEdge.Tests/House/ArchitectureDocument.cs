@@ -24,7 +24,7 @@ internal static class ArchitectureDocument
           how good it is.
 
         In the diagrams, an arrow from A to B means that code in A uses a type of B, so it points against the flow of the frames.
-        Arrows that follow from other arrows are left out, and so are uses of other projects. The tables list every use;
+        Arrows that are implied by other arrows are left out, and so are uses of other projects. The tables list every use;
         references are transitive. There are no cycles. Tests compare the tables with the built assemblies: they fail on a use
         that is not listed, and on a listed use that does not occur.
         """;

@@ -11,7 +11,7 @@ public sealed partial class SignalJudgeTests
 {
     private const float BlackMean = 3, MinQuality = 0.4f, MinConfidence = 0.5f;
     private static readonly TimeSpan FrozenAfter = TimeSpan.FromSeconds(0.8);
-    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(20), Old = SignalJudge.MaxScoreAge + TimeSpan.FromTicks(1);
+    private const bool Young = false, Old = true;
     private static readonly SignalJudge Judge = new(new SignalThresholds(BlackMean, FrozenAfter, MinQuality, MinConfidence));
     private static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs/states.md"));
 
@@ -197,9 +197,17 @@ public sealed partial class SignalJudgeTests
     public void A_slow_feed_has_stalled_when_three_frames_are_missing(int intervalMs, double seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), SignalJudge.StallAfter(TimeSpan.FromMilliseconds(intervalMs)));
 
+    [Theory]
+    [InlineData(40, 1)]
+    [InlineData(500, 1)]
+    [InlineData(1000, 2)]
+    public void A_picture_of_a_slow_feed_is_too_old_after_two_frame_intervals(int intervalMs, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), SignalJudge.MaxAge(TimeSpan.FromMilliseconds(intervalMs)));
+
     [Fact]
     public void The_documents_values_match_the_code()
     {
+        Assert.Equal(2, SignalJudge.MaxAgeFrames); // "two"
         Contains($"more than {SignalJudge.MaxScoreAge.TotalSeconds:0} s ago");
         Contains($"been live for {SignalJudge.DebounceTime.TotalSeconds:0.0} s, so");
         Assert.Equal(3, SignalJudge.StallFrames); // "three"

@@ -1,5 +1,4 @@
 using LusEdge.Contract;
-using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Publish.Connection;
 using LusEdge.Publish.Messages;
@@ -100,7 +99,7 @@ internal sealed class TelemetrySender(
     /// </summary>
     private bool IsLiveDue(QueuedReading reading)
     {
-        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > SignalJudge.MaxScoreAge) return false;
+        if (reading.Signal == FrameState.Live && time.GetElapsedTime(reading.Timestamp) > reading.MaxAge) return false;
         return _cadence.IsDue(reading.Signal, reading.Smoothed?.Grade, time.GetElapsedTime(0, reading.QueuedAt));
     }
 
