@@ -143,7 +143,7 @@ public sealed partial class FramePipeline
         return frame.Pts ?? (frame.Number == 0 ? TimeSpan.Zero : _feedTime + _feed.Description!.FrameInterval);
     }
 
-    /// <summary>Whether a picture is too old for a score. A recording's pictures have no age: they are graded as they were.</summary>
+    /// <summary>Whether a picture is too old for a score. A recording's pictures never are.</summary>
     private bool IsTooOld(CapturedFrame frame) => _feed.IsLive && _time.GetElapsedTime(frame.Timestamp) > MaxAge;
 
     private TimeSpan MaxAge => SignalJudge.MaxAge(_feed.Rhythm.Interval ?? TimeSpan.Zero);

@@ -77,7 +77,8 @@ internal static partial class Log
     [LoggerMessage(
         1017,
         LogLevel.Warning,
-        "{Source} has been {Size} for {Seconds} s: this is graded from now on instead of {First}. Set Capture:Geometry to fix a size.")]
+        "{Source} has been {Size} for {Seconds} s and is graded at this size from now on, instead of {First}. "
+        + "Set Capture:Geometry to fix a size.")]
     public static partial void GeometryFollows(
         this ILogger logger, string source, PictureSize size, double seconds, PictureSize first);
 }

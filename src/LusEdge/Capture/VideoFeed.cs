@@ -103,8 +103,8 @@ public sealed partial class VideoFeed : IDisposable
     public bool CanComeBack => _source.CanComeBack;
 
     /// <summary>
-    /// Whether a live feed's geometry follows the picture size that lasts, instead of keeping the first picture's: a box can start
-    /// while the scanner shows something else. For feeds whose geometry nobody has set.
+    /// Whether a live feed's geometry follows the picture size that lasts instead of keeping the first picture's, because a box can
+    /// start while the scanner shows something else. For feeds without a configured geometry.
     /// </summary>
     public bool FollowsSize { get; init; }
 

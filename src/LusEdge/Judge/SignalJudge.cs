@@ -57,7 +57,7 @@ public sealed class SignalJudge(SignalThresholds thresholds)
     /// <summary>The state that follows from the model's output, for a picture that passed <see cref="OfPicture"/>.</summary>
     /// <param name="p">The probabilities in class order; empty if the model failed.</param>
     /// <param name="quality">How much the picture resembles the training pictures, 0-1; null if that was not measured.</param>
-    /// <param name="isTooOld">Whether the picture was captured longer ago than <see cref="MaxAge"/>; never for a recording.</param>
+    /// <param name="isTooOld">Whether the picture is older than <see cref="MaxAge"/> by now; never for a recording.</param>
     public FrameState OfAnswer(ReadOnlySpan<float> p, float? quality, bool isTooOld)
     {
         if (p.IsEmpty) return FrameState.Failed;

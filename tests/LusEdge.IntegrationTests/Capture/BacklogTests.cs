@@ -109,7 +109,7 @@ public sealed class BacklogTests : FeedTest
         while (Stopwatch.GetElapsedTime(start) < time) Thread.SpinWait(1000);
     }
 
-    /// <summary>How old pictures really are: from the gray level that they were sent with, and the youngest seen of that clock.</summary>
+    /// <summary>How old the pictures really are, from the gray level that they were sent with.</summary>
     private sealed class Ages(RunningFeed running)
     {
         private readonly List<(long SeenAt, int Level)> _seen = [];

@@ -70,7 +70,8 @@ public sealed class ApplianceTests : IDisposable
     public async Task The_size_that_lasts_replaces_the_first_one_if_none_is_configured()
     {
         // A scanner that boots in a small picture and then works in a larger one.
-        foreach ((string name, string size, int seconds) in ((string, string, int)[])[("boot", "64x48", 1), ("scan", "96x64", 30)])
+        (string, string, int)[] stretches = [("boot", "64x48", 1), ("scan", "96x64", 30)];
+        foreach ((string name, string size, int seconds) in stretches)
         {
             FFmpegTool.Run(
                 "-f", "lavfi", "-i", $"testsrc2=s={size}:r=25:d={seconds}", "-pix_fmt", "yuv420p", "-c:v", "libx264",
@@ -171,7 +172,8 @@ public sealed class ApplianceTests : IDisposable
         Assert.Equal(CaptureFailure.UnknownProtocol, end.Cause!.Reason);
     }
 
-    private Task<ApplianceRig> StartAsync(string source, byte[] model) => StartAsync(new CaptureOptions { Source = source }, model);
+    private Task<ApplianceRig> StartAsync(string source, byte[] model) =>
+        StartAsync(new CaptureOptions { Source = source }, model);
 
     private Task<ApplianceRig> StartAsync(CaptureOptions source, byte[] model) => ApplianceRig.StartAsync(new LusEdgeOptions
     {
