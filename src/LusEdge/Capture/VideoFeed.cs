@@ -103,7 +103,7 @@ public sealed partial class VideoFeed : IDisposable
     public bool CanComeBack => _source.CanComeBack;
 
     /// <summary>
-    /// Whether a live feed's geometry follows the picture size that lasts instead of keeping the first picture's, because a box can
+    /// Whether a live feed's geometry follows the picture size that lasts instead of keeping the first one, because a box can
     /// start while the scanner shows something else. For feeds without a configured geometry.
     /// </summary>
     public bool FollowsSize { get; init; }
