@@ -2,6 +2,7 @@ using System.Net;
 using LusEdge.Broker;
 using LusEdge.Capture;
 using LusEdge.Configuration;
+using LusEdge.Machine;
 using LusEdge.Publish.Connection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed class ApplianceService(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        ProcessPriority.Raise();
         try
         {
             LusEdgeOptions resolved = await StartBrokerAsync(cancellationToken);

@@ -12,6 +12,7 @@ internal static class LibC
     private const int InvalidArgument = 22;
     private const int NoSuchCall = 38;
     private const int ThisThread = 1;
+    private const int PriorityOfProcess = 0;
 
     /// <summary>rename(2): atomically replaces the target, so a reader sees either the old file or the new one.</summary>
     public static void Rename(string from, string to)
@@ -43,6 +44,14 @@ internal static class LibC
         IOException? failure = result == 0 ? null : Failure(folder);
         _ = close(descriptor);
         if (failure is not null) throw failure;
+    }
+
+    /// <summary>setpriority(2) for one thread, unless it already has a higher priority. Does nothing without the permission.</summary>
+    /// <param name="thread">Its id.</param>
+    /// <param name="nice">From -20, the highest, to 19.</param>
+    public static void RaisePriority(int thread, int nice)
+    {
+        if (getpriority(PriorityOfProcess, thread) > nice) _ = setpriority(PriorityOfProcess, thread, nice);
     }
 
     /// <summary>getrusage(2): how often the calling thread has given up the processor because it had to wait.</summary>
@@ -78,6 +87,14 @@ internal static class LibC
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int getrusage(int who, out Usage usage);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int getpriority(int which, int who);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int setpriority(int which, int who, int priority);
 
     /// <summary>struct rusage of 64-bit Linux: two times of 16 bytes and fourteen longs.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 144)]

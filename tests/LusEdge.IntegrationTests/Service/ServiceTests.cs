@@ -192,6 +192,17 @@ public sealed class ServiceTests : IDisposable
             [.. subscriber.On(topics.Frame, LusEdgeJson.Default.FrameMessage).Where(frame => frame.State == FrameState.Live)];
     }
 
+    [Fact]
+    public async Task A_service_with_low_priority_raises_it_if_it_is_permitted_to()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can raise a priority");
+        using ChildProcess service = Start(Feed, TinyModel.Bytes(TinyModel.Four), nice: 19);
+        await Eventually.TrueAsync("the service is ready", () => _systemd.Has("READY=1"));
+        Assert.All(Directory.GetDirectories($"/proc/{service.Id}/task"), thread =>
+            Assert.Equal("-5", File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].Split(' ')[16]));
+        await StopAsync(service);
+    }
+
     /// <summary>Builds a library that delays every fsync of a process.</summary>
     private string SlowDisk()
     {
@@ -255,7 +266,8 @@ public sealed class ServiceTests : IDisposable
         int? broker = null,
         bool watchdog = false,
         ModelDescription? description = null,
-        (string Name, string Value)[]? environment = null)
+        (string Name, string Value)[]? environment = null,
+        int? nice = null)
     {
         Assert.SkipUnless(File.Exists(Program), "artifacts/lusedge is not published: run tests/run.sh");
         string directory = TinyModel.Write(_temp["model"], (description ?? TinyModel.Four).Scheme, model);
@@ -268,7 +280,9 @@ public sealed class ServiceTests : IDisposable
               "Mqtt": { "Port": {{broker ?? LoopbackPort.Free()}}, "EventsDatabase": "{{_temp["events.db"]}}" }
             }
             """);
-        var start = new ProcessStartInfo(Program, ["run", "--config", _temp["lusedge.json"]]);
+        string[] run = [Program, "run", "--config", _temp["lusedge.json"]];
+        if (nice is { } level) run = ["nice", "-n", $"{level}", .. run];
+        var start = new ProcessStartInfo(run[0], run[1..]);
         start.Environment["NOTIFY_SOCKET"] = _systemd.Path;
         foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
         if (watchdog) start.Environment["WATCHDOG_USEC"] = "3000000";
