@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LusEdge.Machine;
 
 namespace LusEdge.Cli.Doctor;
 
@@ -7,6 +8,7 @@ namespace LusEdge.Cli.Doctor;
 internal sealed class MachineCheckup() : Checkup("machine")
 {
     private const double GiB = 1L << 30;
+    private const long MaxBytes = 64 << 10;
 
     /// <summary>In GiB. The service takes about 0.3 with an 18-layer residual network (docs/benchmarks.md).</summary>
     private const double EnoughMemory = 0.5;
@@ -37,7 +39,8 @@ internal sealed class MachineCheckup() : Checkup("machine")
     private static double AvailableMemory()
     {
         const string Key = "MemAvailable:";
-        string line = File.ReadLines("/proc/meminfo").FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal)) ?? "";
+        string[] lines = BoundedFile.ReadAllText("/proc/meminfo", MaxBytes).Split('\n');
+        string line = lines.FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal)) ?? "";
         string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 3 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out long kib)
             ? kib * 1024.0

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LusEdge.Machine;
 
 namespace LusEdge.Configuration;
 
@@ -11,6 +12,9 @@ public static class ConfigurationFile
 {
     /// <summary>The default path.</summary>
     public const string DefaultPath = "/etc/lusedge/lusedge.json";
+
+    /// <summary>The example with every key and a comment for each takes 8 kB.</summary>
+    private const long MaxBytes = 1 << 20;
 
     private static readonly JsonDocumentOptions CommentsAllowed = new()
     {
@@ -34,7 +38,7 @@ public static class ConfigurationFile
         if (path.Length == 0) return (null, ["the path is empty. Name the configuration file."]);
         try
         {
-            return Read(File.ReadAllBytes(path));
+            return Read(BoundedFile.ReadAllBytes(path, MaxBytes));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
@@ -35,6 +36,10 @@ public sealed class ModelStoreTests : IDisposable
         { "a link", "is a link" },
         { "a link to a folder", "is a link" },
         { "an oversized file", "at most" },
+        { "a pipe instead of the manifest", "manifest.json: can't be read: It is a pipe" },
+        { "a pipe instead of the signature", "not a signature" },
+        { "a pipe instead of the model", "model.onnx: It is a pipe" },
+        { "an endless manifest", "manifest.json: can't be read: It is a device" },
     };
 
     public static TheoryData<string, string> BadPackages => new()
@@ -60,6 +65,8 @@ public sealed class ModelStoreTests : IDisposable
         Tamper(package, what);
         _store.Refused(package.Path, message, serving);
         if (what.Contains("link", StringComparison.Ordinal)) return;
+        if (what.Contains("pipe", StringComparison.Ordinal) || what.Contains("endless", StringComparison.Ordinal)) return;
+        if (what == "no manifest") message = "there is no manifest.json";
         _store.Refused(Pack(package.Path), message, serving);
     }
 
@@ -176,6 +183,13 @@ public sealed class ModelStoreTests : IDisposable
                 Directory.Move(package["golden"], _store["elsewhere"]);
                 Directory.CreateSymbolicLink(package["golden"], _store["elsewhere"]);
                 break;
+            case "a pipe instead of the manifest": ReplaceByPipe(package["manifest.json"]); break;
+            case "a pipe instead of the signature": ReplaceByPipe(package["manifest.sig"]); break;
+            case "a pipe instead of the model": ReplaceByPipe(package["model.onnx"]); break;
+            case "an endless manifest":
+                File.Delete(package["manifest.json"]);
+                File.CreateSymbolicLink(package["manifest.json"], "/dev/zero");
+                break;
             case "an oversized file": TestStore.Truncate(package["README.md"], ModelPackage.MaxFileBytes + 1); break;
             default: throw new ArgumentException(what);
         }
@@ -227,6 +241,13 @@ public sealed class ModelStoreTests : IDisposable
     {
         File.WriteAllBytes(package["model.onnx"], model);
         package.Manifest(new ModelManifest("tiny", 2, scheme, ModelManifest.HashOf(model)));
+    }
+
+    private static void ReplaceByPipe(string file)
+    {
+        File.Delete(file);
+        using Process made = Process.Start("mkfifo", [file]);
+        made.WaitForExit();
     }
 
     private void SignBare(TestPackage package)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusEdge.Machine;
 using LusEdge.Publish.Messages;
 
 namespace LusEdge.Publish.Connection;
@@ -74,7 +75,7 @@ public sealed record MqttOptions
     {
         if (Username is null && PasswordFile is not null)
             yield return "Mqtt:PasswordFile: there is no user name to go with it. Set Mqtt:Username, or remove this key.";
-        if (PasswordFile is not null && !File.Exists(PasswordFile)) yield return Missing("PasswordFile", PasswordFile);
+        if (PasswordFile is not null && !BoundedFile.Exists(PasswordFile)) yield return Missing("PasswordFile", PasswordFile);
         if (Mode == MqttMode.Embedded && Tls.Enabled)
             yield return "Mqtt:Tls:Enabled: the embedded broker has no TLS. Set it to false, or set Mqtt:Mode to external.";
         if (Mode == MqttMode.Embedded && Username is not null)
@@ -92,11 +93,11 @@ public sealed record MqttOptions
             yield return "Mqtt:Tls:KeyFile: Mqtt:Tls:CertFile needs its private key. Set it to the key's PEM file.";
         if (Tls.KeyFile is not null && Tls.CertFile is null)
             yield return "Mqtt:Tls:CertFile: Mqtt:Tls:KeyFile needs its certificate. Set it to the certificate's PEM file.";
-        if (Tls.CaFile is not null && !File.Exists(Tls.CaFile)) yield return Missing("Tls:CaFile", Tls.CaFile);
-        if (Tls.CertFile is not null && !File.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile", Tls.CertFile);
-        if (Tls.KeyFile is not null && !File.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile", Tls.KeyFile);
+        if (Tls.CaFile is not null && !BoundedFile.Exists(Tls.CaFile)) yield return Missing("Tls:CaFile", Tls.CaFile);
+        if (Tls.CertFile is not null && !BoundedFile.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile", Tls.CertFile);
+        if (Tls.KeyFile is not null && !BoundedFile.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile", Tls.KeyFile);
     }
 
     private static string Missing(string key, string file) =>
-        $"Mqtt:{key}: {file} does not exist or can't be read. Create it or correct the path.";
+        $"Mqtt:{key}: {file} does not exist, can't be read or is not a regular file. Create it or correct the path.";
 }
