@@ -89,7 +89,8 @@ internal sealed class PackageArchive : IDisposable
             if (entry.Type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
             {
                 throw Bad(
-                    $"{_file}: {entry.Name} is a link to {entry.Link}, but a package may hold only files. Pack it without links.");
+                    $"{_file}: {entry.Name} is a link to {entry.Link}, but a package may hold only files. "
+                    + "Pack it without links.");
             }
 
             if (entry.Type is not (TarEntryType.RegularFile or TarEntryType.Directory))

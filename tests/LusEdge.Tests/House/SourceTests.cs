@@ -90,6 +90,7 @@ public sealed partial class SourceTests
     private static partial Regex SilentCatch();
 
     // OpenRead of a FileInfo and a StreamReader of a path, too.
-    [GeneratedRegex(@"(?<!Bounded)File\.(ReadAll|ReadLines|OpenRead|OpenText)\w*|\w\.OpenRead\(\)|FromPemFile|new StreamReader\(")]
+    [GeneratedRegex(
+        @"(?<!Bounded)File\.(ReadAll|ReadLines|OpenRead|OpenText)\w*|\w\.OpenRead\(\)|FromPemFile|new StreamReader\(")]
     private static partial Regex UnboundedRead();
 }

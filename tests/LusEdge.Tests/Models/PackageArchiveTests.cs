@@ -99,7 +99,7 @@ public sealed class PackageArchiveTests : IDisposable
     [Fact]
     public void A_damaged_archive_is_refused_in_words_wherever_it_is_damaged()
     {
-        const int Trials = 2000;
+        const int Trials = 600;
         TestPackage package = TestPackage.Write(_store["tiny-2"], _store.Key, version: 2);
         string[] whole = TestStore.Contents(package.Path);
         byte[] plain = Gunzip(Tar("pax")), headers = Gunzip(Tar("gnu"));
