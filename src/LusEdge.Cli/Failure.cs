@@ -4,6 +4,7 @@ using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
+using LusEdge.Machine;
 using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish.Events;
@@ -32,6 +33,18 @@ internal static class Failure
         }
 
         return code;
+    }
+
+    /// <summary>
+    /// Prints why the service can't run within the limits of this process. Later, at whatever comes first, it would end with an
+    /// exception that nobody could relate to a limit, or be killed.
+    /// </summary>
+    /// <returns>Null if it can run.</returns>
+    public static ExitCode? ReportLimits()
+    {
+        IReadOnlyList<string> flaws = ProcessLimits.Read().Flaws;
+        foreach (string flaw in flaws) Print(flaw);
+        return flaws.Count == 0 ? null : ExitCode.Unavailable;
     }
 
     /// <summary>The exit code for an exception.</summary>

@@ -4,47 +4,62 @@ using System.CommandLine.Parsing;
 using LusEdge.Cli;
 using LusEdge.Cli.Commands;
 using LusEdge.Contract;
+using LusEdge.Machine;
 
-// Not RootCommand: it takes its name from the assembly, and the command is called lusedge (LusEdge.Cli.csproj says why).
-var root = new Command(
-    "lusedge", $"Grades live lung-ultrasound video frame by frame and publishes severity over MQTT.\n\n{Disclaimer.Text}")
+// First, and in a method of its own: with fewer files the libraries that the rest needs can't even be loaded.
+if (ProcessLimits.Read().OpenFiles is { } files and < ProcessLimits.NeededFilesToStart)
 {
-    RunCommand.Create(),
-    DemoCommand.Create(),
-    ReplayCommand.Create(),
-    ProbeCommand.Create(),
-    DoctorCommand.Create(),
-    ModelCommand.Create(),
-    ConfigCommand.Create(),
-    new HelpOption(),
-    new VersionOption(),
-};
-
-try
-{
-    // No response files: a source may begin with @.
-    ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    if (parsed.Errors.Count > 0)
-    {
-        // An unknown command is reported as such, and not as a missing one too.
-        IEnumerable<string> errors = parsed.Errors.Select(e => e.Message).Distinct();
-        if (parsed.UnmatchedTokens.Count > 0)
-            errors = errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal));
-        foreach (string error in errors) Failure.Print(error);
-        Failure.Print($"see `{FullName(parsed)} --help`.");
-        return (int)ExitCode.Usage;
-    }
-
-    return await parsed.InvokeAsync(new InvocationConfiguration
-    {
-        EnableDefaultExceptionHandler = false,
-        // The commands stop by themselves when asked to, and supervisors are promised that this takes no longer.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
-    });
+    Failure.Print(
+        $"the limit of open files is {files}, but {ProcessLimits.NeededFilesToStart} are needed to load this program, "
+        + $"and {ProcessLimits.NeededFiles} to run the service. Raise it: LimitNOFILE= in the unit, or ulimit -n.");
+    return (int)ExitCode.Unavailable;
 }
-catch (Exception e) // The top of the program: every exception becomes a sentence and an exit code.
+
+return await RunAsync(args);
+
+static async Task<int> RunAsync(string[] args)
 {
-    return (int)Failure.Report(e);
+    // Not RootCommand: it takes its name from the assembly, and the command is called lusedge (LusEdge.Cli.csproj says why).
+    var root = new Command(
+        "lusedge", $"Grades live lung-ultrasound video frame by frame and publishes severity over MQTT.\n\n{Disclaimer.Text}")
+    {
+        RunCommand.Create(),
+        DemoCommand.Create(),
+        ReplayCommand.Create(),
+        ProbeCommand.Create(),
+        DoctorCommand.Create(),
+        ModelCommand.Create(),
+        ConfigCommand.Create(),
+        new HelpOption(),
+        new VersionOption(),
+    };
+
+    try
+    {
+        // No response files: a source may begin with @.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            // An unknown command is reported as such, and not as a missing one too.
+            IEnumerable<string> errors = parsed.Errors.Select(e => e.Message).Distinct();
+            if (parsed.UnmatchedTokens.Count > 0)
+                errors = errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal));
+            foreach (string error in errors) Failure.Print(error);
+            Failure.Print($"see `{FullName(parsed)} --help`.");
+            return (int)ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // The commands stop by themselves when asked to, and supervisors are promised that this takes no longer.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+        });
+    }
+    catch (Exception e) // The top of the program: every exception becomes a sentence and an exit code.
+    {
+        return (int)Failure.Report(e);
+    }
 }
 
 static string FullName(ParseResult parsed)

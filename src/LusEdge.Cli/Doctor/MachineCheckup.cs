@@ -4,7 +4,7 @@ using LusEdge.Machine;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>Processors and memory.</summary>
+/// <summary>Processors, memory, and what the system allows this process.</summary>
 internal sealed class MachineCheckup() : Checkup("machine")
 {
     private const double GiB = 1L << 30;
@@ -19,11 +19,20 @@ internal sealed class MachineCheckup() : Checkup("machine")
     {
         int processors = Environment.ProcessorCount;
         double total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
-        double available = Math.Min(total, AvailableMemory() / GiB);
+        ProcessLimits limits = ProcessLimits.Read();
+        double available = Math.Min(Math.Min(total, AvailableMemory() / GiB), (limits.Memory ?? double.MaxValue) / GiB);
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         string memory = string.Create(CultureInfo.InvariantCulture, $"{available:0.0} of {total:0.0} GiB memory available");
         string text = $"{processors} processor{(processors == 1 ? "" : "s")} ({architecture}), {memory}; "
             + $"{RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}.";
+        if (limits.Flaws is not [])
+        {
+            return Finding.Failed(
+                ExitCode.Unavailable,
+                $"{text} {string.Join(' ', limits.Flaws)}",
+                "ulimit -a; for the service: systemctl show lusedge -p LimitNOFILE -p LimitAS -p MemoryMax");
+        }
+
         if (processors < 2)
         {
             return Finding.Warning(
