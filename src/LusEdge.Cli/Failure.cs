@@ -4,6 +4,7 @@ using LusEdge.Cli.Overlay;
 using LusEdge.Configuration;
 using LusEdge.FFmpeg;
 using LusEdge.Infer;
+using LusEdge.Machine;
 using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish.Events;
@@ -32,6 +33,29 @@ internal static class Failure
         }
 
         return code;
+    }
+
+    /// <summary>Prints why no command can run, if even their libraries can't all be loaded.</summary>
+    /// <returns>Null if they can.</returns>
+    public static ExitCode? ReportTooFewFiles()
+    {
+        if (ProcessLimits.Read().OpenFiles is not { } files || files >= ProcessLimits.NeededFilesToStart) return null;
+        Print(
+            $"The limit of open files is {files}, but {ProcessLimits.NeededFilesToStart} are needed to load this program, "
+            + $"and {ProcessLimits.NeededFiles} to run the service. Raise it: LimitNOFILE= in the unit, or ulimit -n.");
+        return ExitCode.Unavailable;
+    }
+
+    /// <summary>
+    /// Prints why the service can't run within the limits of this process. Later, at whatever comes first, it would end with an
+    /// exception that nobody could relate to a limit, or be killed.
+    /// </summary>
+    /// <returns>Null if it can run.</returns>
+    public static ExitCode? ReportLimits()
+    {
+        IReadOnlyList<string> flaws = ProcessLimits.Read().Flaws;
+        foreach (string flaw in flaws) Print(flaw);
+        return flaws.Count == 0 ? null : ExitCode.Unavailable;
     }
 
     /// <summary>The exit code for an exception.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 
 namespace LusEdge.EndToEndTests;
@@ -85,6 +86,35 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Run_refuses_a_bad_configuration_as_config_check_does() =>
         (await Lusedge.RunAsync("run", "--config", Config("{ \"Capture\": { \"Sauce\": 1 } }"))).Refusal(78);
+
+    [Theory]
+    [InlineData("Latin-1", "not UTF-8")]
+    [InlineData("UTF-16", "UTF-16")]
+    [InlineData("a pipe", "a pipe")]
+    [InlineData("a folder", "a folder")]
+    [InlineData("endless", "a device")]
+    [InlineData("huge", "at most 1048576 are allowed")]
+    public async Task A_configuration_that_is_no_text_file_is_one_sentence_and_exit_78(string what, string message)
+    {
+        string file = Path.Combine(_temp.FullName, "odd.json");
+        switch (what)
+        {
+            case "Latin-1": File.WriteAllBytes(file, Encoding.Latin1.GetBytes("{ \"Captur\u00e9\": 1 }")); break;
+            case "UTF-16": File.WriteAllText(file, "{}", Encoding.Unicode); break;
+            case "a pipe": using (Process made = Process.Start("mkfifo", [file])) made.WaitForExit(); break;
+            case "a folder": Directory.CreateDirectory(file); break;
+            case "endless": file = "/dev/zero"; break;
+            case "huge": using (FileStream huge = File.Create(file)) huge.SetLength(5L << 30); break;
+            default: throw new ArgumentException(what);
+        }
+
+        foreach (string[] command in (string[][])[["config", "check"], ["run"]])
+        {
+            string error = (await Lusedge.RunAsync([.. command, "--config", file])).Refusal(78);
+            Assert.Single(error.TrimEnd().Split('\n'));
+            Assert.Contains(message, error, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public async Task Config_check_says_so_when_there_are_no_errors()

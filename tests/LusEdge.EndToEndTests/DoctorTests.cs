@@ -213,6 +213,17 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_memory_limit_that_is_too_low_for_the_service_exits_with_69()
+    {
+        using Broker broker = await Broker.StartAsync();
+        Report report = await ExamineInsideAsync(
+            "mount -t tmpfs none /sys/fs/cgroup && echo 209715200 > /sys/fs/cgroup/memory.max", 69, Config(broker.Port));
+
+        Assert.Equal(["machine"], report.Failed);
+        Assert.Contains("limit of memory is 200 MiB, but the service needs 256 MiB", report.Checks["machine"].Text);
+    }
+
+    [Fact]
     public async Task A_full_disk_exits_with_69_and_one_that_is_too_small_is_a_warning()
     {
         using Broker broker = await Broker.StartAsync();

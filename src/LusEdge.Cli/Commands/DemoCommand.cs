@@ -41,6 +41,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(TimeSpan? length, CancellationToken interrupted)
     {
+        if (Failure.ReportLimits() is { } code) return (int)code;
         string? state = null;
         try
         {

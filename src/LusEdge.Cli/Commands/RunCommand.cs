@@ -19,7 +19,9 @@ internal static class RunCommand
         {
             config,
         };
-        run.SetAction((parsed, stop) => RunAsync(ConfigurationFile.Load(parsed.GetValue(config)!), stop));
+        run.SetAction((parsed, stop) => Failure.ReportLimits() is { } code
+            ? Task.FromResult((int)code)
+            : RunAsync(ConfigurationFile.Load(parsed.GetValue(config)!), stop));
         return run;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusEdge.Machine;
 
 namespace LusEdge.Cli.Demo;
 
@@ -7,6 +8,7 @@ namespace LusEdge.Cli.Demo;
 internal sealed class Phantom
 {
     private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "models", "phantom");
+    private const long MaxBytes = 1 << 20;
     private readonly PhantomWalk _walk;
 
     private Phantom(PhantomWalk walk) => _walk = walk;
@@ -17,7 +19,7 @@ internal sealed class Phantom
     /// <summary>Reads the clip's sidecar beside the program.</summary>
     public static Phantom Load()
     {
-        using FileStream file = File.OpenRead(Path.Combine(Directory, "phantom-walk.json"));
+        byte[] file = BoundedFile.ReadAllBytes(Path.Combine(Directory, "phantom-walk.json"), MaxBytes);
         return new Phantom(JsonSerializer.Deserialize(file, PhantomJson.Default.PhantomWalk)!);
     }
 

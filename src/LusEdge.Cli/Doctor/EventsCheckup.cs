@@ -1,4 +1,5 @@
 using System.Globalization;
+using LusEdge.Machine;
 using LusEdge.Publish.Connection;
 
 namespace LusEdge.Cli.Doctor;
@@ -80,7 +81,7 @@ internal sealed class EventsCheckup() : Checkup("events", "Mqtt")
     {
         ReadOnlySpan<byte> magic = "SQLite format 3\0"u8;
         Span<byte> head = stackalloc byte[magic.Length];
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = BoundedFile.OpenRead(file, long.MaxValue);
         if (stream.Length == 0) return true;
         return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(magic);
     }

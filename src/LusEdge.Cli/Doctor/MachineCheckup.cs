@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LusEdge.Machine;
 
 namespace LusEdge.Cli.Doctor;
 
-/// <summary>Processors and memory.</summary>
+/// <summary>Processors, memory, and what the system allows this process.</summary>
 internal sealed class MachineCheckup() : Checkup("machine")
 {
     private const double GiB = 1L << 30;
+    private const long MaxBytes = 64 << 10;
 
     /// <summary>In GiB. The service takes about 0.3 with an 18-layer residual network (docs/benchmarks.md).</summary>
     private const double EnoughMemory = 0.5;
@@ -17,11 +19,20 @@ internal sealed class MachineCheckup() : Checkup("machine")
     {
         int processors = Environment.ProcessorCount;
         double total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
-        double available = Math.Min(total, AvailableMemory() / GiB);
+        ProcessLimits limits = ProcessLimits.Read();
+        double available = Math.Min(Math.Min(total, AvailableMemory() / GiB), (limits.Memory ?? double.MaxValue) / GiB);
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         string memory = string.Create(CultureInfo.InvariantCulture, $"{available:0.0} of {total:0.0} GiB memory available");
         string text = $"{processors} processor{(processors == 1 ? "" : "s")} ({architecture}), {memory}; "
             + $"{RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}.";
+        if (limits.Flaws is not [])
+        {
+            return Finding.Failed(
+                ExitCode.Unavailable,
+                $"{text} {string.Join(' ', limits.Flaws)}",
+                "ulimit -a; for the service: systemctl show lusedge -p LimitNOFILE -p LimitAS -p MemoryMax");
+        }
+
         if (processors < 2)
         {
             return Finding.Warning(
@@ -37,7 +48,8 @@ internal sealed class MachineCheckup() : Checkup("machine")
     private static double AvailableMemory()
     {
         const string Key = "MemAvailable:";
-        string line = File.ReadLines("/proc/meminfo").FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal)) ?? "";
+        string[] lines = BoundedFile.ReadAllText("/proc/meminfo", MaxBytes).Split('\n');
+        string line = lines.FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal)) ?? "";
         string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 3 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out long kib)
             ? kib * 1024.0

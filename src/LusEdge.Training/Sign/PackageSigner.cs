@@ -49,7 +49,11 @@ internal static class PackageSigner
             }
         }
 
-        manifest = manifest with { Files = files };
+        manifest = manifest with
+        {
+            Files = files,
+            Bytes = files.Keys.Append(SeverityModel.FileName).Sum(path => new FileInfo(Path.Combine(directory, path)).Length),
+        };
         byte[] content = Encoding.UTF8.GetBytes(manifest.ToJson());
         // Interrupted here, the package is unsigned, but never has the signature of another manifest.
         File.Delete(signatureFile);

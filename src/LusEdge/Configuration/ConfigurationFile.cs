@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LusEdge.Machine;
 
 namespace LusEdge.Configuration;
 
@@ -12,10 +14,14 @@ public static class ConfigurationFile
     /// <summary>The default path.</summary>
     public const string DefaultPath = "/etc/lusedge/lusedge.json";
 
+    /// <summary>The example with every key and a comment for each takes 8 kB.</summary>
+    private const long MaxBytes = 1 << 20;
+
     private static readonly JsonDocumentOptions CommentsAllowed = new()
     {
         CommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        MaxDepth = ConfigurationText.MaxDepth,
     };
 
     /// <summary>Reads and checks a file.</summary>
@@ -34,7 +40,7 @@ public static class ConfigurationFile
         if (path.Length == 0) return (null, ["the path is empty. Name the configuration file."]);
         try
         {
-            return Read(File.ReadAllBytes(path));
+            return Read(BoundedFile.ReadAllBytes(path, MaxBytes));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -61,28 +67,25 @@ public static class ConfigurationFile
 
     private static (LusEdgeOptions? Options, IReadOnlyList<string> Errors) Read(ReadOnlyMemory<byte> text)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(text), CommentsAllowed);
-            var errors = new List<string>();
-            var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
-            // Errors across keys are checked only once each key is valid by itself.
-            if (errors.Count == 0)
-            {
-                errors.AddRange([.. options!.Capture.Errors(), .. options.Infer.Errors(), .. options.Mqtt.Errors()]);
-            }
-
-            return (options, errors);
-        }
-        catch (JsonException e)
-        {
-            long line = (e.LineNumber ?? 0) + 1;
-            long column = (e.BytePositionInLine ?? 0) + 1;
-            return (null, [$"line {line}, column {column}: not valid JSON. Check the quotes, commas and brackets there."]);
-        }
+        text = BoundedFile.WithoutByteOrderMark(text);
+        if (ConfigurationText.Flaw(text.Span) is { } flaw) return (null, [flaw]);
+        using JsonDocument document = JsonDocument.Parse(text, CommentsAllowed);
+        var errors = new List<string>();
+        var options = (LusEdgeOptions?)ConfigurationSection.Read(document.RootElement, typeof(LusEdgeOptions), "", errors);
+        // Null in place of a required section that is missing or no object.
+        IEnumerable<string> across =
+            [.. options?.Capture?.Errors() ?? [], .. options?.Infer?.Errors() ?? [], .. options?.Mqtt?.Errors() ?? []];
+        string[] wrong = [.. errors.Select(PlaceOf)];
+        errors.AddRange(across.Where(error => !wrong.Any(key => Names(error, key))));
+        return (options, [.. errors.Select(ConfigurationText.OnOneLine)]);
     }
 
-    // Some editors begin a file with one.
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> text) =>
-        text.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? text[3..] : text;
+    private static string PlaceOf(string error) => error[..error.IndexOf(": ", StringComparison.Ordinal)];
+
+    /// <summary>
+    /// Whether an error across keys involves a key that is wrong by itself: then its default was compared, not what the file
+    /// says. Such an error names all its keys. One that is wrong in its letters only (mode) counts as the one that is meant.
+    /// </summary>
+    private static bool Names(string error, string key) =>
+        Regex.IsMatch(error, $@"(?<![\w:]){Regex.Escape(key)}(?!\w)", RegexOptions.IgnoreCase);
 }

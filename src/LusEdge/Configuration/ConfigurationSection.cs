@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LusEdge.Capture.Frames;
+using LusEdge.Publish.Connection;
 
 namespace LusEdge.Configuration;
 
@@ -27,6 +29,11 @@ internal static class ConfigurationSection
         RespectNullableAnnotations = true,
     };
 
+    /// <summary>Of a value in a message, in characters: enough to recognise it.</summary>
+    private const int MostShown = 100;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads an object.</summary>
     /// <param name="json">The value in the file.</param>
     /// <param name="type">The options record.</param>
@@ -37,25 +44,27 @@ internal static class ConfigurationSection
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Redact(json.GetRawText())} is not an object in braces.");
+            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Shown(json)} is not an object in braces.");
             return null;
         }
 
         PropertyInfo[] known = [.. type.GetProperties().Where(p => p.CanWrite)];
         object section = Activator.CreateInstance(type)!;
         var given = new HashSet<string>();
+        var repeated = new HashSet<string>();
         var wrong = new HashSet<string>();
         foreach (JsonProperty entry in json.EnumerateObject())
         {
             string at = At(place, entry.Name);
             PropertyInfo? property = known.FirstOrDefault(p => p.Name == entry.Name);
+            bool isFirst = given.Add(entry.Name);
             if (property is null)
             {
-                errors.Add($"{at}: unknown key. {Advice(entry.Name, known)}");
+                if (isFirst) errors.Add($"{At(place, ShownKey(entry.Name))}: unknown key. {Advice(entry.Name, known)}");
             }
-            else if (!given.Add(entry.Name))
+            else if (!isFirst)
             {
-                errors.Add($"{at}: given twice. Remove one.");
+                if (repeated.Add(entry.Name)) errors.Add($"{at}: given twice. Remove one.");
             }
             else
             {
@@ -63,8 +72,10 @@ internal static class ConfigurationSection
                 object? value = IsSection(property.PropertyType)
                     ? Read(entry.Value, property.PropertyType, at, errors)
                     : ReadValue(entry.Value, property, at, errors);
-                if (errors.Count > before) wrong.Add(entry.Name);
-                else property.SetValue(section, value);
+                bool isWrong = errors.Count > before;
+                if (isWrong) wrong.Add(entry.Name);
+                // A section with an error still has the rest of its keys.
+                if (!isWrong || (value is not null && IsSection(property.PropertyType))) property.SetValue(section, value);
             }
         }
 
@@ -95,15 +106,17 @@ internal static class ConfigurationSection
     // The attribute itself accepts an empty text, whatever its pattern.
     private static bool IsValid(ValidationAttribute rule, object? value) =>
         rule is RegularExpressionAttribute { Pattern: var pattern } && value is string text
-            ? Regex.IsMatch(text, $"^(?:{pattern})$")
+            // Not $, which also matches before a line break at the end.
+            ? Regex.IsMatch(text, $@"\A(?:{pattern})\z")
             : rule.IsValid(value);
 
     private static string Describe(ValidationAttribute rule, object? value) => rule switch
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
-        { ErrorMessage: { } message } => $"{Redact($"\"{value}\"")} is not valid. {message}",
-        _ => $"{Redact($"\"{value}\"")} is not valid. {rule.FormatErrorMessage("value")}",
+        BrokerHostAttribute => BrokerHostAttribute.Flaw($"{value}")!,
+        { ErrorMessage: { } message } => $"{Shown($"{value}")} is not valid. {message}",
+        _ => $"{Shown($"{value}")} is not valid. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
@@ -111,7 +124,9 @@ internal static class ConfigurationSection
         if (json.ValueKind == JsonValueKind.Null && IsNullable(property)) return null;
         try
         {
-            if (json.ValueKind != JsonValueKind.Null) return json.Deserialize(property.PropertyType, Values);
+            // A list of names, "a, b", is one value to .NET.
+            bool isList = property.PropertyType.IsEnum && json.GetRawText().Contains(',', StringComparison.Ordinal);
+            if (json.ValueKind != JsonValueKind.Null && !isList) return json.Deserialize(property.PropertyType, Values);
         }
         catch (JsonException)
         {
@@ -119,7 +134,7 @@ internal static class ConfigurationSection
         }
 
         Type expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        errors.Add($"{at}: {Redact(json.GetRawText())} is not {Describe(expected)}.");
+        errors.Add($"{at}: {Shown(json)} is not {Describe(expected)}.");
         return null;
     }
 
@@ -135,9 +150,25 @@ internal static class ConfigurationSection
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }
 
-    /// <summary>The value to show in a message; withheld if it may hold a password, as a URL or an option can.</summary>
-    private static string Redact(string value) =>
-        value.AsSpan().ContainsAny("=@") ? "the value (not shown, because it may hold a password)" : value;
+    /// <summary>
+    /// A text to show in a message, on one line; withheld if it may hold a password, as a URL or an option can.
+    /// </summary>
+    private static string Shown(string value) => Shown(JsonSerializer.SerializeToElement(value, Readable));
+
+    private static string Shown(JsonElement json)
+    {
+        // Written again: the file's own spelling can span lines, or hide a character as \u0040.
+        string text = JsonSerializer.Serialize(json, Readable);
+        if (text.AsSpan().ContainsAny("=@")) return "the value (not shown, because it may hold a password)";
+        return text.Length <= MostShown ? text : $"{text[..MostShown]}…";
+    }
+
+    /// <summary>A key that is not known, which can be anything.</summary>
+    private static string ShownKey(string name)
+    {
+        if (name.AsSpan().ContainsAny("=@")) return "(not shown)";
+        return name.Length is > 0 and <= MostShown && name.All(char.IsAsciiLetterOrDigit) ? name : Shown(name);
+    }
 
     private static string Advice(string name, PropertyInfo[] known) =>
         known.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant

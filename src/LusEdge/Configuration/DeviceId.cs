@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LusEdge.Machine;
 
 namespace LusEdge.Configuration;
 
@@ -12,6 +13,7 @@ public static class DeviceId
     public const string MachineIdFile = "/etc/machine-id";
 
     private const int MachineIdLength = 32;
+    private const long MaxBytes = 1024;
 
     /// <summary>The configured id, or <c>lus-</c> and the first 12 hex digits of SHA-256("lusedge" + machine id).</summary>
     /// <param name="configured">Device:Id.</param>
@@ -23,7 +25,7 @@ public static class DeviceId
         string machineId;
         try
         {
-            machineId = File.ReadAllText(machineIdFile).Trim();
+            machineId = BoundedFile.ReadAllText(machineIdFile, MaxBytes).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

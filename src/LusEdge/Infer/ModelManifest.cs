@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusEdge.Machine;
 
 namespace LusEdge.Infer;
 
@@ -15,7 +16,7 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     public const string FileName = "manifest.json";
 
     /// <summary>The longest card in this repository is 10 kB.</summary>
-    private const long MaxBytes = 1 << 20;
+    internal const long MaxBytes = 1 << 20;
 
     /// <summary>The model card's figures, as the trainer wrote them; the appliance ignores them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -26,6 +27,13 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Files { get; init; }
+
+    /// <summary>
+    /// Total size in bytes of model.onnx and <see cref="Files"/>, so that an archive with more is refused before it is unpacked;
+    /// null if it was never signed, or signed before version 0.2.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Bytes { get; init; }
 
     /// <summary>Id @ version : first 8 hex digits of the hash.</summary>
     public string Reference => $"{Id}@{Version}:{Sha256[..8]}";
@@ -49,13 +57,7 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
         string file = Path.Combine(directory, FileName);
         try
         {
-            long length = new FileInfo(file).Length;
-            return length <= MaxBytes
-                ? File.ReadAllBytes(file)
-                : throw new ModelException(
-                    ModelFailure.BadManifest,
-                    FormattableString.Invariant(
-                        $"{file}: it has {length} bytes, but a manifest has at most {MaxBytes}. Install the model again."));
+            return BoundedFile.ReadAllBytes(file, MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,13 +73,13 @@ public sealed record ModelManifest(string Id, int Version, string Scheme, string
     /// <param name="directory">Their directory, for the message.</param>
     /// <param name="content">The bytes.</param>
     /// <exception cref="ModelException">They are not a manifest, or an incomplete one.</exception>
-    internal static ModelManifest Parse(string directory, ReadOnlySpan<byte> content)
+    internal static ModelManifest Parse(string directory, ReadOnlyMemory<byte> content)
     {
         string file = Path.Combine(directory, FileName);
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(content, ModelJson.Default.ModelManifest)
+            manifest = JsonSerializer.Deserialize(BoundedFile.WithoutByteOrderMark(content).Span, ModelJson.Default.ModelManifest)
                 ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)

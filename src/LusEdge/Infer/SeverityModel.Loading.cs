@@ -1,3 +1,4 @@
+using LusEdge.Machine;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -9,6 +10,9 @@ namespace LusEdge.Infer;
 /// </content>
 public sealed partial class SeverityModel
 {
+    /// <summary>The largest allowed size of model.onnx in bytes: a ResNet-152 in full precision takes 230 MiB.</summary>
+    public const long MaxBytes = 1L << 30;
+
     private const string OutputName = "probabilities";
     private const string QualityName = "quality";
 
@@ -84,7 +88,7 @@ public sealed partial class SeverityModel
         byte[] content;
         try
         {
-            content = File.ReadAllBytes(file);
+            content = BoundedFile.ReadAllBytes(file, MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

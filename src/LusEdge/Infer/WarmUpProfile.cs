@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LusEdge.Machine;
 
 namespace LusEdge.Infer;
 
@@ -8,6 +9,9 @@ namespace LusEdge.Infer;
 /// </summary>
 internal sealed class WarmUpProfile : IDisposable
 {
+    /// <summary>A frame of a network of 150 layers takes 0.3 MB.</summary>
+    private const long MaxBytes = 64L << 20;
+
     private readonly DirectoryInfo _directory;
     private readonly EventHandler _exiting;
 
@@ -45,7 +49,7 @@ internal sealed class WarmUpProfile : IDisposable
     {
         try
         {
-            return ProviderIn(File.ReadAllBytes(file));
+            return ProviderIn(BoundedFile.ReadAllBytes(file, MaxBytes));
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.Machine;
 
-/// <summary>System calls that .NET does not offer: replace a link or exchange two names atomically, and fsync a folder.</summary>
+/// <summary>
+/// System calls that .NET does not offer: replace a link or exchange two names atomically, fsync a folder, tell a pipe from a
+/// file.
+/// </summary>
 internal static class LibC
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
@@ -13,6 +16,8 @@ internal static class LibC
     private const int NoSuchCall = 38;
     private const int ThisThread = 1;
     private const int PriorityOfProcess = 0;
+    private const uint FileTypeWanted = 1;
+    private const int FileTypeMask = 0xF000;
 
     /// <summary>rename(2): atomically replaces the target, so a reader sees either the old file or the new one.</summary>
     public static void Rename(string from, string to)
@@ -61,6 +66,23 @@ internal static class LibC
         return usage.VoluntarySwitches;
     }
 
+    /// <summary>statx(2): what a path leads to, without opening it; links are followed.</summary>
+    /// <returns>Null if it can't be told, for instance because nothing is there.</returns>
+    public static FileKind? KindOf(string path)
+    {
+        try
+        {
+            return statx(CurrentDirectory, path, 0, FileTypeWanted, out Status status) == 0
+                ? (FileKind)(status.Mode & FileTypeMask)
+                : null;
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or ArgumentException)
+        {
+            // A C library older than glibc 2.28, or a path that is not text: opening it will tell.
+            return null;
+        }
+    }
+
     private static IOException Failure(string path) =>
         new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
 
@@ -95,6 +117,19 @@ internal static class LibC
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int setpriority(int which, int who, int priority);
+
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int statx(int folder, string path, int flags, uint wanted, out Status status);
+
+    /// <summary>struct statx, which is the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        /// <summary>stx_mode.</summary>
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
 
     /// <summary>struct rusage of 64-bit Linux: two times of 16 bytes and fourteen longs.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 144)]

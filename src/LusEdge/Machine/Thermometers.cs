@@ -6,6 +6,7 @@ namespace LusEdge.Machine;
 internal static class Thermometers
 {
     private const string Zones = "/sys/class/thermal";
+    private const long MaxBytes = 4096;
 
     /// <summary>Temperatures in °C by zone type (the hottest zone of each type); null if there are none.</summary>
     public static IReadOnlyDictionary<string, double>? Read()
@@ -16,8 +17,9 @@ internal static class Thermometers
         {
             try
             {
-                string type = File.ReadAllText(Path.Combine(zone, "type")).Trim();
-                double celsius = long.Parse(File.ReadAllText(Path.Combine(zone, "temp")), CultureInfo.InvariantCulture) / 1000.0;
+                string type = BoundedFile.ReadAllText(Path.Combine(zone, "type"), MaxBytes).Trim();
+                string temperature = BoundedFile.ReadAllText(Path.Combine(zone, "temp"), MaxBytes);
+                double celsius = long.Parse(temperature, CultureInfo.InvariantCulture) / 1000.0;
                 temperatures[type] = Math.Max(celsius, temperatures.GetValueOrDefault(type, double.MinValue));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)

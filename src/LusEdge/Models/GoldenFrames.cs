@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusEdge.Infer;
+using LusEdge.Machine;
 using LusEdge.Preprocess;
 
 namespace LusEdge.Models;
@@ -26,6 +27,9 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
 
     private const int MaxFrames = 64;
 
+    /// <summary>64 frames with ten probabilities each take 15 kB.</summary>
+    private const long MaxBytes = 1 << 20;
+
     /// <summary>Reads the reference outputs in a model's directory.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <returns>Null if there are none.</returns>
@@ -36,7 +40,8 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         if (!File.Exists(file)) return null;
         try
         {
-            GoldenFrames golden = JsonSerializer.Deserialize(File.ReadAllBytes(file), GoldenFramesJson.Default.GoldenFrames)
+            ReadOnlySpan<byte> content = BoundedFile.WithoutByteOrderMark(BoundedFile.ReadAllBytes(file, MaxBytes)).Span;
+            GoldenFrames golden = JsonSerializer.Deserialize(content, GoldenFramesJson.Default.GoldenFrames)
                 ?? throw new JsonException("It is null.");
             return golden.Error() is { } error ? throw Bad($"{file}: {error}. Export the model again.") : golden;
         }
@@ -82,7 +87,7 @@ public sealed record GoldenFrames(string ModelSha256, double Tolerance, IReadOnl
         PgmPicture picture;
         try
         {
-            picture = PgmPicture.Parse(File.ReadAllBytes(file))
+            picture = PgmPicture.Parse(BoundedFile.ReadAllBytes(file, PgmPicture.MaxBytes))
                 ?? throw Bad($"{file}: not a complete 8-bit binary PGM (P5). Export the model again.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using LusEdge.Infer;
+using LusEdge.Machine;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Models;
@@ -22,13 +24,8 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     /// <summary>A package has about a dozen files; one with far more is something else.</summary>
     internal const int MaxFiles = 200;
 
-    /// <summary>A ResNet-152 in full precision takes 230 MiB.</summary>
-    internal const long MaxModelBytes = 1L << 30;
-
     /// <summary>Cards, golden frames and tables of predictions are far smaller.</summary>
     internal const long MaxFileBytes = 64L << 20;
-
-    private const long MaxSignatureBytes = 1024;
 
     /// <summary>
     /// Files that the manifest does not list: itself, its signature, and the model, whose hash has its own field.
@@ -62,6 +59,21 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     public static ModelPackage Verify(string directory, TrustedKeys keys) =>
         Verify(directory, ModelManifest.Read(directory), keys);
 
+    /// <summary>Verifies a manifest's signature, then the manifest itself. The package's other files are not looked at.</summary>
+    /// <param name="place">Where it is, for the messages: the package's directory or archive.</param>
+    /// <param name="manifest">The exact bytes of manifest.json.</param>
+    /// <param name="signature">The bytes of manifest.sig; null if there is none.</param>
+    /// <param name="keys">The trusted keys.</param>
+    /// <exception cref="ModelException">No trusted key signed it, or it is not a package's manifest.</exception>
+    internal static ModelPackage VerifyManifest(string place, byte[] manifest, byte[]? signature, TrustedKeys keys)
+    {
+        // The signature first: an untrusted manifest is not even parsed.
+        string signer = SignerOf(place, manifest, signature, keys);
+        var package = new ModelPackage(place, ModelManifest.Parse(place, manifest), signer, Flaw: null);
+        package.CheckManifest();
+        return package;
+    }
+
     /// <summary>Loads its model, by the manifest that was verified.</summary>
     /// <param name="options">Provider and threads.</param>
     /// <param name="logger">Logs which provider was refused and why, and which one runs.</param>
@@ -78,9 +90,7 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     {
         try
         {
-            // The signature first: an untrusted manifest is not even parsed.
-            string signer = SignerOf(directory, manifest, keys);
-            var package = new ModelPackage(directory, ModelManifest.Parse(directory, manifest), signer, Flaw: null);
+            ModelPackage package = VerifyManifest(directory, manifest, ReadSignature(directory), keys);
             package.CheckFiles();
             return package;
         }
@@ -90,31 +100,40 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
         }
     }
 
-    private static string SignerOf(string directory, byte[] manifest, TrustedKeys keys)
+    /// <summary>Null if there is none.</summary>
+    private static byte[]? ReadSignature(string directory)
     {
         string file = Path.Combine(directory, PackageSignature.FileName);
         var info = new FileInfo(file);
-        if (!info.Exists)
+        if (!info.Exists) return null;
+        // Something else in its place is no signature: a link, a pipe, a picture.
+        bool isPlainFile = info.LinkTarget is null && BoundedFile.Exists(file) && info.Length <= PackageSignature.MaxBytes;
+        return isPlainFile ? BoundedFile.ReadAllBytes(file, PackageSignature.MaxBytes) : [];
+    }
+
+    private static string SignerOf(string place, byte[] manifest, byte[]? content, TrustedKeys keys)
+    {
+        if (content is null)
         {
             throw new PackageException(
                 PackageFailure.BadSignature,
-                $"{directory}: it is not signed ({PackageSignature.FileName} is missing). "
-                + $"Sign it: lusedge-train sign {directory} --key FILE.");
+                $"{place}: it is not signed ({PackageSignature.FileName} is missing). "
+                + "Sign it: lusedge-train sign DIR --key FILE.");
         }
 
-        bool isPlainFile = info.LinkTarget is null && info.Length <= MaxSignatureBytes;
-        byte[] signature = (isPlainFile ? PackageSignature.Parse(File.ReadAllText(file)) : null) ?? throw new PackageException(
+        byte[] signature = PackageSignature.Parse(Encoding.ASCII.GetString(content)) ?? throw new PackageException(
             PackageFailure.BadSignature,
-            $"{file}: not a signature: it must be 64 bytes in base64, on one line. Get the package again.");
+            $"{Path.Combine(place, PackageSignature.FileName)}: not a signature: "
+            + "it must be 64 bytes in base64, on one line. Get the package again.");
         string trusted = keys.Files is [] ? "no key at all" : string.Join(", ", keys.Files);
         return keys.SignerOf(manifest, signature) ?? throw new PackageException(
             PackageFailure.BadSignature,
-            $"{directory}: no trusted key signed this {ModelManifest.FileName}: it was changed after signing, "
+            $"{place}: no trusted key signed this {ModelManifest.FileName}: it was changed after signing, "
             + $"or signed with another key. Trusted: {trusted} (Infer:TrustedKeys). "
             + "Get the package again, or trust its maker's key.");
     }
 
-    private void CheckFiles()
+    private void CheckManifest()
     {
         string manifest = Path.Combine(Directory, ModelManifest.FileName);
         if (!PlainId().IsMatch(Manifest.Id))
@@ -147,6 +166,16 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
             throw Bad($"{manifest}: files: {needed} is not listed, and every package needs it. Export and sign the model again.");
         }
 
+        if (Manifest.Bytes is < 0 or > SeverityModel.MaxBytes + (MaxFiles * MaxFileBytes))
+        {
+            throw Bad(FormattableString.Invariant(
+                $"{manifest}: its size, {Manifest.Bytes} bytes, is not possible. Export and sign the model again."));
+        }
+    }
+
+    private void CheckFiles()
+    {
+        IReadOnlyDictionary<string, string> listed = Manifest.Files!;
         string[] files = [.. Files];
         RefuseUnlisted("", files);
         foreach (string path in files.Where(path => path is not (ModelManifest.FileName or PackageSignature.FileName)))
@@ -182,16 +211,7 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
     {
         var file = new FileInfo(Path.Combine(Directory, path));
         if (!file.Exists) throw Bad($"{file.FullName}: it is missing. Get the package again.");
-        long most = path == SeverityModel.FileName ? MaxModelBytes : MaxFileBytes;
-        if (file.Length > most)
-        {
-            throw Bad(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file.FullName}: it has {file.Length} bytes; at most {most} are allowed. Make it smaller."));
-        }
-
-        // An empty file is not opened: a pipe or a device also reports length 0, and reading it would block.
-        string hash = file.Length == 0 ? ModelManifest.HashOf([]) : HashOf(file);
+        string hash = HashOf(file.FullName, path == SeverityModel.FileName ? SeverityModel.MaxBytes : MaxFileBytes);
         if (hash != expected)
         {
             throw new ModelException(
@@ -201,10 +221,17 @@ public sealed partial record ModelPackage(string Directory, ModelManifest Manife
         }
     }
 
-    private static string HashOf(FileInfo file)
+    private static string HashOf(string file, long most)
     {
-        using FileStream stream = file.OpenRead();
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        try
+        {
+            using FileStream stream = BoundedFile.OpenRead(file, most);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (IOException e)
+        {
+            throw new PackageException(PackageFailure.BadPackage, $"{file}: {e.Message} Get the package again.", e);
+        }
     }
 
     private static PackageException Bad(string message) => new(PackageFailure.BadPackage, message);

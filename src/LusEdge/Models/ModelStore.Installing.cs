@@ -22,22 +22,35 @@ public sealed partial class ModelStore
     /// </exception>
     public (string Name, bool WasInstalled) Install(string source, TrustedKeys keys, Action<ModelPackage> test)
     {
-        // A directory is verified before anything is written.
-        ModelPackage? directory = Directory.Exists(source) ? ModelPackage.Verify(Path.GetFullPath(source), keys) : null;
-        if (directory is null && !File.Exists(source))
+        // The signature is verified before anything is written.
+        if (Directory.Exists(source))
+        {
+            ModelPackage directory = ModelPackage.Verify(Path.GetFullPath(source), keys);
+            return Install(source, folder => Copy(directory, folder), keys, test);
+        }
+
+        if (!File.Exists(source))
         {
             throw new ModelException(
                 ModelFailure.NotFound,
                 $"{source}: no such file or directory. Name a model's package: its directory or a .tar.gz.");
         }
 
-        (string Name, bool WasInstalled) installed = default;
-        Write(() => installed = Install(source, directory, keys, test));
-        return installed;
+        using var archive = new PackageArchive(source);
+        (ModelPackage signed, string root) = archive.ReadSigned(keys);
+        return Install(source, folder => archive.Unpack(signed, root, folder), keys, test);
     }
 
     private (string Name, bool WasInstalled) Install(
-        string source, ModelPackage? directory, TrustedKeys keys, Action<ModelPackage> test)
+        string source, Action<string> copyTo, TrustedKeys keys, Action<ModelPackage> test)
+    {
+        (string Name, bool WasInstalled) installed = default;
+        Write(() => installed = InstallLocked(source, copyTo, keys, test));
+        return installed;
+    }
+
+    private (string Name, bool WasInstalled) InstallLocked(
+        string source, Action<string> copyTo, TrustedKeys keys, Action<ModelPackage> test)
     {
         // Left by a killed installation: the lock excludes a running one.
         foreach (string left in Directory.EnumerateDirectories(Folder, StagingPrefix + "*"))
@@ -47,22 +60,21 @@ public sealed partial class ModelStore
 
         string staging = Path.Combine(Folder, StagingPrefix + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(staging);
-        string copy = staging;
         try
         {
-            copy = directory is null ? PackageArchive.Unpack(source, staging) : Copy(directory, staging);
-            ModelPackage package = ModelPackage.Verify(copy, keys);
+            copyTo(staging);
+            ModelPackage package = ModelPackage.Verify(staging, keys);
             string name = NameOf(package.Manifest);
             if (IsInstalled(name, package, keys)) return (name, true);
             test(package);
-            MakeDurable(copy);
-            MoveIntoPlace(copy, PathOf(name));
+            MakeDurable(staging);
+            MoveIntoPlace(staging, PathOf(name));
             return (name, false);
         }
         catch (ModelException e)
         {
             // The copy will be gone when this is read, so the message names the source.
-            throw new ModelException(e.Reason, e.Message.Replace(copy, source, StringComparison.Ordinal), e);
+            throw new ModelException(e.Reason, e.Message.Replace(staging, source, StringComparison.Ordinal), e);
         }
         finally
         {
@@ -90,7 +102,7 @@ public sealed partial class ModelStore
             && ModelPackage.Open(PathOf(name), keys).Flaw is null;
     }
 
-    private static string Copy(ModelPackage package, string folder)
+    private static void Copy(ModelPackage package, string folder)
     {
         foreach (string path in package.Files)
         {
@@ -98,8 +110,6 @@ public sealed partial class ModelStore
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(Path.Combine(package.Directory, path), copy);
         }
-
-        return folder;
     }
 
     private static void MakeDurable(string folder)

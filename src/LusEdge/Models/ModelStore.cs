@@ -16,6 +16,7 @@ public sealed partial class ModelStore
     private const string ActiveLink = "active";
     private const string PreviousLink = "previous";
     private const string RefusalSuffix = ".refused";
+    private const long MaxRefusalBytes = 64 << 10;
 
     /// <summary>A store, which need not exist.</summary>
     /// <param name="folder">Infer:Store; a relative path starts at the program's own directory.</param>
@@ -96,7 +97,7 @@ public sealed partial class ModelStore
     {
         try
         {
-            return File.ReadAllText(PathOf(name) + RefusalSuffix).Trim();
+            return BoundedFile.ReadAllText(PathOf(name) + RefusalSuffix, MaxRefusalBytes).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

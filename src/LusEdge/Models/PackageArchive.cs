@@ -1,63 +1,31 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using LusEdge.Infer;
+using LusEdge.Machine;
 
 namespace LusEdge.Models;
 
 /// <summary>
-/// A package as one file, <c>tar -C models -czf FILE.tar.gz ID</c>. Its content is untrusted: only plain files and folders are
-/// unpacked, only below the target folder, and no more of them than a package may have.
+/// A package as one file, <c>tar -C models -czf FILE.tar.gz ID</c>. Its content is untrusted. The manifest and its signature are
+/// read first, into memory; only if a trusted key signed the manifest are the files that it lists unpacked, and no others.
 /// </summary>
-internal static class PackageArchive
+internal sealed class PackageArchive : IDisposable
 {
-    private const long MaxBytes = ModelPackage.MaxModelBytes + (4 * ModelPackage.MaxFileBytes);
+    private const long MaxBytes = SeverityModel.MaxBytes + (4 * ModelPackage.MaxFileBytes);
+    private const int MaxEntries = 2 * ModelPackage.MaxFiles;
 
-    /// <summary>Unpacks an archive.</summary>
+    private readonly string _file;
+    private readonly FileStream _stream;
+
+    /// <summary>Opens an archive.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="folder">An empty folder.</param>
-    /// <returns>The package's directory: the folder itself, or the only folder in it.</returns>
-    /// <exception cref="ModelException">
-    /// The archive is invalid or truncated, or holds something other than a package's files.
-    /// </exception>
-    public static string Unpack(string file, string folder)
+    /// <exception cref="ModelException">It can't be read or is not a file.</exception>
+    public PackageArchive(string file)
     {
-        using FileStream stream = Open(file);
+        _file = file;
         try
         {
-            using var plain = new GZipStream(stream, CompressionMode.Decompress);
-            using var archive = new TarReader(plain);
-            int entries = 0;
-            long bytes = 0;
-            while (archive.GetNextEntry() is { } entry)
-            {
-                if (++entries > 2 * ModelPackage.MaxFiles)
-                {
-                    throw Bad($"{file}: it has more than {2 * ModelPackage.MaxFiles} entries. Pack only a model's package.");
-                }
-
-                bytes += Unpack(file, entry, folder, MaxBytes - bytes);
-            }
-        }
-        // All the exceptions that the reader throws for an invalid header.
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException
-            or OverflowException or NotSupportedException or InvalidOperationException or ArgumentException)
-        {
-            throw Bad($"{file}: not a complete .tar.gz: {e.Message.TrimEnd('.')}. Get it again.", e);
-        }
-
-        if (File.Exists(Path.Combine(folder, ModelManifest.FileName))) return folder;
-        return Directory.GetFileSystemEntries(folder) is [var only] && Directory.Exists(only)
-            ? only
-            : throw Bad(
-                $"{file}: it does not hold a model's package: there is no {ModelManifest.FileName} at the top "
-                + "or in the only folder there. Pack it with: tar -C models -czf FILE.tar.gz ID.");
-    }
-
-    private static FileStream Open(string file)
-    {
-        try
-        {
-            return File.OpenRead(file);
+            _stream = BoundedFile.OpenRead(file, MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -68,51 +36,143 @@ internal static class PackageArchive
         }
     }
 
-    private static long Unpack(string file, TarEntry entry, string folder, long room)
+    /// <summary>Reads the manifest and verifies its signature. Nothing is written.</summary>
+    /// <param name="keys">The trusted keys.</param>
+    /// <returns>The package, and the folder within the archive that holds it: empty, or a name with a slash.</returns>
+    /// <exception cref="ModelException">The archive is invalid, or no trusted key signed its manifest.</exception>
+    public (ModelPackage Package, string Root) ReadSigned(TrustedKeys keys)
     {
-        switch (entry.EntryType)
+        (string Root, byte[] Content)? manifest = null, signature = null;
+        ReadEntries(entry =>
         {
-            // A comment from the packer (git writes one), not a file.
-            case TarEntryType.GlobalExtendedAttributes:
-                return 0;
-            case TarEntryType.Directory:
-                string at = entry.Name.Trim('/') is "." or "" ? folder : Path.Combine(folder, PlainName(file, entry));
-                Directory.CreateDirectory(at);
-                return 0;
-            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                break;
-            case TarEntryType.SymbolicLink or TarEntryType.HardLink:
-                throw Bad(
-                    $"{file}: {entry.Name} is a link to {entry.LinkName}, but a package may hold only files. "
-                    + "Pack it without links.");
-            default:
-                throw Bad($"{file}: {entry.Name} is neither a file nor a folder. Pack it again without it.");
+            string name = entry.Type == TarEntryType.RegularFile ? NameOf(entry) : "";
+            string root = name[..(name.LastIndexOf('/') + 1)];
+            if (root.IndexOf('/') != root.LastIndexOf('/')) return true;
+            switch (Path.GetFileName(name))
+            {
+                case ModelManifest.FileName when manifest is null:
+                    manifest = (root, entry.ReadContent((int)ModelManifest.MaxBytes));
+                    break;
+                case PackageSignature.FileName when signature is null:
+                    signature = (root, entry.ReadContent((int)PackageSignature.MaxBytes));
+                    break;
+                case ModelManifest.FileName or PackageSignature.FileName:
+                    throw Bad($"{_file}: it holds {Path.GetFileName(name)} twice. Pack only one package.");
+            }
+
+            return manifest is null || signature is null;
+        });
+        if (manifest is not { } found)
+        {
+            throw Bad(
+                $"{_file}: it does not hold a model's package: there is no {ModelManifest.FileName} at the top "
+                + "or in the only folder there. Pack it with: tar -C models -czf FILE.tar.gz ID.");
         }
 
-        bool isModel = Path.GetFileName(entry.Name) == SeverityModel.FileName;
-        long most = Math.Min(room, isModel ? ModelPackage.MaxModelBytes : ModelPackage.MaxFileBytes);
-        if (entry.Length > most)
-        {
-            throw Bad(FormattableString.Invariant(
-                $"{file}: {entry.Name} has {entry.Length} bytes; at most {most} are allowed here. Make it smaller."));
-        }
-
-        string path = Path.Combine(folder, PlainName(file, entry));
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (Path.Exists(path)) throw Bad($"{file}: it holds {entry.Name} twice. Pack it again.");
-        using var output = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        entry.DataStream?.CopyTo(output);
-        return entry.Length;
+        byte[]? beside = signature?.Root == found.Root ? signature?.Content : null;
+        return (ModelPackage.VerifyManifest(_file, found.Content, beside, keys), found.Root);
     }
 
-    private static string PlainName(string file, TarEntry entry)
+    /// <summary>Unpacks the files that a verified manifest lists.</summary>
+    /// <param name="package">From <see cref="ReadSigned"/>.</param>
+    /// <param name="root">From <see cref="ReadSigned"/>.</param>
+    /// <param name="folder">An empty folder.</param>
+    /// <exception cref="ModelException">
+    /// The archive is invalid or truncated, or holds something other than these files, or more bytes than the manifest states.
+    /// </exception>
+    public void Unpack(ModelPackage package, string root, string folder)
     {
-        string name = (entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name).TrimEnd('/');
-        return ModelPackage.IsPlainPath(name)
-            ? name
-            : throw Bad(
-                $"{file}: \"{entry.Name}\" is not a plain path below the package: "
-                + "names may only have letters, digits, dot, hyphen and underscore. Rename it and pack it again.");
+        string[] files = [.. package.Files];
+        long most = ModelManifest.MaxBytes + PackageSignature.MaxBytes + (package.Manifest.Bytes ?? MaxBytes), bytes = 0;
+        ReadEntries(entry =>
+        {
+            if (entry.Type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+            {
+                throw Bad(
+                    $"{_file}: {entry.Name} is a link to {entry.Link}, but a package may hold only files. "
+                    + "Pack it without links.");
+            }
+
+            if (entry.Type is not (TarEntryType.RegularFile or TarEntryType.Directory))
+                throw Bad($"{_file}: {entry.Name} is neither a file nor a folder. Pack it again without it.");
+            bool isFolder = entry.Type == TarEntryType.Directory;
+            string name = isFolder ? NameOf(entry) + "/" : NameOf(entry);
+            // The folder that holds the package, or "." for the top.
+            if (isFolder && (name is "/" or "./" || name == root)) return true;
+            if (!ModelPackage.IsPlainPath(name.TrimEnd('/')))
+            {
+                throw Bad(
+                    $"{_file}: \"{entry.Name}\" is not a plain path below the package: "
+                    + "names may only have letters, digits, dot, hyphen and underscore. Rename it and pack it again.");
+            }
+
+            string path = name.StartsWith(root, StringComparison.Ordinal) ? name[root.Length..] : name;
+            bool isListed = isFolder
+                ? files.Any(file => file.StartsWith(path, StringComparison.Ordinal))
+                : files.Contains(path);
+            if (!isListed || !name.StartsWith(root, StringComparison.Ordinal))
+            {
+                throw Bad(
+                    $"{_file}: {name}: {ModelManifest.FileName} does not list it. Pack only the package, or get it again.");
+            }
+
+            if (isFolder) return true;
+            bytes += entry.Length;
+            if (bytes > most)
+            {
+                throw Bad(FormattableString.Invariant(
+                    $"{_file}: {name}: with it, the package has more than the {most} bytes that its signed manifest allows. ")
+                    + "Get the package again.");
+            }
+
+            string target = Path.Combine(folder, path);
+            if (Path.Exists(target)) throw Bad($"{_file}: it holds {entry.Name} twice. Pack it again.");
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using var output = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+            entry.CopyContent(output);
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    /// <summary>Reads the archive from its beginning, within the bounds for any package.</summary>
+    /// <param name="take">Receives each entry; false ends the reading.</param>
+    private void ReadEntries(Func<TarEntries, bool> take)
+    {
+        try
+        {
+            _stream.Position = 0;
+            using var plain = new GZipStream(_stream, CompressionMode.Decompress, leaveOpen: true);
+            var entry = new TarEntries(plain);
+            long bytes = 0;
+            for (int entries = 1; entry.Next(); entries++)
+            {
+                if (entries > MaxEntries)
+                    throw Bad($"{_file}: it has more than {MaxEntries} entries. Pack only a model's package.");
+                bool isModel = Path.GetFileName(entry.Name) == SeverityModel.FileName;
+                long most = Math.Min(MaxBytes - bytes, isModel ? SeverityModel.MaxBytes : ModelPackage.MaxFileBytes);
+                if (entry.Length > most)
+                {
+                    throw Bad(FormattableString.Invariant(
+                        $"{_file}: {entry.Name} has {entry.Length} bytes; at most {most} are allowed here. Make it smaller."));
+                }
+
+                bytes += entry.Length;
+                if (!take(entry)) return;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw Bad($"{_file}: not a complete .tar.gz: {e.Message.TrimEnd('.')}. Get it again.", e);
+        }
+    }
+
+    private static string NameOf(TarEntries entry)
+    {
+        string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+        return entry.Type == TarEntryType.Directory ? name.TrimEnd('/') : name;
     }
 
     private static PackageException Bad(string message, Exception? inner = null) =>

@@ -15,6 +15,9 @@ public static class PackageSignature
     /// <summary>The signed bytes begin with this, followed by the manifest.</summary>
     public const string Prefix = "lusedge model manifest v1\n";
 
+    /// <summary>The largest allowed size of the file in bytes; it takes 89.</summary>
+    internal const long MaxBytes = 1024;
+
     /// <summary>Ed25519, by libsodium.</summary>
     internal static SignatureAlgorithm Algorithm => SignatureAlgorithm.Ed25519;
 

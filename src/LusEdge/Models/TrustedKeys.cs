@@ -1,4 +1,5 @@
 using LusEdge.Infer;
+using LusEdge.Machine;
 using NSec.Cryptography;
 
 namespace LusEdge.Models;
@@ -14,6 +15,9 @@ public sealed class TrustedKeys
 
     /// <summary>The folder for a site's own keys, <c>*.pub</c>.</summary>
     public const string SiteFolder = "/etc/lusedge/keys";
+
+    /// <summary>A key takes 113 bytes, with its lines of text.</summary>
+    private const long MaxKeyBytes = 16 << 10;
 
     private readonly IReadOnlyList<(string File, PublicKey Key)> _keys;
 
@@ -75,7 +79,7 @@ public sealed class TrustedKeys
         byte[] pem;
         try
         {
-            pem = File.ReadAllBytes(file);
+            pem = BoundedFile.ReadAllBytes(file, MaxKeyBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

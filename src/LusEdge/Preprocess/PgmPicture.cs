@@ -8,6 +8,9 @@ namespace LusEdge.Preprocess;
 /// <param name="Pixels">One byte per pixel, row by row.</param>
 internal sealed record PgmPicture(int Width, int Height, byte[] Pixels)
 {
+    /// <summary>The largest allowed size of a file in bytes: twice an 8K picture.</summary>
+    public const long MaxBytes = 64L << 20;
+
     /// <summary>Parses a file's content.</summary>
     /// <returns>Null if it is not a complete PGM.</returns>
     public static PgmPicture? Parse(ReadOnlySpan<byte> file)

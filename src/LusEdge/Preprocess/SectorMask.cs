@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LusEdge.Machine;
 
 namespace LusEdge.Preprocess;
 
@@ -33,13 +34,13 @@ internal sealed class SectorMask
         byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            file = BoundedFile.ReadAllBytes(path, PgmPicture.MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PreprocessException(
                 PreprocessFailure.MaskNotFound,
-                $"Preprocess:Mask: {path} can't be read; check the path and its permissions.",
+                $"Preprocess:Mask: {path} can't be read: {e.Message} Check the path and its permissions.",
                 e);
         }
 

@@ -74,10 +74,23 @@ public sealed partial class SourceTests
             from Match silent in SilentCatch().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))
             select $"{file}: {silent.Value}");
 
+    [Fact]
+    public void Files_are_read_whole_only_by_the_reader_with_bounds() =>
+        Violations.None(
+            from file in Files("src/LusEdge").Concat(Files("src/LusEdge.Cli"))
+            where Path.GetFileName(file) != "BoundedFile.cs"
+            from Match read in UnboundedRead().Matches(File.ReadAllText(Path.Combine(Repository.Root, file)))
+            select $"{file}: {read.Value}: use BoundedFile");
+
     private static IEnumerable<string> Files(string folder) =>
         Repository.SourceFiles(folder).Select(file => Path.GetRelativePath(Repository.Root, file));
 
     // With neither a filter, which may be on the next line, nor a comment.
     [GeneratedRegex(@"catch \(Exception\b[^)]*\)(?!\s*when\b)(?!.*//).*")]
     private static partial Regex SilentCatch();
+
+    // OpenRead of a FileInfo and a StreamReader of a path, too.
+    [GeneratedRegex(
+        @"(?<!Bounded)File\.(ReadAll|ReadLines|OpenRead|OpenText)\w*|\w\.OpenRead\(\)|FromPemFile|new StreamReader\(")]
+    private static partial Regex UnboundedRead();
 }

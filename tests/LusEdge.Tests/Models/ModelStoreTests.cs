@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
@@ -35,6 +36,10 @@ public sealed class ModelStoreTests : IDisposable
         { "a link", "is a link" },
         { "a link to a folder", "is a link" },
         { "an oversized file", "at most" },
+        { "a pipe instead of the manifest", "manifest.json: can't be read: It is a pipe" },
+        { "a pipe instead of the signature", "not a signature" },
+        { "a pipe instead of the model", "model.onnx: It is a pipe" },
+        { "an endless manifest", "manifest.json: can't be read: It is a device" },
     };
 
     public static TheoryData<string, string> BadPackages => new()
@@ -60,6 +65,8 @@ public sealed class ModelStoreTests : IDisposable
         Tamper(package, what);
         _store.Refused(package.Path, message, serving);
         if (what.Contains("link", StringComparison.Ordinal)) return;
+        if (what.Contains("pipe", StringComparison.Ordinal) || what.Contains("endless", StringComparison.Ordinal)) return;
+        if (what == "no manifest") message = "there is no manifest.json";
         _store.Refused(Pack(package.Path), message, serving);
     }
 
@@ -107,6 +114,23 @@ public sealed class ModelStoreTests : IDisposable
         Assert.False(_store.Loader.Install(package.Path).WasInstalled);
         Assert.Equal(TestStore.Contents(package.Path), TestStore.Contents(_store.Loader.Store.PathOf(name)));
         Assert.Equal([name], _store.Loader.Store.Names);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_before_the_manifest_and_the_golden_answers_is_allowed()
+    {
+        byte[] mark = [0xEF, 0xBB, 0xBF];
+        TestPackage package = TestPackage.Write(_store["tiny"], _store.Key, change: package =>
+        {
+            string answers = package["golden/expected.json"];
+            File.WriteAllBytes(answers, [.. mark, .. File.ReadAllBytes(answers)]);
+        });
+        // The signature covers the file's exact bytes, and so the mark too.
+        byte[] manifest = [.. mark, .. File.ReadAllBytes(package["manifest.json"])];
+        File.WriteAllBytes(package["manifest.json"], manifest);
+        SignBytes(package, PackageSignature.Message(manifest));
+
+        Assert.True(_store.Loader.Install(Pack(package.Path)).Parity!.Holds);
     }
 
     [Fact]
@@ -162,7 +186,7 @@ public sealed class ModelStoreTests : IDisposable
             case "another key": package.Sign(TestPackage.Key(_store["other.key"])); break;
             case "no signature": File.Delete(package["manifest.sig"]); break;
             case "an invalid signature": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
-            case "a signature of the bare manifest": SignBare(package); break;
+            case "a signature of the bare manifest": SignBytes(package, File.ReadAllBytes(package["manifest.json"])); break;
             case "a missing file": File.Delete(package["golden/02.pgm"]); break;
             case "a missing model": File.Delete(package["model.onnx"]); break;
             case "no manifest": File.Delete(package["manifest.json"]); break;
@@ -175,6 +199,13 @@ public sealed class ModelStoreTests : IDisposable
             case "a link to a folder":
                 Directory.Move(package["golden"], _store["elsewhere"]);
                 Directory.CreateSymbolicLink(package["golden"], _store["elsewhere"]);
+                break;
+            case "a pipe instead of the manifest": ReplaceByPipe(package["manifest.json"]); break;
+            case "a pipe instead of the signature": ReplaceByPipe(package["manifest.sig"]); break;
+            case "a pipe instead of the model": ReplaceByPipe(package["model.onnx"]); break;
+            case "an endless manifest":
+                File.Delete(package["manifest.json"]);
+                File.CreateSymbolicLink(package["manifest.json"], "/dev/zero");
                 break;
             case "an oversized file": TestStore.Truncate(package["README.md"], ModelPackage.MaxFileBytes + 1); break;
             default: throw new ArgumentException(what);
@@ -229,13 +260,19 @@ public sealed class ModelStoreTests : IDisposable
         package.Manifest(new ModelManifest("tiny", 2, scheme, ModelManifest.HashOf(model)));
     }
 
-    private void SignBare(TestPackage package)
+    private static void ReplaceByPipe(string file)
+    {
+        File.Delete(file);
+        using Process made = Process.Start("mkfifo", [file]);
+        made.WaitForExit();
+    }
+
+    private void SignBytes(TestPackage package, byte[] bytes)
     {
         NSec.Cryptography.Ed25519 ed25519 = NSec.Cryptography.SignatureAlgorithm.Ed25519;
         using var key = NSec.Cryptography.Key.Import(
             ed25519, File.ReadAllBytes(_store.Key), NSec.Cryptography.KeyBlobFormat.PkixPrivateKeyText);
-        File.WriteAllText(
-            package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, File.ReadAllBytes(package["manifest.json"]))));
+        File.WriteAllText(package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, bytes)));
     }
 
     private static string Pack(string directory)

@@ -84,13 +84,16 @@ public sealed record CaptureOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Errors across keys that are individually valid: one sentence each, beginning with the key.</summary>
+    /// <summary>
+    /// Errors across keys that are individually valid: one sentence each, which begins with a key and names every key that it is
+    /// about.
+    /// </summary>
     public IEnumerable<string> Errors()
     {
         SourceAddress source = SourceAddress.Parse(Source);
         if (source.Kind != SourceKind.Device)
         {
-            string where = $"applies only to devices, and {source.Name} is not one. Remove it.";
+            string where = $"applies only to devices, and Capture:Source {source.Name} is not one. Remove it.";
             if (Size is not null) yield return $"Capture:Size: {where}";
             if (Rate is not null) yield return $"Capture:Rate: {where}";
             if (PixelFormat is not null) yield return $"Capture:PixelFormat: {where}";
@@ -98,7 +101,7 @@ public sealed record CaptureOptions
 
         if (source.OptionWithOwnKey(Options) is (string option, string key))
         {
-            yield return $"Capture:Options: {option} has its own key. Use {key}.";
+            yield return $"Capture:Options: {option} has its own key for this Capture:Source. Use {key}.";
         }
 
         if (Geometry is not { } geometry) yield break;

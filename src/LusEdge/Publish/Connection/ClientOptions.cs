@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LusEdge.Machine;
 using LusEdge.Publish.Messages;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -18,6 +19,12 @@ internal static class ClientOptions
 
     /// <summary>A device that reconnects within this time does not count as lost.</summary>
     private const uint WillDelaySeconds = 2;
+
+    /// <summary>MQTT's own limit for a password.</summary>
+    private const long MaxPasswordBytes = ushort.MaxValue;
+
+    /// <summary>All the authorities of an operating system take 0.3 MB.</summary>
+    private const long MaxPemBytes = 4 << 20;
 
     /// <summary>The options of one attempt.</summary>
     /// <param name="options">The configuration.</param>
@@ -63,7 +70,7 @@ internal static class ClientOptions
         if (options.Username is not null)
         {
             byte[]? password = options.PasswordFile is { } file
-                ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n'))
+                ? System.Text.Encoding.UTF8.GetBytes(BoundedFile.ReadAllText(file, MaxPasswordBytes).TrimEnd('\r', '\n'))
                 : null;
             builder.WithCredentials(options.Username, password);
         }
@@ -78,14 +85,15 @@ internal static class ClientOptions
         if (options.Tls.CaFile is { } ca)
         {
             var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(ca);
+            authorities.ImportFromPem(BoundedFile.ReadAllText(ca, MaxPemBytes));
             tls.WithTrustChain(authorities);
         }
 
         if (options.Tls is { CertFile: { } certificate, KeyFile: { } key })
         {
             // The TLS stack needs the certificate and its key in one object; PEM gives two.
-            using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(certificate, key);
+            using X509Certificate2 pem = X509Certificate2.CreateFromPem(
+                BoundedFile.ReadAllText(certificate, MaxPemBytes), BoundedFile.ReadAllText(key, MaxPemBytes));
             tls.WithClientCertificates([X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)]);
         }
     }

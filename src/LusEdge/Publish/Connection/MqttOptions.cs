@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusEdge.Machine;
 using LusEdge.Publish.Messages;
 
 namespace LusEdge.Publish.Connection;
@@ -13,6 +14,7 @@ public sealed record MqttOptions
     /// <summary>Name or address of the site's broker. The embedded broker is always on 127.0.0.1.</summary>
     /// <value>127.0.0.1 by default: a broker, or a bridge to one, on the same machine.</value>
     [Required]
+    [BrokerHost]
     public string Host { get; init; } = "127.0.0.1";
 
     /// <summary>TCP port of the broker. If it is in use, the embedded broker takes the next free one.</summary>
@@ -39,6 +41,8 @@ public sealed record MqttOptions
 
     /// <summary>The device's user name on the broker.</summary>
     /// <value>None by default.</value>
+    [RegularExpression(
+        "[^\\u0000-\\u001f\\u007f]*", ErrorMessage = "Username must not have control characters, such as a line break.")]
     public string? Username { get; init; }
 
     /// <summary>A file that holds only the password, for instance a systemd credential. Read again at each connect.</summary>
@@ -69,22 +73,29 @@ public sealed record MqttOptions
     [Range(1, 10_000)]
     public int MaxResendsPerSecond { get; init; } = 100;
 
-    /// <summary>Errors across keys that are individually valid, each a sentence that starts with the key.</summary>
+    /// <summary>
+    /// Errors across keys that are individually valid: one sentence each, which begins with a key and names every key that it is
+    /// about.
+    /// </summary>
     public IEnumerable<string> Errors()
     {
         if (Username is null && PasswordFile is not null)
             yield return "Mqtt:PasswordFile: there is no user name to go with it. Set Mqtt:Username, or remove this key.";
-        if (PasswordFile is not null && !File.Exists(PasswordFile)) yield return Missing("PasswordFile", PasswordFile);
+        if (PasswordFile is not null && !BoundedFile.Exists(PasswordFile)) yield return Missing("PasswordFile");
         if (Mode == MqttMode.Embedded && Tls.Enabled)
             yield return "Mqtt:Tls:Enabled: the embedded broker has no TLS. Set it to false, or set Mqtt:Mode to external.";
         if (Mode == MqttMode.Embedded && Username is not null)
             yield return "Mqtt:Username: the embedded broker has no users. Remove it, or set Mqtt:Mode to external.";
         if (Mode == MqttMode.Embedded && Port == WebSocketPort)
-            yield return "Mqtt:WebSocketPort: it is the same as Mqtt:Port. Choose another.";
+            yield return "Mqtt:WebSocketPort: it is the same as Mqtt:Port, and Mqtt:Mode is embedded. Choose another.";
         if (!Tls.Enabled)
         {
             if ((Tls.CaFile ?? Tls.CertFile ?? Tls.KeyFile) is not null)
-                yield return "Mqtt:Tls:Enabled: certificates are set, but TLS is off. Set it to true, or remove them.";
+            {
+                yield return "Mqtt:Tls:Enabled: TLS is off, but certificates are set (Mqtt:Tls:CaFile, Mqtt:Tls:CertFile, "
+                    + "Mqtt:Tls:KeyFile). Set it to true, or remove them.";
+            }
+
             yield break;
         }
 
@@ -92,11 +103,12 @@ public sealed record MqttOptions
             yield return "Mqtt:Tls:KeyFile: Mqtt:Tls:CertFile needs its private key. Set it to the key's PEM file.";
         if (Tls.KeyFile is not null && Tls.CertFile is null)
             yield return "Mqtt:Tls:CertFile: Mqtt:Tls:KeyFile needs its certificate. Set it to the certificate's PEM file.";
-        if (Tls.CaFile is not null && !File.Exists(Tls.CaFile)) yield return Missing("Tls:CaFile", Tls.CaFile);
-        if (Tls.CertFile is not null && !File.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile", Tls.CertFile);
-        if (Tls.KeyFile is not null && !File.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile", Tls.KeyFile);
+        if (Tls.CaFile is not null && !BoundedFile.Exists(Tls.CaFile)) yield return Missing("Tls:CaFile");
+        if (Tls.CertFile is not null && !BoundedFile.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile");
+        if (Tls.KeyFile is not null && !BoundedFile.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile");
     }
 
-    private static string Missing(string key, string file) =>
-        $"Mqtt:{key}: {file} does not exist or can't be read. Create it or correct the path.";
+    // Without the path, which might be a password that was written in the wrong place.
+    private static string Missing(string key) =>
+        $"Mqtt:{key}: the file does not exist, can't be read or is not a regular file. Create it or correct the path.";
 }

@@ -35,7 +35,7 @@ public sealed class CaptureOptionsTests
 
     [Fact]
     public void A_device_option_with_its_own_key_is_refused_with_that_key() => Assert.Equal(
-        ["Capture:Options: video_size has its own key. Use Capture:Size."],
+        ["Capture:Options: video_size has its own key for this Capture:Source. Use Capture:Size."],
         new CaptureOptions { Source = "/dev/video0", Options = "video_size=640x480" }.Errors());
 
     [Theory]

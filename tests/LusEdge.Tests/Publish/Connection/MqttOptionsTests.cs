@@ -52,15 +52,48 @@ public sealed class MqttOptionsTests : IDisposable
     }.Errors().Count());
 
     [Theory]
+    [InlineData("broker")]
+    [InlineData("broker.ward-7.example")]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("fe80::1%eth0")]
+    public void A_host_is_a_name_or_an_address(string host) => Assert.True(IsValid(new MqttOptions { Host = host }));
+
+    [Theory]
+    [InlineData("mqtt://broker", "it is a URL. Write only \"broker\".")]
+    [InlineData("mqtts://broker.example:8883/path", "it is a URL. Write only \"broker.example\".")]
+    [InlineData("broker:1883", "it has a port, a path or brackets. Write only \"broker\".")]
+    [InlineData("10.0.0.7:1883", "it has a port, a path or brackets. Write only \"10.0.0.7\".")]
+    [InlineData("broker/mqtt", "it has a port, a path or brackets. Write only \"broker\".")]
+    [InlineData("[::1]:1883", "it has a port, a path or brackets. Write only \"::1\".")]
+    [InlineData("mqtt://[::1]:1883", "it is a URL. Write only \"::1\".")]
+    [InlineData("broker ", "it has a blank or a line break. Write only the broker's")]
+    [InlineData("bro ker", "it has a blank or a line break. Write only the broker's")]
+    [InlineData("broker\n", "it has a blank or a line break. Write only the broker's")]
+    [InlineData("user:hunter2@broker", "it has an @, as a URL with a user has. Write only the broker's")]
+    [InlineData("mqtt://user:hunter2@", "it has an @, as a URL with a user has. Write only the broker's")]
+    [InlineData("mqtt://user:hun/ter@2", "it has an @, as a URL with a user has. Write only the broker's")]
+    [InlineData("broker:", "it has a port, a path or brackets. Write only \"broker\".")]
+    [InlineData("*", "it is not the name or address of a host. Write only the broker's")]
+    public void Anything_else_as_a_host_is_refused_with_what_to_write_instead(string host, string message)
+    {
+        Assert.False(IsValid(new MqttOptions { Host = host }));
+        string flaw = BrokerHostAttribute.Flaw(host)!;
+        Assert.StartsWith(message, flaw, StringComparison.Ordinal);
+        Assert.Contains("Mqtt:Port", flaw, StringComparison.Ordinal);
+        Assert.DoesNotContain("hun", flaw, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Ward 7")]
     [InlineData("ward/7")]
     [InlineData("+")]
     [InlineData("")]
     public void A_site_that_is_not_a_valid_code_is_refused(string site)
     {
-        var options = new MqttOptions { Site = site };
-        var results = new List<ValidationResult>();
-        bool valid = Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        Assert.False(valid, "accepted: " + site);
+        Assert.False(IsValid(new MqttOptions { Site = site }), "accepted: " + site);
     }
+
+    private static bool IsValid(MqttOptions options) =>
+        Validator.TryValidateObject(options, new ValidationContext(options), null, validateAllProperties: true);
 }
