@@ -71,7 +71,7 @@ internal sealed class PublisherRig : IAsyncDisposable
 
     /// <summary>Announces that no verdict comes.</summary>
     public void Announce(FrameState state, DateTimeOffset since, string? cause = null) =>
-        Results.Announce(new Announcement(state, since, cause));
+        Results.Announce(new Announcement(state, Timestamp(since), cause));
 
     /// <summary>Grades 25 frames per second from now on.</summary>
     public void StartFeed() => _feed = FeedAsync();
@@ -129,6 +129,9 @@ internal sealed class PublisherRig : IAsyncDisposable
         _stop.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static long Timestamp(DateTimeOffset at) => TimeProvider.System.GetTimestamp()
+        - ((Now - at).Ticks * TimeProvider.System.TimestampFrequency / TimeSpan.TicksPerSecond);
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

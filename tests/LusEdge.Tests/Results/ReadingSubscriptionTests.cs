@@ -37,7 +37,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
     {
         _results.Frame(Reading(1));
         _p[3] = 9;
-        _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+        _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
 
         QueuedReading first = _subscription.Peek()!;
         Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
             _subscription.Advance();
         }
 
-        _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+        _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
         Assert.Null(_subscription.Peek()!.Score);
         Assert.Null(_subscription.Peek()!.Smoothed);
     }
@@ -143,7 +143,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
         Task announcer = Task.Run(() =>
         {
             while (!announcing.IsCancellationRequested)
-                _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+                _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
         }, TestContext.Current.CancellationToken);
         Task<int> reader = Task.Run(() =>
         {
