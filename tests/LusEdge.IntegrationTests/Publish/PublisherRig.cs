@@ -8,6 +8,7 @@ using LusEdge.Models;
 using LusEdge.Publish;
 using LusEdge.Publish.Connection;
 using LusEdge.Results;
+using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -47,6 +48,9 @@ internal sealed class PublisherRig : IAsyncDisposable
     /// <summary>The pipeline's sink; new with each start.</summary>
     public ReadingFanOut Results { get; private set; } = new(Model, TimeProvider.System);
 
+    /// <summary>The system clock that the publisher sees.</summary>
+    public SettableClock Clock { get; } = new();
+
     public FakeLogCollector Log { get; } = new();
 
     public MqttPublisher Publisher => _publisher!;
@@ -66,7 +70,7 @@ internal sealed class PublisherRig : IAsyncDisposable
         Results = new ReadingFanOut(Model, TimeProvider.System);
         new ModelHealth(() => Model, Board).Look();
         _publisher = await MqttPublisher.StartAsync(
-            Options, Topics, Results.Subscribe(), Meter, Board, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
+            Options, Topics, Results.Subscribe(), Meter, Board, Clock, new FakeLogger<MqttPublisher>(Log));
     }
 
     /// <summary>Announces that no verdict comes.</summary>

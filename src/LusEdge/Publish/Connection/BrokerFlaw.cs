@@ -16,7 +16,7 @@ public sealed record BrokerFlaw(string Lack, string Setting, bool IsFatal)
     private const uint AmplePacket = 20 << 10;
 
     /// <summary>The broker's flaws, by its answer to CONNECT.</summary>
-    internal static IReadOnlyList<BrokerFlaw> Of(MqttClientConnectResult answer) => [.. Find(answer)];
+    internal static IReadOnlyList<BrokerFlaw> Of(MqttClientConnectResult answer) => Find(answer).ToArray();
 
     private static IEnumerable<BrokerFlaw> Find(MqttClientConnectResult answer)
     {
