@@ -25,8 +25,8 @@ public abstract record Message
     public long? BootNumber { get; init; }
 
     /// <summary>
-    /// Counts from 0 per boot and topic. (device, boot, seq) identifies a topic's message: deduplicate by it. It is also the order
-    /// of the messages: times are not, because the clock can be set back between two of them.
+    /// Counts from 0 per boot and topic. (device, boot, seq) identifies a topic's message: deduplicate by it. It is also
+    /// their order: times are not, because the clock can be set back between two of them.
     /// </summary>
     [JsonPropertyOrder(-8)]
     public required long Seq { get; init; }

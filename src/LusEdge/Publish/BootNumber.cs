@@ -21,7 +21,9 @@ internal static class BootNumber
     /// <summary>The file, beside the events.</summary>
     public static string FileFor(string eventsDatabase) => eventsDatabase + ".boot";
 
-    /// <summary>Numbers this start. The number is on the disk before it is returned, unless that fails or takes too long.</summary>
+    /// <summary>
+    /// Numbers this start. The number is on the disk before it is returned, unless that fails or takes too long.
+    /// </summary>
     /// <param name="file">Holds the last start's number.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Told if the number can't be kept.</param>

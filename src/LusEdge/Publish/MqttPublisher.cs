@@ -172,7 +172,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             catch (Exception e) when (e is MqttCommunicationException
                 or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
             {
-                error = e.InnerException?.Message ?? e.Message;
+                error = (e.InnerException?.Message ?? e.Message).TrimEnd('.');
             }
             catch (Exception e) // The top of the loop: whatever went wrong, another connection is worth a try.
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusEdge.Broker;
 using LusEdge.Contract;
 using LusEdge.Publish.Connection;
@@ -29,7 +30,7 @@ public sealed class DuplicateDeviceTests
         Assert.Equal((1, 1), (Count(first, Duplicate), Count(second, Duplicate)));
         Assert.InRange(Count(first, Lost) + Count(second, Lost), 1, 4);
         FakeLogRecord wait = first.Log.GetSnapshot().Concat(second.Log.GetSnapshot()).Single(entry => entry.Id.Id == Slowed);
-        TimeSpan delay = TimeSpan.Parse(wait.GetStructuredStateValue("Delay")!, System.Globalization.CultureInfo.InvariantCulture);
+        TimeSpan delay = TimeSpan.Parse(wait.GetStructuredStateValue("Delay")!, CultureInfo.InvariantCulture);
         Assert.InRange(delay, ReconnectDelay.Longest, ReconnectDelay.LongestContested);
     }
 

@@ -28,8 +28,8 @@ public enum BrokerVisitEnd
 }
 
 /// <summary>
-/// A trial connection to the broker, made the way the publisher makes it, will included. It publishes nothing and uses a client id
-/// of its own, so it does not disturb a running service.
+/// A trial connection to the broker, made the way the publisher makes it, will included. It publishes nothing and uses a client
+/// id of its own, so it does not disturb a running service.
 /// </summary>
 /// <param name="End">How far it got.</param>
 /// <param name="Words">The error text of the broker, the system or the library; empty if it was accepted.</param>

@@ -52,8 +52,9 @@ internal sealed class DuplicateWatch(TopicPolicy policy, Guid boot, HealthBoard 
     }
 
     /// <summary>
-    /// Subscribes to the own topic; what is retained there arrives first. Call it before <c>online</c> is published. A broker
-    /// that does not allow it is not asked on the next connection, because some then cut the connection.
+    /// Subscribes to the own topic, and waits for the broker's answer. Call it before <c>online</c> is published, and publish
+    /// without waiting: the broker reads the two in this order, and sends what it had retained. If the connection breaks first,
+    /// the next one does without, because some brokers cut off a client that may not subscribe.
     /// </summary>
     public async Task SubscribeAsync(BrokerConnection connection, CancellationToken stop)
     {
@@ -67,9 +68,10 @@ internal sealed class DuplicateWatch(TopicPolicy policy, Guid boot, HealthBoard 
             await connection.SubscribeAsync(
                 policy.Topic, (payload, isRetained) => Received(payload, isRetained, isFirst), stop).ConfigureAwait(false);
         }
-        catch (MqttCommunicationTimedOutException)
+        catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException)
         {
-            // A broker that never answers is like one that refuses. Whether it hangs is for the pings to find out.
+            // The connection broke, or the broker does not answer. Its loops notice that, if they need an answer.
+            return;
         }
 
         _skipsNext = false;

@@ -59,7 +59,7 @@ internal sealed class StatusReporter(
     public async Task AnnounceAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
         _health = null;
-        await duplicates.SubscribeAsync(connection, stop).ConfigureAwait(false);
+        _ = duplicates.SubscribeAsync(connection, stop);
         await PublishInfoAsync(connection, stop).ConfigureAwait(false);
         _online = writer.Availability(number, Availability.Online);
         await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
