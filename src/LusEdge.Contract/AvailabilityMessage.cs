@@ -3,7 +3,7 @@ namespace LusEdge.Contract;
 /// <summary>
 /// Whether the device is there (topic <c>availability</c>, retained). Within a boot, each connection has two numbers: an even one
 /// for its <c>online</c>, and the next odd one for its end, whether by the will or by a clean stop. A reader ignores a message
-/// with a lower <see cref="Message.Seq"/> than it has seen, or with the boot of an older start.
+/// with a lower <see cref="Message.Seq"/> than it has seen, or with the <see cref="Message.BootNumber"/> of an older start.
 /// </summary>
 public sealed record AvailabilityMessage : Message
 {

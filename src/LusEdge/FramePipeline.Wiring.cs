@@ -44,6 +44,9 @@ public sealed partial class FramePipeline
     /// <summary>The feed's own time, in which clips, smoothing and stills are measured.</summary>
     private TimeSpan _feedTime;
 
+    /// <summary>UTC minus the time since the start, as of the last frame: it changes when the system clock is set.</summary>
+    private DateTimeOffset? _utcAtStart;
+
     /// <summary>A pipeline for one feed.</summary>
     /// <param name="options">The whole configuration.</param>
     /// <param name="feed">Must be started before the run; the caller disposes it.</param>
@@ -131,6 +134,9 @@ public sealed partial class FramePipeline
         }
 
         _feedTime = FeedTimeOf(frame);
+        DateTimeOffset utcAtStart = frame.CapturedAt - _time.GetElapsedTime(_started, frame.Timestamp);
+        if (_utcAtStart is { } before && utcAtStart != before) _aggregator.ClockWasSet(utcAtStart - before);
+        _utcAtStart = utcAtStart;
     }
 
     /// <summary>

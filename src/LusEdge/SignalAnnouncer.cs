@@ -28,7 +28,7 @@ public sealed class SignalAnnouncer : IDisposable
     private readonly Thread _thread;
     private FrameState? _announced;
     private string? _cause;
-    private DateTimeOffset _since;
+    private long _since;
     private long? _staleAt;
     private volatile string? _fault;
 
@@ -45,7 +45,7 @@ public sealed class SignalAnnouncer : IDisposable
         _sink = sink;
         _board = board;
         _time = time;
-        _since = time.GetUtcNow();
+        _since = time.GetTimestamp();
         _thread = new Thread(Run) { Name = "announcer", IsBackground = true, Priority = ThreadPriority.Highest };
         _thread.Start();
     }
@@ -58,7 +58,7 @@ public sealed class SignalAnnouncer : IDisposable
     public void ReportStopped(string why)
     {
         _fault = why;
-        _sink.Announce(new Announcement(FrameState.Failed, _time.GetUtcNow(), why));
+        _sink.Announce(new Announcement(FrameState.Failed, _time.GetTimestamp(), why));
         _board.Raise(HealthCode.PipelineFailed, $"Grading has stopped: {why}");
     }
 
@@ -88,7 +88,7 @@ public sealed class SignalAnnouncer : IDisposable
         };
         bool isNew = state != _announced || cause != _cause;
         bool isBusy = state == FrameState.Stale && !facts.IsBehind;
-        if (state != _announced) _since = _time.GetUtcNow() - (isBusy ? facts.Busy : facts.Silence);
+        if (state != _announced) _since = TimestampBefore(isBusy ? facts.Busy : facts.Silence);
         (_announced, _cause) = (state, cause);
         if (state is { } said) _sink.Announce(new Announcement(said, _since, cause));
         if (isNew)
@@ -120,6 +120,9 @@ public sealed class SignalAnnouncer : IDisposable
             HealthCode.Stale,
             holds ? "Grading takes too long to give a score in time. Check the provider, and what else runs on the box." : null);
     }
+
+    private long TimestampBefore(TimeSpan ago) =>
+        _time.GetTimestamp() - (ago.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
 
     private FeedFacts Facts()
     {

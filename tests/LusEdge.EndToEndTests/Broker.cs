@@ -11,18 +11,25 @@ internal sealed class Broker : IDisposable
 {
     private readonly Process _process;
 
-    private Broker(Process process, int port) => (_process, Port) = (process, port);
+    private readonly string _configuration;
+
+    private Broker(Process process, string configuration, int port) =>
+        (_process, _configuration, Port) = (process, configuration, port);
 
     public int Port { get; }
 
-    public static async Task<Broker> StartAsync()
+    /// <param name="settings">More lines for its configuration.</param>
+    public static async Task<Broker> StartAsync(string settings = "")
     {
         int port = LoopbackPort.Free();
+        string configuration = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            configuration, $"listener {port} 127.0.0.1\nallow_anonymous true\n{settings}\n", TestContext.Current.CancellationToken);
         string binary = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
         try
         {
-            var start = new ProcessStartInfo(binary, ["-p", $"{port}"]) { RedirectStandardError = true };
-            var broker = new Broker(Process.Start(start)!, port);
+            var start = new ProcessStartInfo(binary, ["-c", configuration]) { RedirectStandardError = true };
+            var broker = new Broker(Process.Start(start)!, configuration, port);
             await broker.UntilItListensAsync();
             return broker;
         }
@@ -37,6 +44,7 @@ internal sealed class Broker : IDisposable
     {
         _process.Kill();
         _process.Dispose();
+        File.Delete(_configuration);
     }
 
     private async Task UntilItListensAsync()

@@ -73,6 +73,30 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains($"{port}", report.Checks["broker"].Suggestion);
     }
 
+    [Theory]
+    [InlineData("retain_available false", "keeps no retained messages", "retain_available true")]
+    [InlineData("max_qos 0", "allows QoS 0 only", "max_qos 1 or 2")]
+    [InlineData("max_packet_size 1000", "takes packets of at most 1000 bytes", "max_packet_size 20480")]
+    public async Task A_broker_that_does_not_suit_the_service_exits_with_69_and_names_its_setting(
+        string setting, string lack, string remedy)
+    {
+        using Broker broker = await Broker.StartAsync(setting);
+        Report report = await ExamineAsync(69, Config(broker.Port));
+
+        Assert.Equal(["broker"], report.Failed);
+        Assert.Contains($"127.0.0.1:{broker.Port} {lack}", report.Checks["broker"].Text);
+        Assert.StartsWith($"in mosquitto.conf: {remedy}", report.Checks["broker"].Suggestion, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_with_a_tight_packet_limit_is_a_warning()
+    {
+        using Broker broker = await Broker.StartAsync("max_packet_size 8192");
+        Report report = await ExamineAsync(0, Config(broker.Port));
+        Assert.Equal("warning", report.Checks["broker"].Status);
+        Assert.Contains("at most 8192 bytes", report.Checks["broker"].Text);
+    }
+
     [Fact]
     public async Task A_damaged_model_exits_with_65()
     {

@@ -5,7 +5,8 @@ using LusEdge.Publish.Connection;
 namespace LusEdge.Cli.Doctor;
 
 /// <summary>
-/// The site's broker accepts a connection with the configured encryption and credentials; the embedded broker's ports are free.
+/// The site's broker accepts a connection as the service makes it, and allows what the service and its readers need; the embedded
+/// broker's ports are free.
 /// </summary>
 internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
 {
@@ -21,6 +22,7 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
         string broker = $"{options.Host}:{options.Port}{tls}{user}";
         return visit.End switch
         {
+            _ when visit.Flaws.Count > 0 => Flawed(broker, visit),
             BrokerVisitEnd.Accepted => Finding.Ok($"{broker} accepts the connection (MQTT 5)."),
             BrokerVisitEnd.Unreachable => Finding.Failed(
                 ExitCode.Unavailable,
@@ -39,6 +41,15 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
                 $"{broker}: a file can't be used: {Sentence(visit.Words)}",
                 "correct Mqtt:PasswordFile and the files of Mqtt:Tls, or their permissions"),
         };
+    }
+
+    private static Finding Flawed(string broker, BrokerVisit visit)
+    {
+        string text = $"{broker} {string.Join("; it ", visit.Flaws.Select(flaw => flaw.Lack))}.";
+        string suggestion = $"in mosquitto.conf: {string.Join("; ", visit.Flaws.Select(flaw => flaw.Setting))}";
+        return visit.End == BrokerVisitEnd.Refused || visit.Flaws.Any(flaw => flaw.IsFatal)
+            ? Finding.Failed(ExitCode.Unavailable, text, suggestion)
+            : Finding.Warning(text, suggestion);
     }
 
     private static Finding Embedded(MqttOptions options)

@@ -87,6 +87,14 @@ public sealed class Aggregator
         };
     }
 
+    /// <summary>The system clock was set, so the clip so far began at another time by it.</summary>
+    /// <param name="step">By how much; positive for forward.</param>
+    public void ClockWasSet(TimeSpan step)
+    {
+        _clip.ClockWasSet(step);
+        _guess?.ClockWasSet(step);
+    }
+
     /// <summary>Closes the clip.</summary>
     /// <returns>The summary of all frames since the last clip; null if there were none.</returns>
     public ClipSummary? CloseClip()

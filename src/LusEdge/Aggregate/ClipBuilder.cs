@@ -50,6 +50,13 @@ internal sealed class ClipBuilder(ScoringScheme scheme)
         }
     }
 
+    /// <summary>Puts the times so far on the clock as it is set now. An empty clip has none.</summary>
+    /// <param name="step">By how much the clock was set; positive for forward.</param>
+    public void ClockWasSet(TimeSpan step)
+    {
+        if (Frames > 0) (_start, _end) = (_start + step, _end + step);
+    }
+
     /// <summary>The clip so far.</summary>
     /// <param name="rule">The rule that decides its grade.</param>
     public ClipSummary Summarize(ClipRule rule)

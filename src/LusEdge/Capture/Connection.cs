@@ -1,6 +1,7 @@
 using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
+using LusEdge.Machine;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Capture;
@@ -28,7 +29,7 @@ internal sealed class Connection : IDisposable
     private readonly Pause _pause;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CaptureClock _clock;
+    private readonly UtcClock _clock;
     private PictureFilter? _filter;
     private PictureSize _size;
     private int _pixelFormat = -1;
@@ -63,7 +64,7 @@ internal sealed class Connection : IDisposable
         _pause = pause;
         _time = time;
         _logger = logger;
-        _clock = new CaptureClock(time);
+        _clock = new UtcClock(time);
         if (source.CanComeBack) _backlog = new BacklogWatch(time, opened);
 
         // Only now: probing the source needed its own timestamps to determine the rate.

@@ -27,6 +27,12 @@ public sealed record HealthCode(string Name, HealthStatus Status)
     /// <summary>More than a tenth of the frames are dropped because the pipeline is busy.</summary>
     public static readonly HealthCode Overload = new("overload", HealthStatus.Degraded);
 
+    /// <summary>The broker does not allow what the device needs.</summary>
+    public static readonly HealthCode BrokerUnsuitable = new("broker_unsuitable", HealthStatus.Degraded);
+
+    /// <summary>Another box has the same device id.</summary>
+    public static readonly HealthCode DuplicateDevice = new("duplicate_device", HealthStatus.Degraded);
+
     /// <summary>The event store is full, and the oldest events were discarded.</summary>
     public static readonly HealthCode EventStoreFull = new("event_store_full", HealthStatus.Degraded);
 
@@ -60,6 +66,8 @@ public sealed record HealthCode(string Name, HealthStatus Status)
         Stale,
         ModeChanged,
         Overload,
+        BrokerUnsuitable,
+        DuplicateDevice,
         EventStoreFull,
         EventsRefused,
         EventsUnheard,

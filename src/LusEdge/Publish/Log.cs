@@ -24,6 +24,19 @@ internal static partial class Log
         5007, LogLevel.Warning, "The clean stop could not be announced in time ({Reason}); the broker will publish the will")]
     public static partial void GoodbyeFailed(this ILogger log, string reason);
 
+    [LoggerMessage(5030, LogLevel.Error, "The broker at {Host}:{Port} is not suitable: it {Flaws}")]
+    public static partial void BrokerUnsuitable(this ILogger log, string host, int port, string flaws);
+
+    [LoggerMessage(
+        5031,
+        LogLevel.Warning,
+        "The number of this start can't be kept in {File} ({Reason}). Readers order the starts by it; until it can be kept, the "
+        + "clock stands in")]
+    public static partial void BootNotNumbered(this ILogger log, string file, string reason);
+
+    [LoggerMessage(5032, LogLevel.Warning, "Another box has this device's id: the next attempt to connect is in {Delay}")]
+    public static partial void ReconnectSlowed(this ILogger log, TimeSpan delay);
+
     [LoggerMessage(5008, LogLevel.Error, "Publishing failed unexpectedly and is restarting")]
     public static partial void SupervisorFault(this ILogger log, Exception exception);
 }

@@ -35,12 +35,15 @@ public sealed class MqttPublisher : IAsyncDisposable
     /// <summary>After a connection that held this long, the first reconnect is quick.</summary>
     private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan ReasonDelay = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan DrainPollPeriod = TimeSpan.FromMilliseconds(10);
 
     private readonly MqttOptions _options;
     private readonly Topics _topics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly HealthBoard _board;
     private readonly TopicTable _table;
     private readonly MessageWriter _writer;
     private readonly ReadingSubscription _readings;
@@ -48,6 +51,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     private readonly TelemetryLoss _loss = new();
     private readonly TelemetrySender _telemetry;
     private readonly EventDelivery _events;
+    private readonly DuplicateWatch _duplicates;
     private readonly StatusReporter _status;
     private readonly ReconnectDelay _delay = new(Random.Shared);
     private readonly CancellationTokenSource _stopping = new();
@@ -57,6 +61,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     private TimeSpan _goodbyeTimeout;
     private long _attempts;
     private string? _lastError;
+    private string _lastFlaws = "";
     private bool _disposed;
 
     private MqttPublisher(
@@ -66,6 +71,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         PipelineMeter meter,
         HealthBoard board,
         EventStore store,
+        long bootNumber,
         TimeProvider time,
         ILogger log)
     {
@@ -73,14 +79,16 @@ public sealed class MqttPublisher : IAsyncDisposable
         _topics = topics;
         _time = time;
         _log = log;
+        _board = board;
         _readings = readings;
         _store = store;
         _table = new TopicTable(topics);
-        _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), time);
+        _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), bootNumber, time);
         _telemetry = new TelemetrySender(readings, _table, _writer, options.Frames, _loss, meter.Ledger, time);
         _events = new EventDelivery(store, _table, options.MaxResendsPerSecond, board, time, log);
+        _duplicates = new DuplicateWatch(_table.Availability, _writer.Boot, board, time, log);
         _status = new StatusReporter(
-            _table, _writer, readings, board, store, _events, _loss, new MeterReader(meter, time), time, log);
+            _table, _writer, readings, board, store, _events, _duplicates, _loss, new MeterReader(meter, time), time, log);
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _clips = Task.Run(StoreClipsAsync);
         _supervisor = Task.Run(SuperviseAsync);
@@ -106,7 +114,8 @@ public sealed class MqttPublisher : IAsyncDisposable
     {
         EventStore store = await EventStore.OpenAsync(options.EventsDatabase, options.EventsMaxBytes, board, time, logger)
             .ConfigureAwait(false);
-        return new MqttPublisher(options, topics, readings, meter, board, store, time, logger);
+        long number = await BootNumber.NextAsync(BootNumber.FileFor(options.EventsDatabase), time, logger).ConfigureAwait(false);
+        return new MqttPublisher(options, topics, readings, meter, board, store, number, time, logger);
     }
 
     /// <summary>
@@ -163,14 +172,15 @@ public sealed class MqttPublisher : IAsyncDisposable
             catch (Exception e) when (e is MqttCommunicationException
                 or IOException or UnauthorizedAccessException or CryptographicException or OperationCanceledException)
             {
-                error = e.InnerException?.Message ?? e.Message;
+                error = (e.InnerException?.Message ?? e.Message).TrimEnd('.');
             }
             catch (Exception e) // The top of the loop: whatever went wrong, another connection is worth a try.
             {
                 _log.SupervisorFault(e);
             }
 
-            TimeSpan delay = _delay.Next();
+            TimeSpan delay = _duplicates.IsContested ? _delay.NextContested() : _delay.Next();
+            if (_duplicates.IsContested) _log.ReconnectSlowed(delay);
             if (error is not null && error != _lastError)
             {
                 _lastError = error;
@@ -188,12 +198,13 @@ public sealed class MqttPublisher : IAsyncDisposable
         long number = _attempts++;
         byte[] will = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             _writer.Availability(number, Availability.Lost), LusEdgeJson.Default.AvailabilityMessage);
-        (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
-            ClientOptions.For(_options, _topics.Device, _table.Availability, will, ConnectTimeout),
+        BrokerAnswer answer = await BrokerConnection.OpenAsync(
+            ClientOptions.For(_options, _topics.Device, _topics.Device, _table.Availability, will, ConnectTimeout),
             _stopping.Token).ConfigureAwait(false);
-        if (opened is null) return refusal;
+        ReportFlaws(answer.Flaws);
+        if (answer.Connection is null) return answer.Refusal;
 
-        await using BrokerConnection connection = opened;
+        await using BrokerConnection connection = answer.Connection;
         _lastError = null;
         _log.Connected(_options.Host, _options.Port, connection.Window);
         long since = _time.GetTimestamp();
@@ -202,10 +213,22 @@ public sealed class MqttPublisher : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Reports what the broker does not allow, and clears it once it does.</summary>
+    private void ReportFlaws(IReadOnlyList<BrokerFlaw> flaws)
+    {
+        BrokerFlaw[] fatal = [.. flaws.Where(flaw => flaw.IsFatal)];
+        string words = string.Join(", and ", fatal.Select(flaw => $"{flaw.Lack} (mosquitto.conf: {flaw.Setting})"));
+        if (words.Length > 0 && words != _lastFlaws) _log.BrokerUnsuitable(_options.Host, _options.Port, words);
+        _lastFlaws = words;
+        _board.Set(
+            HealthCode.BrokerUnsuitable,
+            words.Length > 0 ? $"The broker is not suitable: it {words}. Change its settings." : null);
+    }
+
     private async Task ServeAsync(BrokerConnection connection, long number)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token);
-        Task<string> pings = PingAsync(connection, end.Token);
+        Task<string> pings = PingAsync(connection, _time.GetTimestamp(), end.Token);
         Task work = WorkAsync(connection, number, end.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = _stopping.Token.Register(stopped.SetResult);
@@ -217,11 +240,14 @@ public sealed class MqttPublisher : IAsyncDisposable
             return;
         }
 
+        // Work that fails because the connection broke can notice it first, but the broker's reason comes with the loss.
+        if (first == work) await Task.WhenAny(connection.Lost, Task.Delay(ReasonDelay, _time)).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
         string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
             : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
             : await ReasonOf(work).ConfigureAwait(false);
         _log.ConnectionLost(_options.Host, _options.Port, reason);
+        if (connection.WasTakenOver) _duplicates.TakenOver();
         await connection.DisposeAsync().ConfigureAwait(false);
         await WaitForEndAsync(pings, work).ConfigureAwait(false);
         _loss.ConnectionLost();
@@ -246,12 +272,13 @@ public sealed class MqttPublisher : IAsyncDisposable
 
     /// <summary>Pings the broker: sending alone does not notice a broker that hangs.</summary>
     /// <returns>Why the connection should be dropped.</returns>
-    private async Task<string> PingAsync(BrokerConnection connection, CancellationToken stop)
+    private async Task<string> PingAsync(BrokerConnection connection, long since, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(PingPeriod, _time);
         int missed = 0;
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
+            _duplicates.Look(since);
             _loss.PingSent();
             _store.PingSent();
             if (await connection.PingAsync(PingTimeout, _time, stop).ConfigureAwait(false))

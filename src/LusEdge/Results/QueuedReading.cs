@@ -26,8 +26,10 @@ public sealed class QueuedReading
     /// <summary>Capture time, or the time of the announcement, UTC.</summary>
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>For an announcement, since when the state has held, UTC; for a frame, <see cref="At"/>.</summary>
-    public DateTimeOffset Since { get; private set; }
+    /// <summary>
+    /// For an announcement, since when the state has held, as a timestamp of the clock; for a frame, <see cref="Timestamp"/>.
+    /// </summary>
+    public long Since { get; private set; }
 
     /// <summary>Capture time, or the time of the announcement, as a timestamp of the clock.</summary>
     public long Timestamp { get; private set; }
@@ -62,7 +64,7 @@ public sealed class QueuedReading
         Model = model;
         Frame = reading.Frame;
         At = reading.CapturedAt;
-        Since = reading.CapturedAt;
+        Since = reading.Timestamp;
         Timestamp = reading.Timestamp;
         MaxAge = reading.MaxAge;
         State = reading.State;

@@ -34,7 +34,9 @@ internal sealed class ApplianceRig : IAsyncDisposable
     /// <summary>Starts both.</summary>
     /// <param name="options">The options; broker and device id are filled in.</param>
     /// <param name="brokerPort">The broker's port as configured; null for the real one.</param>
-    public static async Task<ApplianceRig> StartAsync(LusEdgeOptions options, int? brokerPort = null)
+    /// <param name="time">The clock; null for the real one.</param>
+    public static async Task<ApplianceRig> StartAsync(
+        LusEdgeOptions options, int? brokerPort = null, TimeProvider? time = null)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
@@ -45,7 +47,7 @@ internal sealed class ApplianceRig : IAsyncDisposable
             MqttOptions mqtt = options.Mqtt with { Port = brokerPort ?? broker.TcpPort };
             rig.Appliance = await Appliance.StartAsync(
                 options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt },
-                TimeProvider.System,
+                time ?? TimeProvider.System,
                 NullLoggerFactory.Instance,
                 stop,
                 rig.Note);

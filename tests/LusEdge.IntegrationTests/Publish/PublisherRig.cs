@@ -8,6 +8,7 @@ using LusEdge.Models;
 using LusEdge.Publish;
 using LusEdge.Publish.Connection;
 using LusEdge.Results;
+using LusEdge.Tests;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -47,6 +48,9 @@ internal sealed class PublisherRig : IAsyncDisposable
     /// <summary>The pipeline's sink; new with each start.</summary>
     public ReadingFanOut Results { get; private set; } = new(Model, TimeProvider.System);
 
+    /// <summary>The system clock that the publisher sees.</summary>
+    public SettableClock Clock { get; } = new();
+
     public FakeLogCollector Log { get; } = new();
 
     public MqttPublisher Publisher => _publisher!;
@@ -66,12 +70,12 @@ internal sealed class PublisherRig : IAsyncDisposable
         Results = new ReadingFanOut(Model, TimeProvider.System);
         new ModelHealth(() => Model, Board).Look();
         _publisher = await MqttPublisher.StartAsync(
-            Options, Topics, Results.Subscribe(), Meter, Board, TimeProvider.System, new FakeLogger<MqttPublisher>(Log));
+            Options, Topics, Results.Subscribe(), Meter, Board, Clock, new FakeLogger<MqttPublisher>(Log));
     }
 
     /// <summary>Announces that no verdict comes.</summary>
     public void Announce(FrameState state, DateTimeOffset since, string? cause = null) =>
-        Results.Announce(new Announcement(state, since, cause));
+        Results.Announce(new Announcement(state, Timestamp(since), cause));
 
     /// <summary>Grades 25 frames per second from now on.</summary>
     public void StartFeed() => _feed = FeedAsync();
@@ -129,6 +133,9 @@ internal sealed class PublisherRig : IAsyncDisposable
         _stop.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static long Timestamp(DateTimeOffset at) => TimeProvider.System.GetTimestamp()
+        - ((Now - at).Ticks * TimeProvider.System.TimestampFrequency / TimeSpan.TicksPerSecond);
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

@@ -133,6 +133,7 @@ public sealed class SchemaTests
 
         rig.Clip("insufficient_data");
         foreach (FrameState state in Enum.GetValues<FrameState>()) rig.Frame(state);
+        rig.Clock.Ahead = TimeSpan.FromHours(1);
         rig.StartFeed();
         await subscriber.WaitForAsync(rig.Topics.Metrics, LusEdgeJson.Default.MetricsMessage, metrics => metrics.Gap is not null);
         rig.Announce(FrameState.NoSignal, TimeProvider.System.GetUtcNow());
@@ -153,6 +154,7 @@ public sealed class SchemaTests
         foreach (string topic in Topics)
         {
             yield return Change(topic, "no boot", _ => true, payload => payload.Remove("boot"));
+            yield return Change(topic, "a boot number below zero", HasBootNumber, payload => payload["boot_number"] = -1);
             yield return Change(topic, "another version", _ => true, payload => payload["v"] = 2);
         }
 
@@ -167,6 +169,7 @@ public sealed class SchemaTests
         yield return Change("live", "a quality in words", _ => true, payload => payload["quality"] = "good");
         yield return Change(
             "live", "a time with an offset", _ => true, payload => payload["t"] = "2026-11-23T04:18:23.123+00:00");
+        yield return Change("live", "a step in words", HasStep, payload => payload["clk"]!["step_ms"] = "an hour");
         yield return Change("frames", "an unknown state", _ => true, payload => payload["state"]![0] = "good");
         yield return Change("frames", "a quality below zero", _ => true, payload => payload["quality"]![0] = -0.1);
         yield return Change(
@@ -192,6 +195,10 @@ public sealed class SchemaTests
             return ($"{topic}: {what}", (schema, payload));
         }
     }
+
+    private static bool HasBootNumber(JsonObject payload) => payload.ContainsKey("boot_number");
+
+    private static bool HasStep(JsonObject payload) => payload["clk"]?["step_ms"] is not null;
 
     private static bool IsLive(JsonObject payload) => payload["state"]!.GetValue<string>() == "live";
 

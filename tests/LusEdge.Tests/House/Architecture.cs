@@ -51,7 +51,7 @@ internal static class Architecture
                     "Infer Aggregate LusEdge.Contract"),
                 new("Publish", "the MQTT publisher",
                     "Publish/Status Publish/Telemetry Publish/Events Publish/Connection Publish/Messages Results Health Metering "
-                    + "LusEdge.Contract"),
+                    + "Machine LusEdge.Contract"),
                 new("Publish/Status", "retained info, metrics and health",
                     "Publish/Telemetry Publish/Events Publish/Connection Publish/Messages Infer Results Health Metering "
                     + "LusEdge.Contract"),
@@ -60,7 +60,7 @@ internal static class Architecture
                 new("Publish/Events", "clips, which are stored until the broker has them",
                     "Publish/Connection Publish/Messages Results Health"),
                 new("Publish/Connection", "the broker connection and its options",
-                    "Publish/Messages Machine"),
+                    "Publish/Messages Machine LusEdge.Contract"),
                 new("Publish/Messages", "builds the messages, and knows each topic's policy",
                     "Infer Aggregate Results Health Metering Machine LusEdge.Contract"),
 

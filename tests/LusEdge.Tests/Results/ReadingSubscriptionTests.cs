@@ -37,7 +37,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
     {
         _results.Frame(Reading(1));
         _p[3] = 9;
-        _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+        _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
 
         QueuedReading first = _subscription.Peek()!;
         Assert.Equal(
@@ -47,7 +47,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
         Assert.Equal([0.1f, 0.2f, 0.3f, 0.4f], first.Smoothed!.P);
         _subscription.Advance();
         QueuedReading second = _subscription.Peek()!;
-        Assert.Equal((null, FrameState.NoSignal, DateTimeOffset.UnixEpoch), (second.Frame, second.State, second.Since));
+        Assert.Equal((null, FrameState.NoSignal, 0L), (second.Frame, second.State, second.Since));
         Assert.Equal(_time.GetUtcNow(), second.At);
         Assert.Null(second.Quality);
         _subscription.Advance();
@@ -64,7 +64,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
             _subscription.Advance();
         }
 
-        _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+        _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
         Assert.Null(_subscription.Peek()!.Score);
         Assert.Null(_subscription.Peek()!.Smoothed);
     }
@@ -143,7 +143,7 @@ public sealed class ReadingSubscriptionTests : IDisposable
         Task announcer = Task.Run(() =>
         {
             while (!announcing.IsCancellationRequested)
-                _results.Announce(new Announcement(FrameState.NoSignal, DateTimeOffset.UnixEpoch, null));
+                _results.Announce(new Announcement(FrameState.NoSignal, 0, null));
         }, TestContext.Current.CancellationToken);
         Task<int> reader = Task.Run(() =>
         {

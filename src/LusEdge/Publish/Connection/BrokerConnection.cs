@@ -1,3 +1,4 @@
+using System.Buffers;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
@@ -24,8 +25,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         _client = client;
         client.DisconnectedAsync += disconnected =>
         {
-            // The library reports a killed broker as a normal disconnection. Whatever it says, this side did not ask for it.
-            _lost.TrySetResult(disconnected.Exception?.Message ?? disconnected.ReasonString ?? disconnected.Reason.ToString());
+            WasTakenOver = disconnected.Reason == MqttClientDisconnectReason.SessionTakenOver;
+            _lost.TrySetResult(ReasonOf(disconnected));
             return Task.CompletedTask;
         };
     }
@@ -36,16 +37,17 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// </summary>
     public int Window { get; private set; }
 
+    /// <summary>Whether the broker ended the connection because another client connected with the same id.</summary>
+    public bool WasTakenOver { get; private set; }
+
     /// <summary>Completes with the reason when the connection is lost.</summary>
     public Task<string> Lost => _lost.Task;
 
     /// <summary>Connects.</summary>
     /// <param name="options">How to connect.</param>
     /// <param name="stop">Cancels the attempt.</param>
-    /// <returns>The connection, or null and the reason if the broker refuses.</returns>
     /// <exception cref="MqttCommunicationException">The broker can't be reached.</exception>
-    public static async Task<(BrokerConnection? Connection, string Refusal)> OpenAsync(
-        MqttClientOptions options, CancellationToken stop)
+    public static async Task<BrokerAnswer> OpenAsync(MqttClientOptions options, CancellationToken stop)
     {
         // Created before the attempt, so that a loss right after it is not missed.
         var connection = new BrokerConnection(new MqttClientFactory().CreateMqttClient());
@@ -57,12 +59,12 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 // The library gives null or 0 if the broker says nothing, which means 65,535.
                 connection.Window = answer.ReceiveMaximum is > 0 and < MaxWindow ? answer.ReceiveMaximum.Value : MaxWindow;
                 connection._window.Release(connection.Window);
-                return (connection, "");
+                return new BrokerAnswer(connection, "", BrokerFlaw.Of(answer));
             }
 
             await connection.DisposeAsync().ConfigureAwait(false);
             string code = answer.ResultCode.ToString();
-            return (null, answer.ReasonString is { Length: > 0 } reason ? $"{code}: {reason}" : code);
+            return new BrokerAnswer(null, WithWords(code, answer.ReasonString), BrokerFlaw.Of(answer));
         }
         catch
         {
@@ -85,6 +87,24 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             if (acknowledged) _window.Release();
         }
+    }
+
+    /// <summary>Subscribes to what other clients publish on a topic, and waits for the broker's answer, whatever it is.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="received">Gets each payload, and whether the broker had retained it. Must return at once.</param>
+    /// <param name="stop">Cancels the wait.</param>
+    /// <exception cref="MqttCommunicationException">The connection broke.</exception>
+    public Task SubscribeAsync(string topic, Action<ReadOnlyMemory<byte>, bool> received, CancellationToken stop)
+    {
+        _client.ApplicationMessageReceivedAsync += arrived =>
+        {
+            received(arrived.ApplicationMessage.Payload.ToArray(), arrived.ApplicationMessage.Retain);
+            return Task.CompletedTask;
+        };
+        MqttClientSubscribeOptions options = new MqttClientSubscribeOptionsBuilder()
+            .WithTopicFilter(filter => filter.WithTopic(topic).WithNoLocal())
+            .Build();
+        return _client.SubscribeAsync(options, stop);
     }
 
     /// <summary>Pings the broker.</summary>
@@ -117,4 +137,19 @@ internal sealed class BrokerConnection : IAsyncDisposable
         _client.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>
+    /// Why the connection ended. If the broker gave no reason (it was killed, or closed the connection), the library reports a
+    /// normal disconnection, which must not be shown as the broker's word.
+    /// </summary>
+    private static string ReasonOf(MqttClientDisconnectedEventArgs disconnected)
+    {
+        if (disconnected.Reason != MqttClientDisconnectReason.NormalDisconnection)
+            return WithWords($"the broker ended it with {disconnected.Reason}", disconnected.ReasonString);
+        return disconnected.Exception is { } e
+            ? e.InnerException?.Message ?? e.Message
+            : "it was closed at the other end, without a reason";
+    }
+
+    private static string WithWords(string code, string? words) => string.IsNullOrEmpty(words) ? code : $"{code}: {words}";
 }

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using System.Text.Json;
+using LusEdge.Contract;
+using LusEdge.Publish.Messages;
 using MQTTnet.Exceptions;
 
 namespace LusEdge.Publish.Connection;
@@ -20,18 +23,27 @@ public enum BrokerVisitEnd
     /// <summary>It answers, but the TLS handshake failed or a certificate is not trusted.</summary>
     Tls,
 
-    /// <summary>It answers, but refuses the credentials, the client id or MQTT 5.</summary>
+    /// <summary>It answers, but refuses the credentials, the client id, the will or MQTT 5.</summary>
     Refused,
 }
 
 /// <summary>
-/// A trial connection to the broker, made the way the publisher makes it. It publishes nothing, has no will, and uses a client
+/// A trial connection to the broker, made the way the publisher makes it, will included. It publishes nothing and uses a client
 /// id of its own, so it does not disturb a running service.
 /// </summary>
 /// <param name="End">How far it got.</param>
 /// <param name="Words">The error text of the broker, the system or the library; empty if it was accepted.</param>
 public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
 {
+    /// <summary>
+    /// The boot in the visit's will. The broker publishes that will only if the visit is cut off before it disconnects, and then
+    /// readers ignore it, because this boot is older than any other.
+    /// </summary>
+    internal static readonly Guid Boot = new("00000000-0000-7000-8000-000000000000");
+
+    /// <summary>What the broker does not allow, although the service or its readers need it.</summary>
+    public IReadOnlyList<BrokerFlaw> Flaws { get; init; } = [];
+
     /// <summary>Connects to the configured broker, and disconnects.</summary>
     /// <param name="options">A checked configuration.</param>
     /// <param name="device">The device's id.</param>
@@ -43,12 +55,16 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
         late.CancelAfter(timeout);
         try
         {
-            (BrokerConnection? opened, string refusal) = await BrokerConnection.OpenAsync(
-                ClientOptions.WithoutWill(options, $"{device}-doctor", 2 * timeout).Build(), late.Token).ConfigureAwait(false);
-            if (opened is null) return new BrokerVisit(BrokerVisitEnd.Refused, refusal);
-            await using BrokerConnection connection = opened;
+            TopicPolicy availability = new TopicTable(new Topics(options.Site, device)).Availability;
+            var lost = new AvailabilityMessage { Boot = Boot, BootNumber = 0, Seq = 1, T = null, State = Availability.Lost };
+            byte[] will = JsonSerializer.SerializeToUtf8Bytes(lost, LusEdgeJson.Default.AvailabilityMessage);
+            BrokerAnswer answer = await BrokerConnection.OpenAsync(
+                ClientOptions.For(options, device, $"{device}-doctor", availability, will, 2 * timeout),
+                late.Token).ConfigureAwait(false);
+            if (answer.Connection is null) return new(BrokerVisitEnd.Refused, answer.Refusal) { Flaws = answer.Flaws };
+            await using BrokerConnection connection = answer.Connection;
             await connection.DisconnectAsync(late.Token).ConfigureAwait(false);
-            return new BrokerVisit(BrokerVisitEnd.Accepted, "");
+            return new BrokerVisit(BrokerVisitEnd.Accepted, "") { Flaws = answer.Flaws };
         }
         catch (Exception e) when ((e is OperationCanceledException or MqttCommunicationException)
             && late.IsCancellationRequested && !stop.IsCancellationRequested)

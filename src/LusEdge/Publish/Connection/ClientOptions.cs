@@ -28,16 +28,22 @@ internal static class ClientOptions
 
     /// <summary>The options of one attempt.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="device">The device's id, also used as client id.</param>
+    /// <param name="device">The device's id.</param>
+    /// <param name="clientId">The device's id; another while a service may run, which the broker would otherwise cut off.</param>
     /// <param name="availability">How the will is published.</param>
     /// <param name="will">The will: UTF-8 JSON.</param>
     /// <param name="timeout">For the broker's answer.</param>
     /// <exception cref="IOException">A file can't be read.</exception>
     /// <exception cref="CryptographicException">A file holds no certificate, or no matching key.</exception>
     public static MqttClientOptions For(
-        MqttOptions options, string device, TopicPolicy availability, ReadOnlySpan<byte> will, TimeSpan timeout)
+        MqttOptions options,
+        string device,
+        string clientId,
+        TopicPolicy availability,
+        ReadOnlySpan<byte> will,
+        TimeSpan timeout)
     {
-        return WithoutWill(options, device, timeout)
+        return WithoutWill(options, clientId, timeout)
             // The will's delay ends with the session, so the session must last as long.
             .WithSessionExpiryInterval(WillDelaySeconds)
             .WithWillTopic(availability.Topic)
@@ -52,13 +58,7 @@ internal static class ClientOptions
             .Build();
     }
 
-    /// <summary>The same broker and credentials, but no will.</summary>
-    /// <param name="options">The configuration.</param>
-    /// <param name="clientId">Must differ from a running service's, which the broker would otherwise cut off.</param>
-    /// <param name="timeout">For the broker's answer.</param>
-    /// <exception cref="IOException">A file can't be read.</exception>
-    /// <exception cref="CryptographicException">A file holds no certificate, or no matching key.</exception>
-    public static MqttClientOptionsBuilder WithoutWill(MqttOptions options, string clientId, TimeSpan timeout)
+    private static MqttClientOptionsBuilder WithoutWill(MqttOptions options, string clientId, TimeSpan timeout)
     {
         MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)

@@ -18,10 +18,12 @@ namespace LusEdge.Publish.Messages;
 /// <param name="table">How each topic is published.</param>
 /// <param name="delivery">How single frames are published.</param>
 /// <param name="boot">The identity of this start of the service.</param>
+/// <param name="bootNumber">Its number: later starts have higher ones, whatever the clock says.</param>
 /// <param name="time">The clock.</param>
 internal sealed class MessageWriter(
-    Topics topics, TopicTable table, FrameDelivery delivery, Guid boot, TimeProvider time)
+    Topics topics, TopicTable table, FrameDelivery delivery, Guid boot, long bootNumber, TimeProvider time)
 {
+    private readonly UtcClock _utc = new(time);
     private long _frameSeq;
     private long _framesSeq;
     private long _liveSeq;
@@ -39,9 +41,10 @@ internal sealed class MessageWriter(
         return new FrameMessage
         {
             Boot = boot,
+            BootNumber = bootNumber,
             Seq = _frameSeq++,
             T = reading.At,
-            Clk = KernelClock.Read(),
+            Clk = Clock(),
             Frame = reading.Frame!.Value,
             State = reading.State,
             Severity = score?.Severity,
@@ -57,18 +60,22 @@ internal sealed class MessageWriter(
         };
     }
 
-    public LiveMessage Live(QueuedReading reading, DateTimeOffset since)
+    /// <summary>The newest live reading.</summary>
+    /// <param name="reading">The reading.</param>
+    /// <param name="since">Since when its state has held, as a timestamp of the clock.</param>
+    public LiveMessage Live(QueuedReading reading, long since)
     {
         ScoreCopy? score = reading.Smoothed;
         return new LiveMessage
         {
             Boot = boot,
+            BootNumber = bootNumber,
             Seq = _liveSeq++,
             T = reading.At,
-            Clk = KernelClock.Read(),
+            Clk = Clock(),
             Frame = reading.Frame,
             State = reading.Signal,
-            Since = since,
+            Since = _utc.At(since),
             Severity = score?.Severity,
             Grade = score?.Grade,
             P = score is null ? null : Rounded(score.P),
@@ -84,9 +91,10 @@ internal sealed class MessageWriter(
     public FramesMessage Frames(FrameBatch batch, IReadOnlyDictionary<string, long> dropped) => new()
     {
         Boot = boot,
+        BootNumber = bootNumber,
         Seq = _framesSeq++,
         T0 = batch.From,
-        Clk = KernelClock.Read(),
+        Clk = Clock(),
         Frame = batch.Frame,
         TMs = batch.OffsetMs,
         Dropped = dropped,
@@ -109,9 +117,10 @@ internal sealed class MessageWriter(
         return new ClipMessage
         {
             Boot = boot,
+            BootNumber = bootNumber,
             Seq = _clipSeq++,
             T = closed.ClosedAt,
-            Clk = KernelClock.Read(),
+            Clk = Clock(),
             Zone = summary.Zone,
             Start = summary.Start,
             End = summary.End,
@@ -140,6 +149,7 @@ internal sealed class MessageWriter(
     public AvailabilityMessage Availability(long connection, Availability state) => new()
     {
         Boot = boot,
+        BootNumber = bootNumber,
         Seq = (2 * connection) + (state == Contract.Availability.Online ? 0 : 1),
         T = state == Contract.Availability.Lost ? null : time.GetUtcNow(),
         State = state,
@@ -148,9 +158,10 @@ internal sealed class MessageWriter(
     public InfoMessage Info(ModelInUse model) => new()
     {
         Boot = boot,
+        BootNumber = bootNumber,
         Seq = _infoSeq++,
         T = time.GetUtcNow(),
-        Clk = KernelClock.Read(),
+        Clk = Clock(),
         Site = topics.Site,
         Dev = topics.Device,
         Hardware = new HardwareInfo(
@@ -181,9 +192,10 @@ internal sealed class MessageWriter(
     public HealthMessage Health(HealthReport report) => new()
     {
         Boot = boot,
+        BootNumber = bootNumber,
         Seq = _healthSeq++,
         T = time.GetUtcNow(),
-        Clk = KernelClock.Read(),
+        Clk = Clock(),
         Status = report.Status,
         Reasons = report.Reasons,
     };
@@ -191,9 +203,10 @@ internal sealed class MessageWriter(
     public MetricsMessage Metrics(MeterFigures figures, TelemetryGap? gap, OutboxFigures outbox) => new()
     {
         Boot = boot,
+        BootNumber = bootNumber,
         Seq = _metricsSeq++,
         T = time.GetUtcNow(),
-        Clk = KernelClock.Read(),
+        Clk = Clock(),
         PeriodS = Math.Round(figures.Period.TotalSeconds, 3),
         Fps = new FrameRates(figures.CapturedPerSecond, figures.ScoredPerSecond),
         LatMs = figures is { LatencyP50: { } p50, LatencyP99: { } p99 }
@@ -228,6 +241,14 @@ internal sealed class MessageWriter(
 
     /// <summary>Milliseconds as published: two decimals.</summary>
     public static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 2);
+
+    /// <summary>The kernel's view of the clock, and whether the clock was set since the start.</summary>
+    private ClockStatus? Clock()
+    {
+        ClockStatus? status = KernelClock.Read();
+        var step = (long)Math.Round(_utc.Step.TotalMilliseconds);
+        return step == 0 || status is null ? status : status with { StepMs = step };
+    }
 
     private static string Version() =>
         typeof(MessageWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!

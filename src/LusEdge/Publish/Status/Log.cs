@@ -11,6 +11,16 @@ internal static partial class Log
         "The broker refuses messages on {Topic}: {Reason}. Allow the device to publish below its own prefix")]
     public static partial void TopicRefused(this ILogger log, string topic, string reason);
 
+    [LoggerMessage(
+        5033,
+        LogLevel.Error,
+        "Another box has this device's id: {Evidence}. Stop the other one, or give each its own Device:Id (boxes with a copied "
+        + "system image have the same /etc/machine-id)")]
+    public static partial void DuplicateDevice(this ILogger log, string evidence);
+
+    [LoggerMessage(5034, LogLevel.Information, "No other box has used this device's id for {Period}")]
+    public static partial void DuplicateGone(this ILogger log, TimeSpan period);
+
     [LoggerMessage(5009, LogLevel.Information, "The broker accepts messages on {Topic} again")]
     public static partial void TopicAccepted(this ILogger log, string topic);
 }

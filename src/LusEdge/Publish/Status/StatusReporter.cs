@@ -21,6 +21,7 @@ namespace LusEdge.Publish.Status;
 /// <param name="board">The device's health.</param>
 /// <param name="store">The event store.</param>
 /// <param name="events">The delivery of events.</param>
+/// <param name="duplicates">Notices another box with the same id.</param>
 /// <param name="loss">Counts telemetry that did not arrive.</param>
 /// <param name="meter">The pipeline's figures.</param>
 /// <param name="time">The clock.</param>
@@ -32,6 +33,7 @@ internal sealed class StatusReporter(
     HealthBoard board,
     EventStore store,
     EventDelivery events,
+    DuplicateWatch duplicates,
     TelemetryLoss loss,
     MeterReader meter,
     TimeProvider time,
@@ -57,6 +59,7 @@ internal sealed class StatusReporter(
     public async Task AnnounceAsync(BrokerConnection connection, long number, CancellationToken stop)
     {
         _health = null;
+        _ = duplicates.SubscribeAsync(connection, stop);
         await PublishInfoAsync(connection, stop).ConfigureAwait(false);
         _online = writer.Availability(number, Availability.Online);
         await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
@@ -75,7 +78,7 @@ internal sealed class StatusReporter(
                 await PublishInfoAsync(connection, stop).ConfigureAwait(false);
             }
 
-            if (isDue && _refused.Contains(table.Availability.Topic))
+            if (duplicates.IsOverwritten || (isDue && _refused.Contains(table.Availability.Topic)))
             {
                 await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
             }
@@ -113,8 +116,13 @@ internal sealed class StatusReporter(
         _announced = model;
     }
 
-    private Task<bool> PublishOnlineAsync(BrokerConnection connection, CancellationToken stop) =>
-        PublishAsync(table.Availability, _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage), connection, stop);
+    private async Task PublishOnlineAsync(BrokerConnection connection, CancellationToken stop)
+    {
+        // Before the message: what replaces it meanwhile is noticed.
+        duplicates.Announced();
+        ReadOnlyMemory<byte> payload = _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage);
+        await PublishAsync(table.Availability, payload, connection, stop).ConfigureAwait(false);
+    }
 
     private async Task<bool> PublishHealthAsync(bool evenIfUnchanged, BrokerConnection connection, CancellationToken stop)
     {

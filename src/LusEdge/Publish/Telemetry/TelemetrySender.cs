@@ -32,7 +32,7 @@ internal sealed class TelemetrySender(
     private readonly JsonBuffer _json = new();
     private Dictionary<string, long> _droppedBefore = [];
     private FrameState? _signal;
-    private DateTimeOffset _since;
+    private long _since;
 
     /// <summary>Sends until the connection breaks, which shows as an exception.</summary>
     public async Task RunAsync(BrokerConnection connection, CancellationToken stop)

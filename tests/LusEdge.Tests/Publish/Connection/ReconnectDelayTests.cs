@@ -1,4 +1,5 @@
 using LusEdge.Publish.Connection;
+using LusEdge.Publish.Status;
 
 namespace LusEdge.Tests.Publish.Connection;
 
@@ -20,6 +21,14 @@ public sealed class ReconnectDelayTests
         for (int i = 0; i < 10; i++) delay.Next();
         delay.Reset();
         Assert.InRange(delay.Next(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void While_another_box_has_the_id_attempts_are_a_minute_or_two_apart()
+    {
+        Assert.Equal(ReconnectDelay.LongestContested, new ReconnectDelay(new Highest()).NextContested(), TimeSpan.FromSeconds(1));
+        Assert.Equal(ReconnectDelay.Longest, new ReconnectDelay(new Lowest()).NextContested());
+        Assert.True(ReconnectDelay.LongestContested < DuplicateWatch.ClearAfter);
     }
 
     private sealed class Highest : Random

@@ -20,7 +20,7 @@ public sealed class FrameBatchTests
         new Dictionary<string, string>(),
         false);
 
-    private static readonly Announcement NoSignal = new(FrameState.NoSignal, Start, null);
+    private static readonly Announcement NoSignal = new(FrameState.NoSignal, 0, null);
     private readonly FrameBatch _batch = new();
     private readonly QueuedReading _reading = new(Model);
 
