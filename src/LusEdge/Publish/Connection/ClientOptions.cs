@@ -62,10 +62,9 @@ internal static class ClientOptions
             .WithTimeout(timeout);
         if (options.Username is not null)
         {
-            byte[]? password = options.PasswordFile is { } file
-                ? System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(file).TrimEnd('\r', '\n'))
-                : null;
-            builder.WithCredentials(options.Username, password);
+            string? password = options.Password
+                ?? (options.PasswordFile is { } file ? File.ReadAllText(file).TrimEnd('\r', '\n') : null);
+            builder.WithCredentials(options.Username, password is null ? null : System.Text.Encoding.UTF8.GetBytes(password));
         }
 
         if (options.Tls.Enabled) builder.WithTlsOptions(tls => Configure(tls, options));
