@@ -10,7 +10,8 @@ namespace LusEdge.Broker;
 /// <param name="limits">How many.</param>
 /// <param name="refusals">Counts those beyond.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BrokerEndpoint(BrokerLimits limits, Refusals refusals, TimeProvider time) : ConnectionHandler, IMqttServerAdapter
+internal sealed class BrokerEndpoint(BrokerLimits limits, Refusals refusals, TimeProvider time)
+    : ConnectionHandler, IMqttServerAdapter
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _lock = new();

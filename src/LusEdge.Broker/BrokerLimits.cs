@@ -1,8 +1,8 @@
 namespace LusEdge.Broker;
 
 /// <summary>
-/// What the embedded broker allows its guests: every client but the service itself. Each limit is far above what a cart needs, and
-/// keeps a broken or hostile program on the same machine from taking the service's memory or processor.
+/// What the embedded broker allows its guests: every client but the service itself. Each limit is far above what a cart needs,
+/// and keeps a broken or hostile program on the same machine from taking the service's memory or processor.
 /// </summary>
 internal sealed record BrokerLimits
 {
@@ -41,8 +41,8 @@ internal sealed record BrokerLimits
     public long MaxRetainedBytes { get; init; } = 4 << 20;
 
     /// <summary>
-    /// Messages that wait for a slow subscriber: half a minute of a live feed. Beyond this, it loses the oldest; if that one needs
-    /// an acknowledgement (QoS 1 or 2), it is disconnected, because it was promised every message.
+    /// Messages that wait for a slow subscriber: half a minute of a live feed. Beyond this, it loses the oldest; if that one
+    /// needs an acknowledgement (QoS 1 or 2), it is disconnected, because it was promised every message.
     /// </summary>
     public int MaxQueued { get; init; } = 1000;
 

@@ -13,15 +13,15 @@ using MQTTnet.Protocol;
 namespace LusEdge.Broker;
 
 /// <summary>
-/// Reads and writes the packets of one connection. It replaces the library's own class, which reads for ever, on a busy core, when
-/// a client hangs up within a packet, and which takes packets of any size.
+/// Reads and writes the packets of one connection. It replaces the library's own class, which reads for ever, on a busy core,
+/// when a client hangs up within a packet, and which takes packets of any size.
 /// </summary>
 /// <remarks>
 /// It changes three things before the server library sees them. A client without an id is given one: MQTT 3.1.1 allows that and
 /// common tools use it (<c>mosquitto_sub</c> without <c>-i</c>), but the library refuses it. No session outlives its connection,
-/// whatever the client asks for: the library's option for that does not cover MQTT 5. And subscriptions and retained messages take
-/// turns: the library reads the retained messages before a subscription is active, so a message published in between would be
-/// missed, or followed by the older one that it replaced.
+/// whatever the client asks for: the library's option for that does not cover MQTT 5. And subscriptions and retained messages
+/// take turns: the library reads the retained messages before a subscription is active, so a message published in between would
+/// be missed, or followed by the older one that it replaced.
 /// </remarks>
 internal sealed class ClientChannel : IMqttChannelAdapter
 {

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Primitives;
 namespace LusEdge.Broker;
 
 /// <summary>
-/// Decides which HTTP requests may become a WebSocket. A browser lets every page connect to loopback, and says in Origin where the
-/// page is from; so a page from elsewhere could read all readings. Host must be a loopback name as well: a page can point its own
-/// host name at 127.0.0.1 (DNS rebinding), and then counts as being from there.
+/// Decides which HTTP requests may become a WebSocket. A browser lets every page connect to loopback, and says in Origin where
+/// the page is from; so a page from elsewhere could read all readings. Host must be a loopback name as well, because a page can
+/// point its own host name at 127.0.0.1 (DNS rebinding).
 /// </summary>
 internal static class WebSocketGate
 {

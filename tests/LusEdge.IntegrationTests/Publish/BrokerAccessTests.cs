@@ -153,7 +153,8 @@ public sealed class BrokerAccessTests
         await tcp.ConnectAsync(IPAddress.Loopback, broker.WebSocketUri.Port, Stop);
         using var writer = new StreamWriter(tcp.GetStream()) { NewLine = "\r\n" };
         await writer.WriteAsync($"{request} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
-        await writer.WriteAsync("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 0\r\n");
+        await writer.WriteAsync("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        await writer.WriteAsync("Content-Length: 0\r\n");
         if (origin is not null) await writer.WriteAsync($"Origin: {origin}\r\n");
         await writer.WriteAsync("Sec-WebSocket-Protocol: mqtt\r\n\r\n");
         await writer.FlushAsync(Stop);
