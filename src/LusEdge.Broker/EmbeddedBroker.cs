@@ -1,7 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
+using LusEdge.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
@@ -12,23 +16,25 @@ namespace LusEdge.Broker;
 
 /// <summary>
 /// A broker inside this process, on loopback only: MQTT over TCP, and over WebSocket at <c>/mqtt</c> for browsers. For the demo,
-/// the bench and a single cart. It keeps nothing on disk and no session for an absent client, and it has no users.
+/// the bench and a single cart. It keeps nothing on disk and no session for an absent client. Its only user is the service; all
+/// others may read and send commands within <see cref="BrokerLimits"/>.
 /// </summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
     /// <summary>How many ports to try, from the configured one upwards.</summary>
     private const int PortsTried = 50;
 
-    /// <summary>Beyond this, a slow subscriber loses its oldest messages instead of delaying the others.</summary>
-    private const int MaxPendingMessages = 1000;
-
     private readonly MqttServer _server;
     private readonly WebApplication _web;
+    private readonly TimeProvider _time;
 
-    private EmbeddedBroker(MqttServer server, WebApplication web, int tcpPort, int webSocketPort)
+    private EmbeddedBroker(
+        MqttServer server, WebApplication web, int tcpPort, int webSocketPort, string password, TimeProvider time)
     {
         _server = server;
         _web = web;
+        _time = time;
+        Password = password;
         TcpPort = tcpPort;
         WebSocketUri = new Uri($"ws://127.0.0.1:{webSocketPort}/mqtt");
     }
@@ -39,21 +45,53 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     /// <summary>The address for a browser.</summary>
     public Uri WebSocketUri { get; }
 
+    /// <summary>
+    /// The service's password, random at each start. With it, the device's id as client id and any user name, the service may
+    /// publish below the device's prefix.
+    /// </summary>
+    public string Password { get; }
+
+    internal BrokerEndpoint Endpoint => _web.Services.GetRequiredService<BrokerEndpoint>();
+
+    internal Refusals Refusals => _web.Services.GetRequiredService<Refusals>();
+
     /// <summary>Starts a broker.</summary>
     /// <param name="tcpPort">The TCP port; if it is in use, the next free one.</param>
     /// <param name="webSocketPort">The WebSocket port; if it is in use, the next free one.</param>
+    /// <param name="device">
+    /// The device whose client id and topics are reserved for the service; null to reserve none, for a service that is another
+    /// process.
+    /// </param>
+    /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <param name="stop">Cancels the start.</param>
     /// <exception cref="BrokerException">No port is free.</exception>
-    public static async Task<EmbeddedBroker> StartAsync(
-        int tcpPort, int webSocketPort, ILogger<EmbeddedBroker> logger, CancellationToken stop)
+    public static Task<EmbeddedBroker> StartAsync(
+        int tcpPort,
+        int webSocketPort,
+        Topics? device,
+        TimeProvider time,
+        ILogger<EmbeddedBroker> logger,
+        CancellationToken stop) =>
+        StartAsync(tcpPort, webSocketPort, device, new BrokerLimits(), time, logger, stop);
+
+    /// <summary>Starts a broker with other limits, for tests.</summary>
+    internal static async Task<EmbeddedBroker> StartAsync(
+        int tcpPort,
+        int webSocketPort,
+        Topics? device,
+        BrokerLimits limits,
+        TimeProvider time,
+        ILogger<EmbeddedBroker> logger,
+        CancellationToken stop)
     {
         IOException? inUse = null;
         for (int attempt = 0; attempt < PortsTried; attempt++)
         {
             try
             {
-                EmbeddedBroker broker = await StartOnAsync(tcpPort, webSocketPort, stop).ConfigureAwait(false);
+                EmbeddedBroker broker = await StartOnAsync(
+                    tcpPort, webSocketPort, device, limits, time, logger, stop).ConfigureAwait(false);
                 Log.Listens(logger, broker.TcpPort, broker.WebSocketUri);
                 return broker;
             }
@@ -76,34 +114,51 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
-        await _web.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        // Then Kestrel cuts off the clients that do not read what is left.
+        using var late = new CancellationTokenSource(new BrokerLimits().GoodbyeWithin, _time);
+        await _web.StopAsync(late.Token).ConfigureAwait(false);
+        Refusals.Close();
         await _web.DisposeAsync().ConfigureAwait(false);
         _server.Dispose();
     }
 
-    private static async Task<EmbeddedBroker> StartOnAsync(int tcpPort, int webSocketPort, CancellationToken stop)
+    private static async Task<EmbeddedBroker> StartOnAsync(
+        int tcpPort,
+        int webSocketPort,
+        Topics? device,
+        BrokerLimits limits,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken stop)
     {
         // An empty builder reads no ASPNETCORE_ variables and no appsettings.json, and logs nothing to standard output.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "lusedge" });
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
-        builder.Services.AddSingleton<MqttConnectionHandler>();
+        builder.Services.AddSingleton(new Refusals(logger, time));
+        builder.Services.AddSingleton(services =>
+            new BrokerEndpoint(limits, services.GetRequiredService<Refusals>(), time));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, tcpPort, listen => listen.UseConnectionHandler<MqttConnectionHandler>());
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = limits.ConnectWithin;
+            kestrel.Limits.KeepAliveTimeout = limits.ConnectWithin;
+            kestrel.Listen(IPAddress.Loopback, tcpPort, listen => listen.UseConnectionHandler<BrokerEndpoint>());
             kestrel.Listen(IPAddress.Loopback, webSocketPort);
         });
         WebApplication web = builder.Build();
         MqttServer? server = null;
         try
         {
-            web.MapConnectionHandler<MqttConnectionHandler>(
-                "/mqtt", options => options.WebSockets.SubProtocolSelector = MqttSubProtocolSelector.SelectSubProtocol);
-            server = CreateServer(web.Services.GetRequiredService<MqttConnectionHandler>());
+            MapWebSocket(web);
+            BrokerEndpoint endpoint = web.Services.GetRequiredService<BrokerEndpoint>();
+            server = CreateServer(endpoint, limits);
+            string password = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+            _ = new AccessRules(server, endpoint, device, password, limits, web.Services.GetRequiredService<Refusals>());
             await server.StartAsync().ConfigureAwait(false);
             await web.StartAsync(stop).ConfigureAwait(false);
-            return new EmbeddedBroker(server, web, tcpPort, webSocketPort);
+            return new EmbeddedBroker(server, web, tcpPort, webSocketPort, password, time);
         }
         catch
         {
@@ -113,20 +168,41 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         }
     }
 
-    private static MqttServer CreateServer(MqttConnectionHandler connections)
+    private static void MapWebSocket(WebApplication web)
+    {
+        Refusals refusals = web.Services.GetRequiredService<Refusals>();
+        web.Use(async (HttpContext context, RequestDelegate next) =>
+        {
+            if (!WebSocketGate.IsFromThisMachine(context.Request))
+            {
+                refusals.Count(Refusal.ForeignPage);
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            }
+            else if (context.Request.Path != WebSocketGate.Path)
+            {
+                // Also the paths that ASP.NET adds for clients without WebSocket.
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+            else
+            {
+                await next(context).ConfigureAwait(false);
+            }
+        });
+        web.MapConnectionHandler<BrokerEndpoint>(WebSocketGate.Path, options =>
+        {
+            options.Transports = HttpTransportType.WebSockets;
+            options.WebSockets.SubProtocolSelector = MqttSubProtocolSelector.SelectSubProtocol;
+        });
+    }
+
+    private static MqttServer CreateServer(BrokerEndpoint endpoint, BrokerLimits limits)
     {
         MqttServerOptions options = new MqttServerOptionsBuilder()
             .WithoutDefaultEndpoint()
-            .WithMaxPendingMessagesPerClient(MaxPendingMessages)
+            .WithMaxPendingMessagesPerClient(limits.MaxQueued)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var server = new MqttServer(options, [new EmbeddedBrokerAdapter(connections)], MqttNetNullLogger.Instance);
-        server.ValidatingConnectionAsync += connecting =>
-        {
-            if (string.IsNullOrEmpty(connecting.ClientId)) connecting.AssignedClientIdentifier = EmbeddedBrokerAdapter.NewId();
-            return Task.CompletedTask;
-        };
-        return server;
+        return new MqttServer(options, [endpoint], MqttNetNullLogger.Instance);
     }
 
     private static int Next(int port, int other) => port + 1 == other ? port + 2 : port + 1;

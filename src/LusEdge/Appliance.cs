@@ -81,13 +81,7 @@ public sealed class Appliance : IAsyncDisposable
         CancellationToken stop,
         params IReadOnlyList<Action<HealthReport>> health)
     {
-        string device = DeviceId.Resolve(options.Device.Id) ?? throw new ConfigurationException(
-            "Device:Id",
-            [
-                $"it is not set, and {DeviceId.MachineIdFile} holds no machine id to derive one from. "
-                + "Set Device:Id, or run systemd-machine-id-setup.",
-            ]);
-        var appliance = new Appliance(options, new Topics(options.Mqtt.Site, device), time);
+        var appliance = new Appliance(options, TopicsOf(options), time);
         try
         {
             await appliance.StartAsync(loggers, health, stop);
@@ -98,6 +92,20 @@ public sealed class Appliance : IAsyncDisposable
             await appliance.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The device's topics with this configuration.</summary>
+    /// <param name="options">A checked configuration.</param>
+    /// <exception cref="ConfigurationException">There is neither Device:Id nor a machine id.</exception>
+    public static Topics TopicsOf(LusEdgeOptions options)
+    {
+        string device = DeviceId.Resolve(options.Device.Id) ?? throw new ConfigurationException(
+            "Device:Id",
+            [
+                $"it is not set, and {DeviceId.MachineIdFile} holds no machine id to derive one from. "
+                + "Set Device:Id, or run systemd-machine-id-setup.",
+            ]);
+        return new Topics(options.Mqtt.Site, device);
     }
 
     /// <summary>

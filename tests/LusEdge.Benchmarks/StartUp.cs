@@ -26,7 +26,7 @@ internal static class StartUp
     {
         int port = LoopbackPort.Free();
         await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
-            port, LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, CancellationToken.None);
+            port, LoopbackPort.Free(), null, TimeProvider.System, NullLogger<EmbeddedBroker>.Instance, CancellationToken.None);
         string config = bench.Temporary("lusedge.json");
         File.WriteAllText(config, string.Create(CultureInfo.InvariantCulture, $$"""
             {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using LusEdge.Tests;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
 
 namespace LusEdge.EndToEndTests;
 
@@ -74,6 +77,32 @@ public sealed class ServiceTests : IDisposable
 
         Assert.True(end.Code == 0, end.Error);
         Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task With_the_embedded_broker_only_the_service_publishes_readings()
+    {
+        int port = LoopbackPort.Free();
+        using Process service = Start(port, mode: "embedded");
+        await using Subscriber subscriber = await ConnectAsync(port);
+        Received live = await subscriber.UntilAsync(m => m.Name == "live" && m.Json.GetProperty("state").GetString() == "live");
+
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using IMqttClient guest = new MqttClientFactory().CreateMqttClient();
+        MqttClientOptionsBuilder options =
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500);
+        Assert.Equal(
+            MqttClientConnectResultCode.NotAuthorized,
+            (await guest.ConnectAsync(options.WithClientId("test").Build(), stop)).ResultCode);
+        await guest.ConnectAsync(options.WithClientId("guest").Build(), stop);
+        MqttClientPublishResult forged = await guest.PublishStringAsync(
+            live.Topic, live.Payload, MqttQualityOfServiceLevel.AtLeastOnce, retain: true, stop);
+        Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, forged.ReasonCode);
+
+        Lusedge.Terminate(service);
+        Outcome end = await Lusedge.FinishAsync(service);
+        Assert.True(end.Code == 0, end.Error);
+        await subscriber.UntilAsync(m => m.Name == "availability" && m.Json.GetProperty("state").GetString() == "offline");
     }
 
     [Fact]
@@ -158,7 +187,7 @@ public sealed class ServiceTests : IDisposable
         }
     }
 
-    private Process Start(int port, string? source = null)
+    private Process Start(int port, string? source = null, string mode = "external")
     {
         string config = Path.Combine(_temp.FullName, "lusedge.json");
         string capture = source is null
@@ -169,7 +198,10 @@ public sealed class ServiceTests : IDisposable
               "Device": { "Id": "test" },
               "Capture": { {{capture}} },
               "Aggregate": { "ClipLength": "00:00:01", "MinFrames": 1 },
-              "Mqtt": { "Port": {{port}}, "EventsDatabase": "{{_temp.FullName}}/events.db" }
+              "Mqtt": {
+                "Mode": "{{mode}}", "Port": {{port}}, "WebSocketPort": {{LoopbackPort.Free()}},
+                "EventsDatabase": "{{_temp.FullName}}/events.db"
+              }
             }
             """);
         return Lusedge.Start("run", "--config", config);

@@ -66,8 +66,13 @@ internal static class DemoCommand
                 logging => logging.AddLusEdgeConsole().SetMinimumLevel(LogLevel.Warning));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
             await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
-                options.Mqtt.Port, options.Mqtt.WebSocketPort, loggers.CreateLogger<EmbeddedBroker>(), stop.Token);
-            options = options with { Mqtt = options.Mqtt with { Port = broker.TcpPort } };
+                options.Mqtt.Port,
+                options.Mqtt.WebSocketPort,
+                Appliance.TopicsOf(options),
+                time,
+                loggers.CreateLogger<EmbeddedBroker>(),
+                stop.Token);
+            options = options with { Mqtt = options.Mqtt.ForEmbedded(broker.TcpPort, broker.Password) };
             await using Appliance appliance = await Appliance.StartAsync(options, time, loggers, stop.Token);
             int port = broker.TcpPort;
             using DemoSubscriber subscriber = await DemoSubscriber.ConnectAsync(port, appliance.Topics, stop.Token);

@@ -1,4 +1,3 @@
-using System.Net;
 using LusEdge.Broker;
 using LusEdge.Capture;
 using LusEdge.Configuration;
@@ -68,8 +67,14 @@ internal sealed class ApplianceService(
     {
         MqttOptions mqtt = options.Mqtt;
         if (mqtt.Mode != MqttMode.Embedded) return options;
-        _broker = await EmbeddedBroker.StartAsync(mqtt.Port, mqtt.WebSocketPort, loggers.CreateLogger<EmbeddedBroker>(), stop);
-        return options with { Mqtt = mqtt with { Host = IPAddress.Loopback.ToString(), Port = _broker.TcpPort } };
+        _broker = await EmbeddedBroker.StartAsync(
+            mqtt.Port,
+            mqtt.WebSocketPort,
+            Appliance.TopicsOf(options),
+            time,
+            loggers.CreateLogger<EmbeddedBroker>(),
+            stop);
+        return options with { Mqtt = mqtt.ForEmbedded(_broker.TcpPort, _broker.Password) };
     }
 
     private async Task RunAsync()

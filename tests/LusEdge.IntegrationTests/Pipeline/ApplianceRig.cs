@@ -40,11 +40,16 @@ internal sealed class ApplianceRig : IAsyncDisposable
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
-            LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
+            LoopbackPort.Free(),
+            LoopbackPort.Free(),
+            new Topics(options.Mqtt.Site, "test"),
+            TimeProvider.System,
+            NullLogger<EmbeddedBroker>.Instance,
+            stop);
         var rig = new ApplianceRig(broker);
         try
         {
-            MqttOptions mqtt = options.Mqtt with { Port = brokerPort ?? broker.TcpPort };
+            MqttOptions mqtt = options.Mqtt.ForEmbedded(brokerPort ?? broker.TcpPort, broker.Password);
             rig.Appliance = await Appliance.StartAsync(
                 options with { Device = new DeviceOptions { Id = "test" }, Mqtt = mqtt },
                 time ?? TimeProvider.System,

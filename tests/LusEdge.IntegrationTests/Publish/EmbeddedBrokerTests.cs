@@ -42,7 +42,12 @@ public sealed class EmbeddedBrokerTests
         int tcpPort = ((IPEndPoint)tcp.LocalEndpoint).Port;
         int webPort = ((IPEndPoint)web.LocalEndpoint).Port;
         await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
-            tcpPort, webPort, NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
+            tcpPort,
+            webPort,
+            null,
+            TimeProvider.System,
+            NullLogger<EmbeddedBroker>.Instance,
+            TestContext.Current.CancellationToken);
         Assert.InRange(broker.TcpPort, tcpPort + 1, tcpPort + 50);
         Assert.InRange(broker.WebSocketUri.Port, webPort + 1, webPort + 50);
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);
@@ -182,5 +187,10 @@ public sealed class EmbeddedBrokerTests
     }
 
     private static Task<EmbeddedBroker> StartAsync() => EmbeddedBroker.StartAsync(
-        LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, TestContext.Current.CancellationToken);
+        LoopbackPort.Free(),
+        LoopbackPort.Free(),
+        null,
+        TimeProvider.System,
+        NullLogger<EmbeddedBroker>.Instance,
+        TestContext.Current.CancellationToken);
 }

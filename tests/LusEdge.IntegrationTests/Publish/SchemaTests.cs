@@ -119,7 +119,7 @@ public sealed class SchemaTests
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
-            LoopbackPort.Free(), LoopbackPort.Free(), NullLogger<EmbeddedBroker>.Instance, stop);
+            LoopbackPort.Free(), LoopbackPort.Free(), null, TimeProvider.System, NullLogger<EmbeddedBroker>.Instance, stop);
         await using var proxy = new TcpCutProxy(broker.TcpPort);
         proxy.Refuse = true;
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.TcpPort);

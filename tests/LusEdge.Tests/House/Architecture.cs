@@ -82,9 +82,10 @@ internal static class Architecture
             ]),
 
         new("LusEdge.Broker", "the embedded MQTT broker, on loopback",
-            "",
+            "LusEdge.Contract",
             [
-                new(Folder.Root, "the broker and its TCP and WebSocket endpoints", ""),
+                new(Folder.Root, "the broker, its TCP and WebSocket endpoints, its limits and who may do what",
+                    "LusEdge.Contract"),
             ]),
 
         new("LusEdge.Cli", "the command `lusedge`",

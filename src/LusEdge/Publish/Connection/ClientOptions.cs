@@ -69,10 +69,9 @@ internal static class ClientOptions
             .WithTimeout(timeout);
         if (options.Username is not null)
         {
-            byte[]? password = options.PasswordFile is { } file
-                ? System.Text.Encoding.UTF8.GetBytes(BoundedFile.ReadAllText(file, MaxPasswordBytes).TrimEnd('\r', '\n'))
-                : null;
-            builder.WithCredentials(options.Username, password);
+            string? password = options.Password
+                ?? (options.PasswordFile is { } file ? BoundedFile.ReadAllText(file, MaxPasswordBytes).TrimEnd('\r', '\n') : null);
+            builder.WithCredentials(options.Username, password is null ? null : System.Text.Encoding.UTF8.GetBytes(password));
         }
 
         if (options.Tls.Enabled) builder.WithTlsOptions(tls => Configure(tls, options));

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using LusEdge.Machine;
 using LusEdge.Publish.Messages;
 
@@ -49,6 +50,9 @@ public sealed record MqttOptions
     /// <value>None by default.</value>
     public string? PasswordFile { get; init; }
 
+    /// <summary>The password itself: the embedded broker's. Not a key of the configuration, and never printed.</summary>
+    internal string? Password { get; init; }
+
     /// <summary>Encryption to the broker.</summary>
     public MqttTlsOptions Tls { get; init; } = new();
 
@@ -72,6 +76,12 @@ public sealed record MqttOptions
     /// <value>100 by default: four times the rate of a live feed at 25 frames per second, so live readings stay ahead.</value>
     [Range(1, 10_000)]
     public int MaxResendsPerSecond { get; init; } = 100;
+
+    /// <summary>These options for the embedded broker, once it has started.</summary>
+    /// <param name="port">Its TCP port, which may differ from the configured one.</param>
+    /// <param name="password">Proves to it that this is the service. The user name is of no account.</param>
+    public MqttOptions ForEmbedded(int port, string password) =>
+        this with { Host = IPAddress.Loopback.ToString(), Port = port, Username = "lusedge", Password = password };
 
     /// <summary>
     /// Errors across keys that are individually valid: one sentence each, which begins with a key and names every key that it is

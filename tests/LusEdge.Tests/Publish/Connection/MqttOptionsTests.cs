@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusEdge.Configuration;
 using LusEdge.Publish.Connection;
 
 namespace LusEdge.Tests.Publish.Connection;
@@ -92,6 +93,19 @@ public sealed class MqttOptionsTests : IDisposable
     public void A_site_that_is_not_a_valid_code_is_refused(string site)
     {
         Assert.False(IsValid(new MqttOptions { Site = site }), "accepted: " + site);
+    }
+
+    [Fact]
+    public void The_embedded_brokers_password_is_no_key_and_never_printed()
+    {
+        MqttOptions options = new MqttOptions { Mode = MqttMode.Embedded }.ForEmbedded(1884, "s3cret");
+        Assert.Equal(("127.0.0.1", 1884), (options.Host, options.Port));
+        Assert.DoesNotContain("s3cret", options.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"Password\"", ConfigurationFile.Schema().ToJsonString(), StringComparison.Ordinal);
+        string json = """{ "Capture": { "Source": "a.mp4" }, "Mqtt": { "Password": "s3cret" } }""";
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(
+            () => ConfigurationFile.Parse("a.json", System.Text.Encoding.UTF8.GetBytes(json)));
+        Assert.Contains("Mqtt:Password: unknown key", Assert.Single(refused.Errors), StringComparison.Ordinal);
     }
 
     private static bool IsValid(MqttOptions options) =>
