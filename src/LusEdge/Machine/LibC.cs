@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace LusEdge.Machine;
 
-/// <summary>System calls that .NET does not offer: replace a link or exchange two names atomically, and fsync a folder.</summary>
+/// <summary>
+/// System calls that .NET does not offer: replace a link or exchange two names atomically, fsync a folder, and tell whether a
+/// name still leads to the same file.
+/// </summary>
 internal static class LibC
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
@@ -12,6 +15,7 @@ internal static class LibC
     private const int InvalidArgument = 22;
     private const int NoSuchCall = 38;
     private const int ThisThread = 1;
+    private const uint InodeOnly = 0x100;
 
     /// <summary>rename(2): atomically replaces the target, so a reader sees either the old file or the new one.</summary>
     public static void Rename(string from, string to)
@@ -45,6 +49,12 @@ internal static class LibC
         if (failure is not null) throw failure;
     }
 
+    /// <summary>statx(2): which file a name leads to. No other file has the same identity while this one is open.</summary>
+    /// <returns>Null if there is no such file, or its folder can't be searched.</returns>
+    public static FileIdentity? Identity(string path) => statx(CurrentDirectory, path, 0, InodeOnly, out Status status) == 0
+        ? new FileIdentity(status.DeviceMajor, status.DeviceMinor, status.Inode)
+        : null;
+
     /// <summary>getrusage(2): how often the calling thread has given up the processor because it had to wait.</summary>
     public static long VoluntarySwitches()
     {
@@ -67,6 +77,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int open(string path, int flags);
 
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int statx(int folder, string path, int flags, uint mask, out Status status);
+
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int fsync(int descriptor);
@@ -86,5 +100,22 @@ internal static class LibC
         /// <summary>ru_nvcsw.</summary>
         [FieldOffset(128)]
         public long VoluntarySwitches;
+    }
+
+    /// <summary>struct statx, the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        /// <summary>stx_ino.</summary>
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        /// <summary>stx_dev_major.</summary>
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        /// <summary>stx_dev_minor.</summary>
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 }

@@ -4,6 +4,7 @@ using LusEdge.Publish.Connection;
 using LusEdge.Publish.Messages;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
+using MQTTnet.Exceptions;
 
 namespace LusEdge.Publish.Events;
 
@@ -98,8 +99,8 @@ internal sealed class EventDelivery(
     {
         using var overdue = new CancellationTokenSource(AcknowledgeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, stop);
-        Task<MqttClientPublishReasonCode>[] answers = [.. events.Select(stored => connection.PublishAsync(
-            table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), either.Token))];
+        Task<MqttClientPublishReasonCode>[] answers =
+            [.. events.Select(stored => PublishAsync(stored, late, connection, either.Token))];
 
         // Every answer counts, even if the connection broke in between: what was acknowledged is not sent again.
         var accepted = new List<long>(events.Count);
@@ -110,9 +111,16 @@ internal sealed class EventDelivery(
             {
                 Settle(events[i], await answers[i].ConfigureAwait(false), accepted);
             }
-            catch (Exception e) // What breaks one publish breaks the connection: thrown once, below.
+            catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException
+                || connection.Lost.IsCompleted)
             {
+                // What breaks the connection for one breaks it for all: thrown once, below.
                 broken ??= e;
+            }
+            catch (Exception e) // The event's own fault, whatever it is: the others go on, and so does the connection.
+            {
+                log.EventUnsendable(events[i].Topic, e.Message);
+                store.SetAsideDamaged(events[i].Id);
             }
         }
 
@@ -125,6 +133,12 @@ internal sealed class EventDelivery(
         if (late) _delivered += accepted.Count;
         if (broken is not null) ExceptionDispatchInfo.Throw(broken);
     }
+
+    /// <summary>Async, so that whatever is wrong with this event shows in its own task.</summary>
+    private async Task<MqttClientPublishReasonCode> PublishAsync(
+        StoredEvent stored, bool late, BrokerConnection connection, CancellationToken stop) =>
+        await connection.PublishAsync(
+            table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), stop).ConfigureAwait(false);
 
     private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> accepted)
     {
