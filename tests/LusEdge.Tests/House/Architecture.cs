@@ -60,7 +60,7 @@ internal static class Architecture
                 new("Publish/Events", "clips, which are stored until the broker has them",
                     "Publish/Connection Publish/Messages Results Health Machine"),
                 new("Publish/Connection", "the broker connection and its options",
-                    "Publish/Messages"),
+                    "Publish/Messages Health"),
                 new("Publish/Messages", "builds the messages, and knows each topic's policy",
                     "Infer Aggregate Results Health Metering Machine LusEdge.Contract"),
 

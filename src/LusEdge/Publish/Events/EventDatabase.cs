@@ -22,11 +22,8 @@ internal sealed class EventDatabase : IDisposable
     /// <summary>SQLITE_CORRUPT and SQLITE_NOTADB: what a failing card leaves behind.</summary>
     private static readonly int[] DamageCodes = [11, 26];
 
-    /// <summary>
-    /// What makes a single row unreadable while others can be read: SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_CONSTRAINT (a value that
-    /// became null) and SQLITE_NOTADB.
-    /// </summary>
-    private static readonly int[] RowDamageCodes = [10, 11, 19, 26];
+    /// <summary>SQLITE_CONSTRAINT: a damaged value became null.</summary>
+    private const int Constraint = 19;
 
     /// <summary>In the column <c>refused</c>, instead of a reason code: the event is damaged and is never sent.</summary>
     private const int IsDamaged = -1;
@@ -146,6 +143,7 @@ internal sealed class EventDatabase : IDisposable
     /// Copies each event that can still be read into an empty database, under its own id. What is damaged stays behind.
     /// </summary>
     /// <returns>Events that could not be copied, as far as that can be told.</returns>
+    /// <exception cref="SqliteException">This file is locked, or the other can't be written.</exception>
     public long CopyTo(EventDatabase other)
     {
         SortedSet<long> ids = [];
@@ -263,7 +261,7 @@ internal sealed class EventDatabase : IDisposable
             while (reader.Read()) ids.Add(reader.GetInt64(0));
             return true;
         }
-        catch (SqliteException e) when (RowDamageCodes.Contains(e.SqliteErrorCode))
+        catch (SqliteException e) when (!IsLock(e))
         {
             return false;
         }
@@ -271,12 +269,23 @@ internal sealed class EventDatabase : IDisposable
 
     private bool TryCopy(long id, EventDatabase other)
     {
+        object[] row = new object[7];
         try
         {
             using SqliteCommand read = Command(
                 "SELECT topic, payload, boot, seq, created, refused, sum FROM events WHERE id = $id", ("$id", id));
-            using SqliteDataReader row = read.ExecuteReader();
-            return row.Read() && other.Execute(
+            using SqliteDataReader reader = read.ExecuteReader();
+            if (!reader.Read()) return false;
+            reader.GetValues(row);
+        }
+        catch (SqliteException e) when (!IsLock(e))
+        {
+            return false;
+        }
+
+        try
+        {
+            return other.Execute(
                 """
                 INSERT INTO events (id, topic, payload, boot, seq, created, refused, sum)
                 VALUES ($id, $topic, $payload, $boot, $seq, $created, $refused, $sum)
@@ -290,7 +299,7 @@ internal sealed class EventDatabase : IDisposable
                 ("$refused", row[5]),
                 ("$sum", row[6])) == 1;
         }
-        catch (SqliteException e) when (RowDamageCodes.Contains(e.SqliteErrorCode))
+        catch (SqliteException e) when (e.SqliteErrorCode == Constraint)
         {
             return false;
         }

@@ -15,12 +15,22 @@ namespace LusEdge.Publish.Events;
 /// <param name="store">The events.</param>
 /// <param name="table">How each topic is published.</param>
 /// <param name="maxResendsPerSecond">Limit on the rate of the backlog.</param>
+/// <param name="refusals">Told about events that are too large for the broker.</param>
 /// <param name="board">Told when nobody subscribes to events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed class EventDelivery(
-    EventStore store, TopicTable table, int maxResendsPerSecond, HealthBoard board, TimeProvider time, ILogger log)
+    EventStore store,
+    TopicTable table,
+    int maxResendsPerSecond,
+    BrokerRefusals refusals,
+    HealthBoard board,
+    TimeProvider time,
+    ILogger log)
 {
+    /// <summary>MQTT's reason code for a packet that is too large, which this side finds out before the broker does.</summary>
+    private const MqttClientPublishReasonCode TooLarge = (MqttClientPublishReasonCode)0x95;
+
     /// <summary>
     /// A live broker answers within this time; otherwise the connection is dropped and the events are sent again.
     /// </summary>
@@ -109,7 +119,7 @@ internal sealed class EventDelivery(
         {
             try
             {
-                Settle(events[i], await answers[i].ConfigureAwait(false), accepted);
+                Settle(events[i], await answers[i].ConfigureAwait(false), connection.MaxPacket, accepted);
             }
             catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException
                 || connection.Lost.IsCompleted)
@@ -136,11 +146,13 @@ internal sealed class EventDelivery(
 
     /// <summary>Async, so that whatever is wrong with this event shows in its own task.</summary>
     private async Task<MqttClientPublishReasonCode> PublishAsync(
-        StoredEvent stored, bool late, BrokerConnection connection, CancellationToken stop) =>
-        await connection.PublishAsync(
-            table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), stop).ConfigureAwait(false);
+        StoredEvent stored, bool late, BrokerConnection connection, CancellationToken stop)
+    {
+        MqttApplicationMessage message = table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload);
+        return connection.Fits(message) ? await connection.PublishAsync(message, stop).ConfigureAwait(false) : TooLarge;
+    }
 
-    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> accepted)
+    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, long limit, List<long> accepted)
     {
         switch (answer)
         {
@@ -154,6 +166,10 @@ internal sealed class EventDelivery(
                 break;
             case MqttClientPublishReasonCode.QuotaExceeded or MqttClientPublishReasonCode.PacketIdentifierInUse:
                 KeepForLater(stored.Topic, answer);
+                break;
+            case TooLarge:
+                refusals.LeftOut(stored.Topic, limit);
+                store.SetAside(stored.Id, (int)answer);
                 break;
             default:
                 if (_refusedTopics.Add(stored.Topic)) log.EventsRefused(stored.Topic, answer.ToString());

@@ -323,7 +323,7 @@ internal sealed class EventStore : IDisposable
             HealthCode.EventsRefused,
             _database.Refused > 0
                 ? "The broker refuses events; they are retried on the next connection. "
-                    + "Allow the device to publish below its own prefix."
+                    + "Allow the device to publish below its own prefix, in packets of this size."
                 : null);
         _board.Set(
             HealthCode.EventsDamaged,
