@@ -36,6 +36,12 @@ public sealed record HealthCode(string Name, HealthStatus Status)
     /// <summary>The event store is full, and the oldest events were discarded.</summary>
     public static readonly HealthCode EventStoreFull = new("event_store_full", HealthStatus.Degraded);
 
+    /// <summary>The event store's file was deleted or replaced while the service was running.</summary>
+    public static readonly HealthCode EventStoreReplaced = new("event_store_replaced", HealthStatus.Degraded);
+
+    /// <summary>A stored event was found damaged.</summary>
+    public static readonly HealthCode EventsDamaged = new("events_damaged", HealthStatus.Degraded);
+
     /// <summary>The broker refuses events.</summary>
     public static readonly HealthCode EventsRefused = new("events_refused", HealthStatus.Degraded);
 
@@ -44,6 +50,9 @@ public sealed record HealthCode(string Name, HealthStatus Status)
 
     /// <summary>The broker refuses another topic.</summary>
     public static readonly HealthCode TopicRefused = new("topic_refused", HealthStatus.Degraded);
+
+    /// <summary>A message exceeds the broker's maximum packet size.</summary>
+    public static readonly HealthCode PacketTooLarge = new("packet_too_large", HealthStatus.Degraded);
 
     /// <summary>The activated model was refused.</summary>
     public static readonly HealthCode ModelRefused = new("model_refused", HealthStatus.Degraded);
@@ -69,9 +78,12 @@ public sealed record HealthCode(string Name, HealthStatus Status)
         BrokerUnsuitable,
         DuplicateDevice,
         EventStoreFull,
+        EventStoreReplaced,
+        EventsDamaged,
         EventsRefused,
         EventsUnheard,
         TopicRefused,
+        PacketTooLarge,
         ModelRefused,
         ModelUnsigned,
         ProviderFallback,

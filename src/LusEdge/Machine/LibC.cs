@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace LusEdge.Machine;
 
 /// <summary>
-/// System calls that .NET does not offer: replace a link or exchange two names atomically, fsync a folder, tell a pipe from a
-/// file.
+/// System calls that .NET does not offer: replace a link or exchange two names atomically, fsync a folder, tell what kind of file
+/// a name leads to and whether it is still the same one, priorities and waits of threads.
 /// </summary>
 internal static class LibC
 {
@@ -18,6 +18,7 @@ internal static class LibC
     private const int PriorityOfProcess = 0;
     private const uint FileTypeWanted = 1;
     private const int FileTypeMask = 0xF000;
+    private const uint InodeOnly = 0x100;
 
     /// <summary>rename(2): atomically replaces the target, so a reader sees either the old file or the new one.</summary>
     public static void Rename(string from, string to)
@@ -59,6 +60,12 @@ internal static class LibC
         if (getpriority(PriorityOfProcess, thread) > nice) _ = setpriority(PriorityOfProcess, thread, nice);
     }
 
+    /// <summary>statx(2): which file a name leads to. No other file has the same identity while this one is open.</summary>
+    /// <returns>Null if there is no such file, or its folder can't be searched.</returns>
+    public static FileIdentity? Identity(string path) => statx(CurrentDirectory, path, 0, InodeOnly, out Status status) == 0
+        ? new FileIdentity(status.DeviceMajor, status.DeviceMinor, status.Inode)
+        : null;
+
     /// <summary>getrusage(2): how often the calling thread has given up the processor because it had to wait.</summary>
     public static long VoluntarySwitches()
     {
@@ -98,6 +105,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int open(string path, int flags);
 
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int statx(int folder, string path, int flags, uint mask, out Status status);
+
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int fsync(int descriptor);
@@ -118,19 +129,6 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int setpriority(int which, int who, int priority);
 
-    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int statx(int folder, string path, int flags, uint wanted, out Status status);
-
-    /// <summary>struct statx, which is the same on every architecture.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Status
-    {
-        /// <summary>stx_mode.</summary>
-        [FieldOffset(28)]
-        public ushort Mode;
-    }
-
     /// <summary>struct rusage of 64-bit Linux: two times of 16 bytes and fourteen longs.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 144)]
     private struct Usage
@@ -138,5 +136,26 @@ internal static class LibC
         /// <summary>ru_nvcsw.</summary>
         [FieldOffset(128)]
         public long VoluntarySwitches;
+    }
+
+    /// <summary>struct statx, the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        /// <summary>stx_mode.</summary>
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        /// <summary>stx_ino.</summary>
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        /// <summary>stx_dev_major.</summary>
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        /// <summary>stx_dev_minor.</summary>
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 }

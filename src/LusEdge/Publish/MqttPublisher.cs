@@ -49,6 +49,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     private readonly ReadingSubscription _readings;
     private readonly EventStore _store;
     private readonly TelemetryLoss _loss = new();
+    private readonly BrokerRefusals _refusals;
     private readonly TelemetrySender _telemetry;
     private readonly EventDelivery _events;
     private readonly DuplicateWatch _duplicates;
@@ -84,11 +85,12 @@ public sealed class MqttPublisher : IAsyncDisposable
         _store = store;
         _table = new TopicTable(topics);
         _writer = new MessageWriter(topics, _table, options.Frames, Guid.CreateVersion7(time.GetUtcNow()), bootNumber, time);
-        _telemetry = new TelemetrySender(readings, _table, _writer, options.Frames, _loss, meter.Ledger, time);
-        _events = new EventDelivery(store, _table, options.MaxResendsPerSecond, board, time, log);
+        _refusals = new BrokerRefusals(board, log);
+        _telemetry = new TelemetrySender(readings, _table, _writer, options.Frames, _loss, _refusals, meter.Ledger, time);
+        _events = new EventDelivery(store, _table, options.MaxResendsPerSecond, _refusals, board, time, log);
         _duplicates = new DuplicateWatch(_table.Availability, _writer.Boot, board, time, log);
         _status = new StatusReporter(
-            _table, _writer, readings, board, store, _events, _duplicates, _loss, new MeterReader(meter, time), time, log);
+            _table, _writer, readings, board, store, _events, _duplicates, _loss, _refusals, new MeterReader(meter, time), time);
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _clips = Task.Run(StoreClipsAsync);
         _supervisor = Task.Run(SuperviseAsync);
@@ -207,6 +209,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         await using BrokerConnection connection = answer.Connection;
         _lastError = null;
         _log.Connected(_options.Host, _options.Port, connection.Window);
+        _refusals.Connected();
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);
         if (_time.GetElapsedTime(since) > StableAfter) _delay.Reset();
@@ -240,18 +243,25 @@ public sealed class MqttPublisher : IAsyncDisposable
             return;
         }
 
-        // Work that fails because the connection broke can notice it first, but the broker's reason comes with the loss.
-        if (first == work) await Task.WhenAny(connection.Lost, Task.Delay(ReasonDelay, _time)).ConfigureAwait(false);
-        await end.CancelAsync().ConfigureAwait(false);
-        string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
-            : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
-            : await ReasonOf(work).ConfigureAwait(false);
-        _log.ConnectionLost(_options.Host, _options.Port, reason);
-        if (connection.WasTakenOver) _duplicates.TakenOver();
-        await connection.DisposeAsync().ConfigureAwait(false);
-        await WaitForEndAsync(pings, work).ConfigureAwait(false);
-        _loss.ConnectionLost();
-        _store.ConnectionLost();
+        try
+        {
+            // Work that fails because the connection broke can notice it first, but the broker's reason comes with the loss.
+            if (first == work) await Task.WhenAny(connection.Lost, Task.Delay(ReasonDelay, _time)).ConfigureAwait(false);
+            await end.CancelAsync().ConfigureAwait(false);
+            string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
+                : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
+                : await ReasonOf(work).ConfigureAwait(false);
+            _log.ConnectionLost(_options.Host, _options.Port, reason);
+            if (connection.WasTakenOver) _duplicates.TakenOver();
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await WaitForEndAsync(pings, work).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever the library throws, what was lost with the connection is counted.
+            _loss.ConnectionLost();
+            _store.ConnectionLost();
+        }
     }
 
     private async Task WorkAsync(BrokerConnection connection, long number, CancellationToken stop)

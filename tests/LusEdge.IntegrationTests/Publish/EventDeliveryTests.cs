@@ -1,5 +1,6 @@
 using LusEdge.Contract;
 using LusEdge.Tests;
+using Microsoft.Data.Sqlite;
 
 namespace LusEdge.IntegrationTests.Publish;
 
@@ -127,6 +128,67 @@ public sealed class EventDeliveryTests
         Assert.Equal((1, 1), (metrics.Outbox.Depth, metrics.Outbox.Refused));
         Assert.Single(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5015);
         Assert.Equal(1, subscriber.All.Count(received => received.Topic == rig.Topics.Availability));
+    }
+
+    [Theory]
+    [InlineData("topic = replace(topic, 'clip', 'clhp')")]
+    [InlineData("topic = replace(topic, 'clip', 'cl+p'), sum = NULL")]
+    [InlineData("topic = topic || char(0), sum = NULL")]
+    [InlineData("payload = x'', sum = NULL")]
+    [InlineData("payload = CAST(replace(payload, '\"grade\":\"2\"', '\"grade\":\"3\"') AS BLOB)")]
+    public async Task A_damaged_event_stops_neither_the_readings_nor_the_other_events(string change)
+    {
+        int port = LoopbackPort.Free();
+        await using PublisherRig rig = await PublisherRig.StartAsync(port);
+        for (int i = 0; i < 5; i++) rig.Clip();
+        await rig.Publisher.DisposeAsync();
+        await using (var connection = new SqliteConnection($"Data Source={rig.Options.EventsDatabase};Pooling=False"))
+        {
+            connection.Open();
+            await using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own constants.
+            command.CommandText = $"UPDATE events SET {change} WHERE id = 3";
+#pragma warning restore CA2100
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await using Mosquitto broker = await Mosquitto.StartOnAsync(port);
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(port);
+        await rig.RestartAsync();
+        rig.StartFeed();
+        await subscriber.WaitAsync("the other clips", _ => Clips(subscriber, rig).Count(clip => clip.Late) == 4);
+        Assert.Equal([0, 1, 3, 4], Seqs(subscriber, rig));
+        await subscriber.WaitForAsync(
+            rig.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "events_damaged"));
+        await subscriber.WaitForAsync(
+            rig.Topics.Metrics,
+            LusEdgeJson.Default.MetricsMessage,
+            metrics => metrics.Outbox is { Damaged: 1, Refused: 0, Depth: 0 });
+        await subscriber.WaitAsync("50 frames", all => all.Count(received => received.Topic == rig.Topics.Frame) >= 50);
+        Assert.DoesNotContain(rig.Log.GetSnapshot(), entry => entry.Id.Id == 5002);
+    }
+
+    [Fact]
+    public async Task Events_go_on_while_their_file_is_deleted_and_none_is_lost()
+    {
+        await using Mosquitto broker = await Mosquitto.StartAsync();
+        await using PublisherRig rig = await PublisherRig.StartAsync(broker.Port);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < 5; i++) rig.Clip();
+            Directory.Delete(Path.GetDirectoryName(rig.Options.EventsDatabase)!, recursive: true);
+            for (int i = 0; i < 5; i++) rig.Clip();
+            await Eventually.TrueAsync("the file is there again", () => File.Exists(rig.Options.EventsDatabase));
+        }
+
+        await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
+        await subscriber.WaitAsync("every clip", _ => Seqs(subscriber, rig).Count == 30);
+        await subscriber.WaitForAsync(
+            rig.Topics.Health,
+            LusEdgeJson.Default.HealthMessage,
+            health => health.Reasons.Any(reason => reason.Code == "event_store_replaced"));
     }
 
     [Fact]

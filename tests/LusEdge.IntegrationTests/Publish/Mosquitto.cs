@@ -64,6 +64,13 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <summary>Restarts the killed broker on its port.</summary>
     public async Task RestartAsync() => Assert.True(await TryStartAsync(), "the broker did not restart");
 
+    /// <summary>Replaces a file in its folder, and lets it read its settings again.</summary>
+    public async Task ReloadAsync(string name, string text)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, name), text, TestContext.Current.CancellationToken);
+        await SignalAsync("HUP");
+    }
+
     /// <summary>Makes the broker hang: its connections stay open, but nothing answers.</summary>
     public Task HangAsync() => SignalAsync("STOP");
 

@@ -80,6 +80,13 @@ internal sealed class PublisherRig : IAsyncDisposable
     /// <summary>Grades 25 frames per second from now on.</summary>
     public void StartFeed() => _feed = FeedAsync();
 
+    /// <summary>Ends the feed.</summary>
+    public async Task StopFeedAsync()
+    {
+        await _stop.CancelAsync();
+        await _feed;
+    }
+
     /// <summary>Passes one frame through the pipeline.</summary>
     public void Frame(FrameState state = FrameState.Live)
     {
@@ -118,8 +125,7 @@ internal sealed class PublisherRig : IAsyncDisposable
     /// <summary>Stops cleanly, and returns how long that took.</summary>
     public async Task<TimeSpan> StopAsync()
     {
-        await _stop.CancelAsync();
-        await _feed;
+        await StopFeedAsync();
         long start = Stopwatch.GetTimestamp();
         Results.Complete();
         await Publisher.DisposeAsync();

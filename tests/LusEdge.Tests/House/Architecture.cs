@@ -58,9 +58,9 @@ internal static class Architecture
                 new("Publish/Telemetry", "per-frame readings, which may be lost",
                     "Publish/Connection Publish/Messages Results Metering LusEdge.Contract"),
                 new("Publish/Events", "clips, which are stored until the broker has them",
-                    "Publish/Connection Publish/Messages Results Health"),
+                    "Publish/Connection Publish/Messages Results Health Machine"),
                 new("Publish/Connection", "the broker connection and its options",
-                    "Publish/Messages Machine LusEdge.Contract"),
+                    "Publish/Messages Health Machine LusEdge.Contract"),
                 new("Publish/Messages", "builds the messages, and knows each topic's policy",
                     "Infer Aggregate Results Health Metering Machine LusEdge.Contract"),
 

@@ -20,7 +20,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _window = new(0, MaxWindow);
 
-    private BrokerConnection(IMqttClient client)
+    /// <summary>Wraps a client that is not connected yet.</summary>
+    internal BrokerConnection(IMqttClient client)
     {
         _client = client;
         client.DisconnectedAsync += disconnected =>
@@ -39,6 +40,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     /// <summary>Whether the broker ended the connection because another client connected with the same id.</summary>
     public bool WasTakenOver { get; private set; }
+
+    /// <summary>The largest packet that the broker takes, in bytes. It cuts off a client that sends a larger one.</summary>
+    public long MaxPacket { get; private set; } = long.MaxValue;
 
     /// <summary>Completes with the reason when the connection is lost.</summary>
     public Task<string> Lost => _lost.Task;
@@ -59,6 +63,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 // The library gives null or 0 if the broker says nothing, which means 65,535.
                 connection.Window = answer.ReceiveMaximum is > 0 and < MaxWindow ? answer.ReceiveMaximum.Value : MaxWindow;
                 connection._window.Release(connection.Window);
+                if (answer.MaximumPacketSize is > 0 and { } largest) connection.MaxPacket = largest;
                 return new BrokerAnswer(connection, "", BrokerFlaw.Of(answer));
             }
 
@@ -72,6 +77,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the broker takes a message of this size. A larger one must not be published.</summary>
+    public bool Fits(MqttApplicationMessage message) =>
+        MaxPacket == long.MaxValue || PacketSize.Of(message) <= MaxPacket;
 
     /// <summary>Publishes a message; for QoS 1, waits for its acknowledgement.</summary>
     /// <returns>The broker's reason code; always success for QoS 0.</returns>
@@ -107,6 +116,39 @@ internal sealed class BrokerConnection : IAsyncDisposable
         return _client.SubscribeAsync(options, stop);
     }
 
+    /// <summary>
+    /// Publishes a copy of a message with QoS 1, because the broker does not answer QoS 0. It takes its place in the order of the
+    /// messages before this returns.
+    /// </summary>
+    /// <returns>The answer to come; null if the window is full now.</returns>
+    public Task<MqttClientPublishReasonCode>? TryProbe(MqttApplicationMessage message, CancellationToken stop)
+    {
+        MqttApplicationMessage copy = new()
+        {
+            Topic = message.Topic,
+            Payload = new ReadOnlySequence<byte>(message.Payload.ToArray()),
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Retain = message.Retain,
+            MessageExpiryInterval = message.MessageExpiryInterval,
+            ContentType = message.ContentType,
+            PayloadFormatIndicator = message.PayloadFormatIndicator,
+            UserProperties = message.UserProperties,
+        };
+        return Fits(copy) && _window.Wait(TimeSpan.Zero, CancellationToken.None) ? ReleaseAsync() : null;
+
+        async Task<MqttClientPublishReasonCode> ReleaseAsync()
+        {
+            try
+            {
+                return (await _client.PublishAsync(copy, stop).ConfigureAwait(false)).ReasonCode;
+            }
+            finally
+            {
+                _window.Release();
+            }
+        }
+    }
+
     /// <summary>Pings the broker.</summary>
     /// <returns>False if no answer came in time.</returns>
     public async Task<bool> PingAsync(TimeSpan timeout, TimeProvider time, CancellationToken stop)
@@ -130,11 +172,18 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     /// <summary>
     /// Cuts the connection. Unless <see cref="DisconnectAsync"/> was called before, the broker publishes the will. The window is
-    /// not disposed, because publishes that are cut off still release their slots.
+    /// not disposed, because publishes that are cut off still release their slots. Never throws.
     /// </summary>
     public ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        try
+        {
+            _client.Dispose();
+        }
+        catch (Exception) // The library races with its own cleanup after a loss. The connection is over either way.
+        {
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -4,6 +4,7 @@ using LusEdge.Publish.Connection;
 using LusEdge.Publish.Messages;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
+using MQTTnet.Exceptions;
 
 namespace LusEdge.Publish.Events;
 
@@ -14,12 +15,22 @@ namespace LusEdge.Publish.Events;
 /// <param name="store">The events.</param>
 /// <param name="table">How each topic is published.</param>
 /// <param name="maxResendsPerSecond">Limit on the rate of the backlog.</param>
+/// <param name="refusals">Told about events that are too large for the broker.</param>
 /// <param name="board">Told when nobody subscribes to events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed class EventDelivery(
-    EventStore store, TopicTable table, int maxResendsPerSecond, HealthBoard board, TimeProvider time, ILogger log)
+    EventStore store,
+    TopicTable table,
+    int maxResendsPerSecond,
+    BrokerRefusals refusals,
+    HealthBoard board,
+    TimeProvider time,
+    ILogger log)
 {
+    /// <summary>MQTT's reason code for a packet that is too large, which this side finds out before the broker does.</summary>
+    private const MqttClientPublishReasonCode TooLarge = (MqttClientPublishReasonCode)0x95;
+
     /// <summary>
     /// A live broker answers within this time; otherwise the connection is dropped and the events are sent again.
     /// </summary>
@@ -98,8 +109,8 @@ internal sealed class EventDelivery(
     {
         using var overdue = new CancellationTokenSource(AcknowledgeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, stop);
-        Task<MqttClientPublishReasonCode>[] answers = [.. events.Select(stored => connection.PublishAsync(
-            table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload), either.Token))];
+        Task<MqttClientPublishReasonCode>[] answers =
+            [.. events.Select(stored => PublishAsync(stored, late, connection, either.Token))];
 
         // Every answer counts, even if the connection broke in between: what was acknowledged is not sent again.
         var accepted = new List<long>(events.Count);
@@ -108,11 +119,18 @@ internal sealed class EventDelivery(
         {
             try
             {
-                Settle(events[i], await answers[i].ConfigureAwait(false), accepted);
+                Settle(events[i], await answers[i].ConfigureAwait(false), connection.MaxPacket, accepted);
             }
-            catch (Exception e) // What breaks one publish breaks the connection: thrown once, below.
+            catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException
+                || connection.Lost.IsCompleted)
             {
+                // What breaks the connection for one breaks it for all: thrown once, below.
                 broken ??= e;
+            }
+            catch (Exception e) // The event's own fault, whatever it is: the others go on, and so does the connection.
+            {
+                log.EventUnsendable(events[i].Topic, e.Message);
+                store.SetAsideDamaged(events[i].Id);
             }
         }
 
@@ -126,7 +144,15 @@ internal sealed class EventDelivery(
         if (broken is not null) ExceptionDispatchInfo.Throw(broken);
     }
 
-    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, List<long> accepted)
+    /// <summary>Async, so that whatever is wrong with this event shows in its own task.</summary>
+    private async Task<MqttClientPublishReasonCode> PublishAsync(
+        StoredEvent stored, bool late, BrokerConnection connection, CancellationToken stop)
+    {
+        MqttApplicationMessage message = table.Event(stored.Topic).Message(late ? stored.LatePayload() : stored.Payload);
+        return connection.Fits(message) ? await connection.PublishAsync(message, stop).ConfigureAwait(false) : TooLarge;
+    }
+
+    private void Settle(StoredEvent stored, MqttClientPublishReasonCode answer, long limit, List<long> accepted)
     {
         switch (answer)
         {
@@ -140,6 +166,10 @@ internal sealed class EventDelivery(
                 break;
             case MqttClientPublishReasonCode.QuotaExceeded or MqttClientPublishReasonCode.PacketIdentifierInUse:
                 KeepForLater(stored.Topic, answer);
+                break;
+            case TooLarge:
+                refusals.LeftOut(stored.Topic, limit);
+                store.SetAside(stored.Id, (int)answer);
                 break;
             default:
                 if (_refusedTopics.Add(stored.Topic)) log.EventsRefused(stored.Topic, answer.ToString());

@@ -9,7 +9,8 @@ namespace LusEdge.Publish.Events;
 /// <summary>
 /// Keeps events until the broker has acknowledged them and then answered a ping. Only the store's thread touches the disk, in the
 /// order of the calls: appending never waits, reading is awaited. Events that can't be written now (the file is locked, the disk
-/// is full or hangs) wait in memory and are tried again every second.
+/// is full or hangs) wait in memory and are tried again every second. A file that is found damaged, deleted or replaced is
+/// replaced by a new one with every event that can still be read.
 /// </summary>
 internal sealed class EventStore : IDisposable
 {
@@ -24,7 +25,11 @@ internal sealed class EventStore : IDisposable
 
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long health tells of an incident that is over: nobody may be looking at the moment.</summary>
+    private static readonly TimeSpan IncidentPeriod = TimeSpan.FromHours(1);
+
     private readonly string _file;
+    private readonly EventFiles _files;
     private readonly long _maxBytes;
     private readonly HealthBoard _board;
     private readonly TimeProvider _time;
@@ -39,16 +44,22 @@ internal sealed class EventStore : IDisposable
     private long _closeBy = long.MaxValue;
     private bool _isCommitDue;
     private bool _isFull;
+    private bool _isDamaged;
+    private long? _damagedAt;
+    private long? _replacedAt;
     private long _discardedBefore;
+    private long _damagedBefore;
     private long _lastId;
     private long _depth;
     private long _refused;
     private long _discarded;
+    private long _damaged;
     private long _notStored;
 
     private EventStore(string file, long maxBytes, HealthBoard board, TimeProvider time, ILogger log)
     {
         _file = file;
+        _files = new EventFiles(file);
         _maxBytes = maxBytes;
         _board = board;
         _time = time;
@@ -72,6 +83,9 @@ internal sealed class EventStore : IDisposable
 
     /// <summary>Events deleted unsent to make room since the start.</summary>
     public long Discarded => Interlocked.Read(ref _discarded);
+
+    /// <summary>Events found damaged, and never sent, since the start.</summary>
+    public long Damaged => Interlocked.Read(ref _damaged);
 
     /// <summary>Events that could not be stored since the start.</summary>
     public long NotStored => Interlocked.Read(ref _notStored);
@@ -152,6 +166,9 @@ internal sealed class EventStore : IDisposable
     /// <inheritdoc cref="EventDatabase.SetAside"/>
     public void SetAside(long id, int reason) => Post(database => database.SetAside(id, reason));
 
+    /// <inheritdoc cref="EventDatabase.SetAsideDamaged"/>
+    public void SetAsideDamaged(long id) => Post(database => database.SetAsideDamaged(id));
+
     /// <inheritdoc cref="EventDatabase.RetryRefused"/>
     public void RetryRefused() => Post(database => database.RetryRefused());
 
@@ -208,14 +225,14 @@ internal sealed class EventStore : IDisposable
         using var pause = new ManualResetEventSlim();
         do
         {
-            // With something left to write, retry even if no work comes in.
-            TimeSpan wait = _waiting.IsEmpty && _database is not null ? Timeout.InfiniteTimeSpan : RetryPeriod;
-            bool hasWork = _work.TryTake(out Work work, wait);
+            // Every second even without work: for what is left to write, and to see that the file is still there.
+            bool hasWork = _work.TryTake(out Work work, RetryPeriod);
             try
             {
-                if (_database is null) OpenDatabase();
+                UseFile();
                 if (hasWork) work.Act(_database!);
-                else Commit();
+                else if (!_waiting.IsEmpty) Commit();
+                else if (_lastError is not null) _database!.TryWrite();
                 PublishCounts();
                 Succeeded();
             }
@@ -223,11 +240,12 @@ internal sealed class EventStore : IDisposable
             {
                 if (hasWork) work.GiveUp?.Invoke();
                 Failed(e.Message);
-                if (e is SqliteException damage && EventDatabase.IsDamage(damage)) CloseDatabase();
+                _isDamaged |= _database is not null && e is SqliteException damage && EventDatabase.IsDamage(damage);
                 if (_work.IsCompleted) pause.Wait(RetryPeriod / 10);
             }
         }
-        while (!_work.IsCompleted || (!_waiting.IsEmpty && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
+        while (!_work.IsCompleted
+            || ((!_waiting.IsEmpty || _files.HaveChanged()) && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
 
         CloseDatabase();
         _ended.SetResult();
@@ -282,9 +300,16 @@ internal sealed class EventStore : IDisposable
     private void PublishCounts()
     {
         long discarded = _discardedBefore + _database!.Discarded;
+        long damaged = _damagedBefore + _database.Damaged;
         Interlocked.Exchange(ref _lastId, _database.LastId);
         Interlocked.Exchange(ref _depth, _database.Depth);
         Interlocked.Exchange(ref _refused, _database.Refused);
+        if (Interlocked.Exchange(ref _damaged, damaged) < damaged)
+        {
+            if (_damagedAt is null) _log.EventsDamaged(_file);
+            _damagedAt = _time.GetTimestamp();
+        }
+
         bool discards = Interlocked.Exchange(ref _discarded, discarded) < discarded;
         if (discards && !_isFull) _log.EventsDiscarded(_file);
         _isFull = discards || (_isFull && _database.Depth > 0);
@@ -298,35 +323,105 @@ internal sealed class EventStore : IDisposable
             HealthCode.EventsRefused,
             _database.Refused > 0
                 ? "The broker refuses events; they are retried on the next connection. "
-                    + "Allow the device to publish below its own prefix."
+                    + "Allow the device to publish below its own prefix, in packets of this size."
                 : null);
+        _board.Set(
+            HealthCode.EventsDamaged,
+            IsRecent(_damagedAt)
+                ? $"Events in {_file} were damaged and can't be sent (metrics: outbox.damaged). Check the disk: it may be failing."
+                : null);
+        _board.Set(
+            HealthCode.EventStoreReplaced,
+            IsRecent(_replacedAt)
+                ? $"{_file} was deleted or replaced while in use, and was written again. Stop the service before you touch it."
+                : null);
+        if (!IsRecent(_damagedAt)) _damagedAt = null;
+
+        bool IsRecent(long? at) => at is { } then && _time.GetElapsedTime(then) < IncidentPeriod;
+    }
+
+    /// <summary>Opens the file, or replaces it if it is damaged or no longer where it was.</summary>
+    private void UseFile()
+    {
+        if (_database is null) OpenDatabase();
+        else if (_isDamaged) Replace(isDamaged: true);
+        else if (_files.HaveChanged()) Replace(isDamaged: false);
     }
 
     private void OpenDatabase()
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(_file)) is { } folder) Directory.CreateDirectory(folder);
+        _files.Resume();
         try
         {
             _database = EventDatabase.Open(_file, _maxBytes);
         }
         catch (SqliteException e) when (EventDatabase.IsDamage(e))
         {
-            string aside = $"{_file}.damaged-{_time.GetUtcNow():yyyyMMddHHmmss}";
-            File.Move(_file, aside, overwrite: true);
-            File.Delete(_file + "-wal");
-            File.Delete(_file + "-shm");
-            _log.EventStoreDamaged(_file, aside, e.Message);
+            // Not a database at all: nothing in it can be read.
+            _log.EventStoreDamaged(_file, _files.SetAside("damaged", _time.GetUtcNow()), e.Message);
             _database = EventDatabase.Open(_file, _maxBytes);
         }
 
+        _files.Opened();
+        try
+        {
+            Load();
+        }
+        catch (SqliteException e) when (EventDatabase.IsDamage(e))
+        {
+            Replace(isDamaged: true);
+        }
+        catch
+        {
+            CloseDatabase();
+            throw;
+        }
+    }
+
+    private void Load()
+    {
+        _database!.Load(LastId);
+        _files.Opened();
         PublishCounts();
+    }
+
+    /// <summary>
+    /// Writes every event that can still be read to a new file. It takes the place of the old one only once it is complete, so
+    /// an event stays in memory, in the old file or in the new one. While this fails, it is tried again every second.
+    /// </summary>
+    private void Replace(bool isDamaged)
+    {
+        _files.Prepare();
+        long lost;
+        // The copy of a full file may be a little larger.
+        using (EventDatabase copy = EventDatabase.Open(_files.Replacement, 2 * _maxBytes)) lost = _database!.CopyTo(copy);
+        string? aside = _files.Replace(isDamaged ? "damaged" : "replaced", keepOurs: isDamaged, _time.GetUtcNow());
+        CloseDatabase();
+        _isDamaged = false;
+        _damagedBefore += lost;
+        if (isDamaged)
+        {
+            _log.EventStoreDamaged(_file, aside ?? "-", $"{lost} events can't be read");
+        }
+        else
+        {
+            _log.EventStoreReplaced(_file, aside is null ? "" : $"; the file that was put there is now {aside}");
+            _replacedAt = _time.GetTimestamp();
+        }
+
+        _database = EventDatabase.Open(_file, _maxBytes);
+        Load();
+        // The ids that the delivery has not sent yet may have changed.
+        Committed.Set();
     }
 
     private void CloseDatabase()
     {
-        _discardedBefore = Discarded;
+        _discardedBefore += _database?.Discarded ?? 0;
+        _damagedBefore += _database?.Damaged ?? 0;
         _database?.Dispose();
         _database = null;
+        _files.Closed();
     }
 
     private void Succeeded()
@@ -335,6 +430,8 @@ internal sealed class EventStore : IDisposable
         _lastError = null;
         _log.EventStoreRecovered(_file);
         _board.Clear(HealthCode.EventStoreFailed);
+        // Whoever could not read meanwhile can go on.
+        Committed.Set();
     }
 
     private void Failed(string message)

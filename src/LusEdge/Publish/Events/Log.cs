@@ -39,4 +39,19 @@ internal static partial class Log
         LogLevel.Error,
         "There was no room for an event on {Topic} in {File}; it is lost. Logged once; the metrics message counts them")]
     public static partial void EventNotStored(this ILogger log, string topic, string file);
+
+    [LoggerMessage(
+        5017,
+        LogLevel.Error,
+        "{File} was deleted or replaced while in use: the events that it held and those that wait are written to a new file{Aside}")]
+    public static partial void EventStoreReplaced(this ILogger log, string file, string aside);
+
+    [LoggerMessage(
+        5018,
+        LogLevel.Error,
+        "An event in {File} is damaged and was set aside. Logged once per hour; the metrics message counts them")]
+    public static partial void EventsDamaged(this ILogger log, string file);
+
+    [LoggerMessage(5019, LogLevel.Error, "An event on {Topic} can't be sent and was set aside: {Reason}")]
+    public static partial void EventUnsendable(this ILogger log, string topic, string reason);
 }

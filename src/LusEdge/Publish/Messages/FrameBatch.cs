@@ -62,6 +62,9 @@ internal sealed class FrameBatch
         LatMs.Add(MessageWriter.Milliseconds(reading.Latency));
     }
 
+    /// <summary>The same frames in two batches.</summary>
+    public (FrameBatch First, FrameBatch Second) Halves() => (Part(0, Count / 2), Part(Count / 2, Count - (Count / 2)));
+
     /// <summary>Empties the batch.</summary>
     public void Clear()
     {
@@ -73,5 +76,24 @@ internal sealed class FrameBatch
         P.Clear();
         Quality.Clear();
         LatMs.Clear();
+    }
+
+    private FrameBatch Part(int start, int count)
+    {
+        var part = new FrameBatch
+        {
+            Model = Model,
+            From = From.AddMilliseconds(OffsetMs[start]),
+            To = start + count == Count ? To : From.AddMilliseconds(OffsetMs[start + count - 1]),
+        };
+        part.Frame.AddRange(Frame.Slice(start, count));
+        part.OffsetMs.AddRange(OffsetMs.Slice(start, count).Select(offset => offset - OffsetMs[start]));
+        part.State.AddRange(State.Slice(start, count));
+        part.Severity.AddRange(Severity.Slice(start, count));
+        part.Grade.AddRange(Grade.Slice(start, count));
+        part.P.AddRange(P.Slice(start, count));
+        part.Quality.AddRange(Quality.Slice(start, count));
+        part.LatMs.AddRange(LatMs.Slice(start, count));
+        return part;
     }
 }

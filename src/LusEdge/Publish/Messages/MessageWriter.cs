@@ -88,11 +88,15 @@ internal sealed class MessageWriter(
         };
     }
 
-    public FramesMessage Frames(FrameBatch batch, IReadOnlyDictionary<string, long> dropped) => new()
+    /// <summary>A batch of frames.</summary>
+    /// <param name="batch">The frames.</param>
+    /// <param name="dropped">Frames dropped since the previous batch, by reason.</param>
+    /// <param name="seq">Its number; null for the next one.</param>
+    public FramesMessage Frames(FrameBatch batch, IReadOnlyDictionary<string, long> dropped, long? seq = null) => new()
     {
         Boot = boot,
         BootNumber = bootNumber,
-        Seq = _framesSeq++,
+        Seq = seq ?? _framesSeq++,
         T0 = batch.From,
         Clk = Clock(),
         Frame = batch.Frame,
@@ -189,6 +193,57 @@ internal sealed class MessageWriter(
         Capabilities = [.. Published().Select(RelativeTopic)],
     };
 
+    /// <summary>
+    /// The same, shorter each time, for a broker with a small maximum packet size: first without what each message's user
+    /// property repeats and the texts that only people read, then without the list of topics.
+    /// </summary>
+    public static IEnumerable<InfoMessage> Shorter(InfoMessage info)
+    {
+        yield return info;
+        info = info with
+        {
+            Hardware = info.Hardware with { Os = "" },
+            Software = info.Software with { Runtime = "" },
+            Model = info.Model with { Refused = info.Model.Refused.ToDictionary(pair => pair.Key, pair => Cut(pair.Value, 16)) },
+            Schemas = new Dictionary<string, string>(),
+        };
+        yield return info;
+        yield return info with { Capabilities = [] };
+    }
+
+    /// <summary>The same, shorter each time: with shorter details, then without the least severe reasons.</summary>
+    public static IEnumerable<HealthMessage> Shorter(HealthMessage health)
+    {
+        yield return health;
+        foreach (int length in (int[])[120, 40, 1])
+        {
+            health = health with
+            {
+                Reasons = [.. health.Reasons.Select(reason => reason with { Detail = Cut(reason.Detail, length) })],
+            };
+            yield return health;
+        }
+
+        for (int count = health.Reasons.Count - 1; count > 0; count--)
+            yield return health with { Reasons = [.. health.Reasons.Take(count)] };
+    }
+
+    /// <summary>The same, shorter each time: without the temperatures, then without counts that are zero.</summary>
+    public static IEnumerable<MetricsMessage> Shorter(MetricsMessage metrics)
+    {
+        yield return metrics;
+        metrics = metrics with { TempC = null };
+        yield return metrics;
+        yield return metrics with
+        {
+            Ledger = metrics.Ledger with
+            {
+                Withheld = metrics.Ledger.Withheld.Where(pair => pair.Value > 0).ToDictionary(),
+                Dropped = metrics.Ledger.Dropped.Where(pair => pair.Value > 0).ToDictionary(),
+            },
+        };
+    }
+
     public HealthMessage Health(HealthReport report) => new()
     {
         Boot = boot,
@@ -249,6 +304,8 @@ internal sealed class MessageWriter(
         var step = (long)Math.Round(_utc.Step.TotalMilliseconds);
         return step == 0 || status is null ? status : status with { StepMs = step };
     }
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     private static string Version() =>
         typeof(MessageWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!

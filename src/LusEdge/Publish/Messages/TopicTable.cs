@@ -28,8 +28,9 @@ internal sealed class TopicTable(Topics topics)
     public TopicPolicy Frames { get; } =
         new(topics.Frames, "frames", topics.Device, AtMostOnce, retain: false, TimeSpan.FromSeconds(5));
 
+    /// <summary>Acknowledged, because it reports what was lost.</summary>
     public TopicPolicy Metrics { get; } =
-        new(topics.Metrics, "metrics", topics.Device, AtMostOnce, retain: false, TimeSpan.FromSeconds(60));
+        new(topics.Metrics, "metrics", topics.Device, AtLeastOnce, retain: false, TimeSpan.FromSeconds(60));
 
     public TopicPolicy Clip { get; } = new(topics.Clip, "clip", topics.Device, AtLeastOnce, retain: false, EventExpiry);
 

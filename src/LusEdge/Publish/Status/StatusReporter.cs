@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
@@ -7,7 +8,6 @@ using LusEdge.Publish.Events;
 using LusEdge.Publish.Messages;
 using LusEdge.Publish.Telemetry;
 using LusEdge.Results;
-using Microsoft.Extensions.Logging;
 using MQTTnet;
 
 namespace LusEdge.Publish.Status;
@@ -23,9 +23,9 @@ namespace LusEdge.Publish.Status;
 /// <param name="events">The delivery of events.</param>
 /// <param name="duplicates">Notices another box with the same id.</param>
 /// <param name="loss">Counts telemetry that did not arrive.</param>
+/// <param name="refusals">Knows what the broker does not take.</param>
 /// <param name="meter">The pipeline's figures.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
 internal sealed class StatusReporter(
     TopicTable table,
     MessageWriter writer,
@@ -35,16 +35,18 @@ internal sealed class StatusReporter(
     EventDelivery events,
     DuplicateWatch duplicates,
     TelemetryLoss loss,
+    BrokerRefusals refusals,
     MeterReader meter,
-    TimeProvider time,
-    ILogger log) : IDisposable
+    TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MetricsPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often a retained message is sent again that the broker refused: its rules may have been corrected.</summary>
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
+
     private readonly JsonBuffer _json = new();
-    private readonly SortedSet<string> _refused = new(StringComparer.Ordinal);
 
     // Not per connection: over a line that breaks every few seconds, metrics and the gap still get through.
     private long _metricsAt = time.GetTimestamp();
@@ -69,25 +71,24 @@ internal sealed class StatusReporter(
     public async Task RunAsync(BrokerConnection connection, CancellationToken stop)
     {
         long healthAt = time.GetTimestamp();
+        long triedAt = healthAt;
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
-            bool isDue = time.GetElapsedTime(healthAt) >= HealthPeriod;
-            if (!ReferenceEquals(_announced, readings.Model) || (isDue && _refused.Contains(table.Info.Topic)))
-            {
+            bool isRetryDue = time.GetElapsedTime(triedAt) >= RetryPeriod;
+            if (isRetryDue) triedAt = time.GetTimestamp();
+            bool MustRetry(TopicPolicy policy) => isRetryDue && refusals.IsRefused(policy.Topic);
+
+            if (!ReferenceEquals(_announced, readings.Model) || MustRetry(table.Info))
                 await PublishInfoAsync(connection, stop).ConfigureAwait(false);
-            }
-
-            if (duplicates.IsOverwritten || (isDue && _refused.Contains(table.Availability.Topic)))
-            {
+            if (duplicates.IsOverwritten || MustRetry(table.Availability))
                 await PublishOnlineAsync(connection, stop).ConfigureAwait(false);
-            }
-
+            bool isDue = time.GetElapsedTime(healthAt) >= HealthPeriod || MustRetry(table.Health);
             if (await PublishHealthAsync(isDue, connection, stop).ConfigureAwait(false)) healthAt = time.GetTimestamp();
             if (time.GetElapsedTime(_metricsAt) >= MetricsPeriod)
             {
-                _metricsAt = time.GetTimestamp();
                 await PublishMetricsAsync(connection, stop).ConfigureAwait(false);
+                _metricsAt = time.GetTimestamp();
             }
         }
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
@@ -101,8 +102,8 @@ internal sealed class StatusReporter(
     {
         await PublishHealthAsync(evenIfUnchanged: false, connection, stop).ConfigureAwait(false);
         AvailabilityMessage offline = writer.Availability(number, Availability.Offline);
-        ReadOnlyMemory<byte> payload = _json.Write(offline, LusEdgeJson.Default.AvailabilityMessage);
-        return await PublishAsync(table.Availability, payload, connection, stop).ConfigureAwait(false);
+        return await PublishAsync(
+            table.Availability, [offline], LusEdgeJson.Default.AvailabilityMessage, connection, stop).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -111,25 +112,24 @@ internal sealed class StatusReporter(
     private async Task PublishInfoAsync(BrokerConnection connection, CancellationToken stop)
     {
         ModelInUse model = readings.Model;
-        ReadOnlyMemory<byte> payload = _json.Write(writer.Info(model), LusEdgeJson.Default.InfoMessage);
-        await PublishAsync(table.Info, payload, connection, stop).ConfigureAwait(false);
+        IEnumerable<InfoMessage> versions = MessageWriter.Shorter(writer.Info(model));
+        await PublishAsync(table.Info, versions, LusEdgeJson.Default.InfoMessage, connection, stop).ConfigureAwait(false);
         _announced = model;
     }
 
-    private async Task PublishOnlineAsync(BrokerConnection connection, CancellationToken stop)
+    private Task<bool> PublishOnlineAsync(BrokerConnection connection, CancellationToken stop)
     {
         // Before the message: what replaces it meanwhile is noticed.
         duplicates.Announced();
-        ReadOnlyMemory<byte> payload = _json.Write(_online!, LusEdgeJson.Default.AvailabilityMessage);
-        await PublishAsync(table.Availability, payload, connection, stop).ConfigureAwait(false);
+        return PublishAsync(table.Availability, [_online!], LusEdgeJson.Default.AvailabilityMessage, connection, stop);
     }
 
     private async Task<bool> PublishHealthAsync(bool evenIfUnchanged, BrokerConnection connection, CancellationToken stop)
     {
         HealthReport report = board.Read();
         if (!evenIfUnchanged && report.Equals(_health)) return false;
-        ReadOnlyMemory<byte> payload = _json.Write(writer.Health(report), LusEdgeJson.Default.HealthMessage);
-        await PublishAsync(table.Health, payload, connection, stop).ConfigureAwait(false);
+        IEnumerable<HealthMessage> versions = MessageWriter.Shorter(writer.Health(report));
+        await PublishAsync(table.Health, versions, LusEdgeJson.Default.HealthMessage, connection, stop).ConfigureAwait(false);
 
         // Only now, so that a report cancelled by the stop is published again with the goodbye.
         _health = report;
@@ -138,38 +138,44 @@ internal sealed class StatusReporter(
 
     private async Task PublishMetricsAsync(BrokerConnection connection, CancellationToken stop)
     {
-        var outbox = new OutboxFigures(store.Depth, store.Refused, events.Unheard, store.Discarded, store.NotStored);
+        var outbox = new OutboxFigures(store.Depth, store.Refused, events.Unheard, store.Discarded, store.NotStored, store.Damaged);
         TelemetryGap? gap = loss.Take();
+        bool isReported = false;
         try
         {
-            MetricsMessage metrics = writer.Metrics(meter.Read(), gap, outbox);
-            ReadOnlyMemory<byte> payload = _json.Write(metrics, LusEdgeJson.Default.MetricsMessage);
-            await PublishAsync(table.Metrics, payload, connection, stop).ConfigureAwait(false);
-            if (gap is not null) loss.Sent(gap.From, gap.To, gap.Frames);
+            IEnumerable<MetricsMessage> versions = MessageWriter.Shorter(writer.Metrics(meter.Read(), gap, outbox));
+            isReported = await PublishAsync(
+                table.Metrics, versions, LusEdgeJson.Default.MetricsMessage, connection, stop).ConfigureAwait(false);
         }
-        catch
+        finally
         {
-            if (gap is not null) loss.Dropped(gap.From, gap.To, gap.Frames);
-            throw;
+            if (gap is not null && isReported) loss.Reported(gap);
+            else if (gap is not null) loss.Dropped(gap.From, gap.To, gap.Frames);
         }
     }
 
     /// <summary>
-    /// Publishes, and reports a topic that the broker refuses. No subscriber (0x10) is a success here: the message is retained,
-    /// so the broker keeps it.
+    /// Publishes the first version that the broker's maximum packet size allows, and reports a topic that the broker refuses. No
+    /// subscriber (0x10) is a success here.
     /// </summary>
-    private async Task<bool> PublishAsync(
-        TopicPolicy policy, ReadOnlyMemory<byte> payload, BrokerConnection connection, CancellationToken stop)
+    /// <returns>Whether the broker accepted it.</returns>
+    private async Task<bool> PublishAsync<T>(
+        TopicPolicy policy, IEnumerable<T> versions, JsonTypeInfo<T> type, BrokerConnection connection, CancellationToken stop)
     {
-        MqttClientPublishReasonCode answer = await connection.PublishAsync(policy.Message(payload), stop).ConfigureAwait(false);
-        bool isAccepted = answer is MqttClientPublishReasonCode.Success or MqttClientPublishReasonCode.NoMatchingSubscribers;
-        if (isAccepted && _refused.Remove(policy.Topic)) log.TopicAccepted(policy.Topic);
-        if (!isAccepted && _refused.Add(policy.Topic)) log.TopicRefused(policy.Topic, answer.ToString());
-        board.Set(
-            HealthCode.TopicRefused,
-            _refused.Count > 0
-                ? $"The broker refuses {string.Join(", ", _refused)}. Allow the device to publish below its own prefix."
-                : null);
-        return isAccepted;
+        bool isWhole = true;
+        foreach (T version in versions)
+        {
+            MqttApplicationMessage message = policy.Message(_json.Write(version, type));
+            if (connection.Fits(message))
+            {
+                if (!isWhole) refusals.Shortened(policy.Topic, connection.MaxPacket);
+                return refusals.Settle(policy.Topic, await connection.PublishAsync(message, stop).ConfigureAwait(false));
+            }
+
+            isWhole = false;
+        }
+
+        refusals.LeftOut(policy.Topic, connection.MaxPacket);
+        return false;
     }
 }

@@ -13,6 +13,7 @@ namespace LusEdge.Publish.Telemetry;
 /// <param name="writer">Builds the messages.</param>
 /// <param name="delivery">How single frames are published.</param>
 /// <param name="loss">Counts what did not arrive.</param>
+/// <param name="refusals">Told what the broker does not take.</param>
 /// <param name="ledger">Knows which frames were dropped unseen.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TelemetrySender(
@@ -21,15 +22,23 @@ internal sealed class TelemetrySender(
     MessageWriter writer,
     FrameDelivery delivery,
     TelemetryLoss loss,
+    BrokerRefusals refusals,
     FrameLedger ledger,
     TimeProvider time) : IDisposable
 {
     /// <summary>The expiry of a frame message: one that waited longer would expire on arrival.</summary>
     private static readonly TimeSpan FrameLifetime = TimeSpan.FromSeconds(2);
 
+    private static readonly Dictionary<string, long> NoDrops = [];
+
     private readonly LiveCadence _cadence = new();
     private readonly FrameBatch _batch = new();
     private readonly JsonBuffer _json = new();
+
+    // With both kinds of message, each frame is counted with its own message.
+    private readonly TopicProbe _liveProbe = new(refusals, null, time);
+    private readonly TopicProbe _frameProbe = new(refusals, loss, time);
+    private readonly TopicProbe _framesProbe = new(refusals, delivery == FrameDelivery.Batch ? loss : null, time);
     private Dictionary<string, long> _droppedBefore = [];
     private FrameState? _signal;
     private long _since;
@@ -38,6 +47,8 @@ internal sealed class TelemetrySender(
     public async Task RunAsync(BrokerConnection connection, CancellationToken stop)
     {
         _cadence.Reset();
+        TopicProbe[] probes = [_liveProbe, _frameProbe, _framesProbe];
+        foreach (TopicProbe probe in probes) probe.Reset();
         try
         {
             while (true)
@@ -52,6 +63,7 @@ internal sealed class TelemetrySender(
             // The unsent batch would be stale on the next connection.
             if (_batch.Count > 0 && delivery == FrameDelivery.Batch) loss.Dropped(_batch.From, _batch.To, _batch.Count);
             _batch.Clear();
+            foreach (TopicProbe probe in probes) await probe.Answer.ConfigureAwait(false);
         }
     }
 
@@ -83,13 +95,16 @@ internal sealed class TelemetrySender(
         if (live is not null)
         {
             MqttApplicationMessage message = table.Live.Message(_json.Write(live, LusEdgeJson.Default.LiveMessage));
-            await connection.PublishAsync(message, stop).ConfigureAwait(false);
+            await PublishAsync(message, _liveProbe, connection, stop).ConfigureAwait(false);
         }
 
         if (frame is not null)
         {
             MqttApplicationMessage message = table.Frame.Message(_json.Write(frame, LusEdgeJson.Default.FrameMessage));
-            await PublishAsync(message, at, at, 1, connection, stop).ConfigureAwait(false);
+            bool fits = connection.Fits(message);
+            if (fits) loss.Sent(at, at, 1);
+            else loss.Dropped(at);
+            await PublishAsync(message, _frameProbe, connection, stop).ConfigureAwait(false);
         }
     }
 
@@ -112,33 +127,37 @@ internal sealed class TelemetrySender(
             .ToDictionary(pair => pair.Key, pair => pair.Count);
         _droppedBefore = dropped;
 
-        (DateTimeOffset from, DateTimeOffset to, int count) = (_batch.From, _batch.To, _batch.Count);
-        FramesMessage frames = writer.Frames(_batch, since);
-        MqttApplicationMessage message = table.Frames.Message(_json.Write(frames, LusEdgeJson.Default.FramesMessage));
+        await SendAsync(writer.Frames(_batch, since), _batch, connection, stop).ConfigureAwait(false);
         _batch.Clear();
+    }
 
-        // With both kinds of message, each frame is counted with its own message.
-        int counted = delivery == FrameDelivery.Batch ? count : 0;
-        await PublishAsync(message, from, to, counted, connection, stop).ConfigureAwait(false);
+    /// <summary>Sends a batch, in parts if the broker's maximum packet size asks for it.</summary>
+    private async Task SendAsync(FramesMessage frames, FrameBatch batch, BrokerConnection connection, CancellationToken stop)
+    {
+        MqttApplicationMessage message = table.Frames.Message(_json.Write(frames, LusEdgeJson.Default.FramesMessage));
+        bool fits = connection.Fits(message);
+        if (!fits && batch.Count > 1)
+        {
+            (FrameBatch first, FrameBatch second) = batch.Halves();
+            // The whole was not sent, so its number is still free.
+            await SendAsync(writer.Frames(first, frames.Dropped, frames.Seq), first, connection, stop).ConfigureAwait(false);
+            await SendAsync(writer.Frames(second, NoDrops), second, connection, stop).ConfigureAwait(false);
+            return;
+        }
+
+        if (delivery == FrameDelivery.Batch)
+        {
+            if (fits) loss.Sent(batch.From, batch.To, batch.Count);
+            else loss.Dropped(batch.From, batch.To, batch.Count);
+        }
+
+        await PublishAsync(message, _framesProbe, connection, stop).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(
-        MqttApplicationMessage message,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        int frames,
-        BrokerConnection connection,
-        CancellationToken stop)
+        MqttApplicationMessage message, TopicProbe probe, BrokerConnection connection, CancellationToken stop)
     {
-        try
-        {
-            await connection.PublishAsync(message, stop).ConfigureAwait(false);
-            loss.Sent(from, to, frames);
-        }
-        catch
-        {
-            loss.Dropped(from, to, frames);
-            throw;
-        }
+        if (!connection.Fits(message)) refusals.LeftOut(message.Topic, connection.MaxPacket);
+        else if (!probe.TrySend(message, connection, stop)) await connection.PublishAsync(message, stop).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LusEdge.Publish.Status;
+namespace LusEdge.Publish.Connection;
 
 /// <summary>Transitions, never single messages. Events 5000-5099 belong to Publish and its folders.</summary>
 internal static partial class Log
@@ -23,4 +23,16 @@ internal static partial class Log
 
     [LoggerMessage(5009, LogLevel.Information, "The broker accepts messages on {Topic} again")]
     public static partial void TopicAccepted(this ILogger log, string topic);
+
+    [LoggerMessage(
+        5020,
+        LogLevel.Warning,
+        "Messages on {Topic} are shortened: the broker takes packets of up to {Limit} bytes only. Raise its maximum packet size")]
+    public static partial void MessageShortened(this ILogger log, string topic, long limit);
+
+    [LoggerMessage(
+        5021,
+        LogLevel.Error,
+        "Messages on {Topic} are left out: the broker takes packets of up to {Limit} bytes only. Raise its maximum packet size")]
+    public static partial void MessageLeftOut(this ILogger log, string topic, long limit);
 }
