@@ -52,7 +52,7 @@ internal static class LibC
         if (failure is not null) throw failure;
     }
 
-    /// <summary>setpriority(2) for one thread, unless it already has a higher priority. Does nothing without the permission.</summary>
+    /// <summary>setpriority(2) for one thread, unless its priority is higher. Does nothing without the permission.</summary>
     /// <param name="thread">Its id.</param>
     /// <param name="nice">From -20, the highest, to 19.</param>
     public static void RaisePriority(int thread, int nice)

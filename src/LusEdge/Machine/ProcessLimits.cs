@@ -59,7 +59,7 @@ public sealed record ProcessLimits(long? OpenFiles, long? AddressSpace, long? Me
         return NumberIn(line?[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "");
     }
 
-    /// <summary>The lowest limit of the process's control group and of those above it, in version 2 or 1 of their files.</summary>
+    /// <summary>The lowest limit of the process's control group and of those above it, version 2 or 1.</summary>
     private static long? MemoryIn(string root)
     {
         long? lowest = null;

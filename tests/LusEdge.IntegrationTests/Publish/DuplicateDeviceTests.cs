@@ -40,6 +40,8 @@ public sealed class DuplicateDeviceTests
         await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(
             LoopbackPort.Free(),
             LoopbackPort.Free(),
+            device: null,
+            TimeProvider.System,
             NullLogger<EmbeddedBroker>.Instance,
             TestContext.Current.CancellationToken);
         await using PublisherRig first = await PublisherRig.StartAsync(broker.TcpPort);

@@ -69,8 +69,9 @@ internal static class ClientOptions
             .WithTimeout(timeout);
         if (options.Username is not null)
         {
-            string? password = options.Password
-                ?? (options.PasswordFile is { } file ? BoundedFile.ReadAllText(file, MaxPasswordBytes).TrimEnd('\r', '\n') : null);
+            string? password = options.Password;
+            if (password is null && options.PasswordFile is { } file)
+                password = BoundedFile.ReadAllText(file, MaxPasswordBytes).TrimEnd('\r', '\n');
             builder.WithCredentials(options.Username, password is null ? null : System.Text.Encoding.UTF8.GetBytes(password));
         }
 
