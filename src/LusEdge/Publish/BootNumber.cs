@@ -57,7 +57,7 @@ internal static class BootNumber
     {
         if (!File.Exists(file)) return 0;
         bool isNumber = long.TryParse(
-            File.ReadAllText(file).AsSpan().TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out long last);
+            BoundedFile.ReadAllText(file, most: 32).AsSpan().TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out long last);
         return isNumber && last < Highest ? last : 0;
     }
 
