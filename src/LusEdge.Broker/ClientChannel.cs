@@ -33,7 +33,11 @@ internal sealed class ClientChannel : IMqttChannelAdapter
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly SemaphoreSlim _answers;
-    private int _unacknowledged;
+
+    /// <summary>Ids of the messages that the client must acknowledge: as long as it does not, the server library keeps them.
+    /// </summary>
+    private readonly HashSet<ushort> _unacknowledged = [];
+
     private bool _hasConnected;
     private bool _hasTurn;
 
@@ -134,6 +138,8 @@ internal sealed class ClientChannel : IMqttChannelAdapter
             connected.TopicAliasMaximum = 0;
         }
 
+        if (packet is MqttPublishPacket { QualityOfServiceLevel: > MqttQualityOfServiceLevel.AtMostOnce } message)
+            CountUnacknowledged(message.PacketIdentifier);
         bool isLast = packet is MqttDisconnectPacket;
         if (!await _writing.WaitAsync(isLast ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false))
         {
@@ -157,13 +163,6 @@ internal sealed class ClientChannel : IMqttChannelAdapter
             PacketFormatterAdapter.Cleanup();
             _writing.Release();
             if (IsAnswer(packet)) _answers.Release();
-        }
-
-        if (packet is MqttPublishPacket { QualityOfServiceLevel: > MqttQualityOfServiceLevel.AtMostOnce }
-            && Interlocked.Increment(ref _unacknowledged) > _limits.MaxUnacknowledged)
-        {
-            _refusals.Count(Refusal.TooSlow);
-            Abort();
         }
     }
 
@@ -262,9 +261,21 @@ internal sealed class ClientChannel : IMqttChannelAdapter
                 _refusals.Count(Refusal.TopicAlias);
                 throw new MqttProtocolViolationException("a topic alias is used, which was not offered");
             case MqttPubAckPacket or MqttPubCompPacket:
-                Interlocked.Decrement(ref _unacknowledged);
+                lock (_unacknowledged) _unacknowledged.Remove(((MqttPacketWithIdentifier)packet).PacketIdentifier);
                 break;
         }
+    }
+
+    private void CountUnacknowledged(ushort id)
+    {
+        lock (_unacknowledged)
+        {
+            _unacknowledged.Add(id);
+            if (_unacknowledged.Count <= _limits.MaxUnacknowledged) return;
+        }
+
+        _refusals.Count(Refusal.TooSlow);
+        Abort();
     }
 
     private static bool IsAnswered(MqttPacket packet) => packet

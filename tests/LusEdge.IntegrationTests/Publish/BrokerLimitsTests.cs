@@ -195,12 +195,20 @@ public sealed class BrokerLimitsTests
     [Theory]
     [InlineData("does not read")]
     [InlineData("does not acknowledge")]
+    [InlineData("acknowledges other messages")]
     public async Task A_subscriber_that_needs_every_message_but_falls_behind_is_cut_off(string what)
     {
-        await using EmbeddedBroker broker = await StartAsync(new BrokerLimits { MaxQueued = 50, MaxUnacknowledged = 60 });
+        await using EmbeddedBroker broker = await StartAsync(
+            what == "does not read" ? new BrokerLimits { MaxQueued = 50 } : new BrokerLimits { MaxUnacknowledged = 60 });
         using RawClient subscriber = await RawClient.ConnectAsync(broker.TcpPort, "a");
         await subscriber.SendAsync(RawClient.Subscribe("t", 1));
         await subscriber.ReadAsync(5);
+        if (what == "acknowledges other messages")
+        {
+            byte[] other = [0x40, 2, 0xFF, 0xFF];
+            await subscriber.SendAsync([.. Enumerable.Repeat(other, 5_000).SelectMany(bytes => bytes)]);
+        }
+
         Task reading = what == "does not read" ? Task.CompletedTask : subscriber.UntilClosedAsync();
         using IMqttClient publisher = new MqttClientFactory().CreateMqttClient();
         await publisher.ConnectAsync(Options(broker, "b").Build(), Stop);
@@ -212,6 +220,11 @@ public sealed class BrokerLimitsTests
         });
         await reading;
         await Eventually.TrueAsync("it is gone", () => broker.Endpoint.Connections == 1);
+        await Eventually.TrueAsync("its socket is closed", () =>
+        {
+            _time.Advance(new BrokerLimits().GoodbyeWithin);
+            return subscriber.IsReset();
+        });
     }
 
     [Fact]
@@ -235,15 +248,25 @@ public sealed class BrokerLimitsTests
     }
 
     [Fact]
-    public async Task The_broker_stops_although_a_client_does_not_read()
+    public async Task A_client_that_does_not_read_can_be_replaced_by_its_successor()
     {
-        EmbeddedBroker broker = await StartAsync(time: TimeProvider.System);
-        using IMqttClient publisher = new MqttClientFactory().CreateMqttClient();
-        await publisher.ConnectAsync(Options(broker, "b").Build(), Stop);
-        using RawClient subscriber = await RawClient.ConnectAsync(broker.TcpPort, "a");
-        await subscriber.SendAsync(RawClient.Subscribe("t", 0));
-        await subscriber.ReadAsync(5);
-        for (int i = 0; i < 500; i++) await publisher.PublishBinaryAsync("t", new byte[50_000], cancellationToken: Stop);
+        await using EmbeddedBroker broker = await StartAsync();
+        using RawClient stuck = await RawClient.OpenAsync(broker.TcpPort, RawClient.Connect5("a"), RawClient.Subscribe5("t"));
+        await FillAsync(broker);
+        using IMqttClient successor = new MqttClientFactory().CreateMqttClient();
+        await successor.ConnectAsync(Options(broker, "a").Build(), Stop).WaitAsync(TimeSpan.FromSeconds(20), Stop);
+    }
+
+    [Theory]
+    [InlineData("a subscriber that does not read")]
+    [InlineData("half an HTTP request")]
+    public async Task The_broker_stops_whatever_its_clients_do(string client)
+    {
+        EmbeddedBroker broker = await StartAsync(new BrokerLimits { ConnectWithin = TimeSpan.FromHours(1) }, TimeProvider.System);
+        using RawClient open = client == "half an HTTP request"
+            ? await RawClient.OpenAsync(broker.WebSocketUri.Port, "GET / HT"u8.ToArray())
+            : await RawClient.OpenAsync(broker.TcpPort, RawClient.Connect5("a"), RawClient.Subscribe5("t"));
+        await FillAsync(broker);
         await broker.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Stop);
     }
 
@@ -272,6 +295,18 @@ public sealed class BrokerLimitsTests
         using IMqttClient service = await ServiceAsync(broker);
         await service.PublishStringAsync(Device.Live, "{}", cancellationToken: Stop);
         await subscriber.WaitAsync("the reading", all => all.Any(received => received.Topic == Device.Live));
+    }
+
+    /// <summary>
+    /// Publishes more on the topic t than the system's buffers hold, so that a subscriber that does not read is stuck.
+    /// </summary>
+    private static async Task FillAsync(EmbeddedBroker broker)
+    {
+        using IMqttClient publisher = new MqttClientFactory().CreateMqttClient();
+        await publisher.ConnectAsync(Options(broker, "filler").Build(), Stop);
+        byte[] payload = new byte[50_000];
+        for (int i = 0; i < 500; i++)
+            await publisher.PublishBinaryAsync("t", payload, MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Stop);
     }
 
     private static async Task<IMqttClient> ServiceAsync(EmbeddedBroker broker)

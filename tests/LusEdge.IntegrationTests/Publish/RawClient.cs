@@ -34,10 +34,30 @@ internal sealed class RawClient : IDisposable
 
     public static byte[] Connect(string id) => Packet(0x10, [.. Text("MQTT"), 4, 2, 0, 0, .. Text(id)]);
 
+    /// <summary>The first packet of MQTT 5, whose server can send DISCONNECT.</summary>
+    public static byte[] Connect5(string id) => Packet(0x10, [.. Text("MQTT"), 5, 2, 0, 0, 0, .. Text(id)]);
+
     public static byte[] Publish(string topic, int payload, bool retain = false) =>
         Packet((byte)(0x30 | (retain ? 1 : 0)), [.. Text(topic), .. new byte[payload]]);
 
     public static byte[] Subscribe(string filter, byte qos) => Packet(0x82, [0, 1, .. Text(filter), qos]);
+
+    public static byte[] Subscribe5(string filter) => Packet(0x82, [0, 1, 0, .. Text(filter), 0]);
+
+    /// <summary>Whether the connection was cut off. Reads nothing.</summary>
+    public bool IsReset()
+    {
+        try
+        {
+            Stream.WriteByte(0);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // The second, if reading has found it already.
+            return true;
+        }
+    }
 
     public async Task SendAsync(byte[] bytes) => await Stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
