@@ -35,6 +35,17 @@ internal static class Failure
         return code;
     }
 
+    /// <summary>Prints why no command can run, if even their libraries can't all be loaded.</summary>
+    /// <returns>Null if they can.</returns>
+    public static ExitCode? ReportTooFewFiles()
+    {
+        if (ProcessLimits.Read().OpenFiles is not { } files || files >= ProcessLimits.NeededFilesToStart) return null;
+        Print(
+            $"The limit of open files is {files}, but {ProcessLimits.NeededFilesToStart} are needed to load this program, "
+            + $"and {ProcessLimits.NeededFiles} to run the service. Raise it: LimitNOFILE= in the unit, or ulimit -n.");
+        return ExitCode.Unavailable;
+    }
+
     /// <summary>
     /// Prints why the service can't run within the limits of this process. Later, at whatever comes first, it would end with an
     /// exception that nobody could relate to a limit, or be killed.

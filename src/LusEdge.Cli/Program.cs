@@ -4,18 +4,9 @@ using System.CommandLine.Parsing;
 using LusEdge.Cli;
 using LusEdge.Cli.Commands;
 using LusEdge.Contract;
-using LusEdge.Machine;
 
-// First, and in a method of its own: with fewer files the libraries that the rest needs can't even be loaded.
-if (ProcessLimits.Read().OpenFiles is { } files and < ProcessLimits.NeededFilesToStart)
-{
-    Failure.Print(
-        $"the limit of open files is {files}, but {ProcessLimits.NeededFilesToStart} are needed to load this program, "
-        + $"and {ProcessLimits.NeededFiles} to run the service. Raise it: LimitNOFILE= in the unit, or ulimit -n.");
-    return (int)ExitCode.Unavailable;
-}
-
-return await RunAsync(args);
+// In a method of its own, because with too few files the libraries that it needs can't be loaded.
+return Failure.ReportTooFewFiles() is { } code ? (int)code : await RunAsync(args);
 
 static async Task<int> RunAsync(string[] args)
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LusEdge.EndToEndTests;
 
-/// <summary>The command within limits that are too low for it: a sentence, and not an exception of whatever comes first.</summary>
+/// <summary>The command within limits that are too low for it: a sentence, not an exception of whatever comes first.</summary>
 public sealed class LimitsTests : IDisposable
 {
     private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("lusedge-test-");

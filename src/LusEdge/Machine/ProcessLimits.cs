@@ -18,8 +18,8 @@ public sealed record ProcessLimits(long? OpenFiles, long? AddressSpace, long? Me
     public const long NeededFilesToStart = 128;
 
     /// <summary>
-    /// Bytes. Almost all of them are only reserved, by .NET's garbage collector and the network's libraries: 5.7 GiB were measured
-    /// as enough, 4.8 GiB as too few.
+    /// Bytes. Almost all of them are only reserved, by .NET's garbage collector and by native libraries: 5.7 GiB were measured as
+    /// enough, 4.8 GiB as too few.
     /// </summary>
     public const long NeededAddressSpace = 6L << 30;
 
@@ -47,21 +47,19 @@ public sealed record ProcessLimits(long? OpenFiles, long? AddressSpace, long? Me
             LimitIn(limits, "Max open files"), LimitIn(limits, "Max address space"), MemoryIn(root));
     }
 
-    private static IEnumerable<string> Flaw(long? limit, long needed, string what, Func<long, string> show, string advice) =>
-        limit < needed
-            ? [$"The limit of {what} is {show(limit.Value)}, but the service needs {show(needed)}. {advice}"]
-            : [];
+    private static string[] Flaw(long? limit, long needed, string what, Func<long, string> show, string advice) =>
+        limit < needed ? [$"The limit of {what} is {show(limit.Value)}, but the service needs {show(needed)}. {advice}"] : [];
 
     private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");
 
-    /// <summary>The soft limit: a name in 26 columns, soft limit, hard limit, unit. .NET has raised it to the hard one.</summary>
+    /// <summary>The soft limit, which follows the name; .NET has raised the one of open files to the hard limit.</summary>
     private static long? LimitIn(string limits, string name)
     {
         string? line = limits.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
         return NumberIn(line?[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "");
     }
 
-    /// <summary>The lowest limit of the process's control group and of those above it, in version 2 or 1 of their files.</summary>
+    /// <summary>The lowest limit of the process's control group and those above it, in version 2 or 1 of their files.</summary>
     private static long? MemoryIn(string root)
     {
         long? lowest = null;

@@ -117,6 +117,23 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_byte_order_mark_before_the_manifest_and_the_golden_answers_is_allowed()
+    {
+        byte[] mark = [0xEF, 0xBB, 0xBF];
+        TestPackage package = TestPackage.Write(_store["tiny"], _store.Key, change: package =>
+        {
+            string answers = package["golden/expected.json"];
+            File.WriteAllBytes(answers, [.. mark, .. File.ReadAllBytes(answers)]);
+        });
+        // The signature covers the file's exact bytes, and so the mark too.
+        byte[] manifest = [.. mark, .. File.ReadAllBytes(package["manifest.json"])];
+        File.WriteAllBytes(package["manifest.json"], manifest);
+        SignBytes(package, PackageSignature.Message(manifest));
+
+        Assert.True(_store.Loader.Install(Pack(package.Path)).Parity!.Holds);
+    }
+
+    [Fact]
     public void Another_model_with_the_same_version_is_refused()
     {
         string serving = _store.Serve();
@@ -169,7 +186,7 @@ public sealed class ModelStoreTests : IDisposable
             case "another key": package.Sign(TestPackage.Key(_store["other.key"])); break;
             case "no signature": File.Delete(package["manifest.sig"]); break;
             case "an invalid signature": File.WriteAllText(package["manifest.sig"], "AAAA\n"); break;
-            case "a signature of the bare manifest": SignBare(package); break;
+            case "a signature of the bare manifest": SignBytes(package, File.ReadAllBytes(package["manifest.json"])); break;
             case "a missing file": File.Delete(package["golden/02.pgm"]); break;
             case "a missing model": File.Delete(package["model.onnx"]); break;
             case "no manifest": File.Delete(package["manifest.json"]); break;
@@ -250,13 +267,12 @@ public sealed class ModelStoreTests : IDisposable
         made.WaitForExit();
     }
 
-    private void SignBare(TestPackage package)
+    private void SignBytes(TestPackage package, byte[] bytes)
     {
         NSec.Cryptography.Ed25519 ed25519 = NSec.Cryptography.SignatureAlgorithm.Ed25519;
         using var key = NSec.Cryptography.Key.Import(
             ed25519, File.ReadAllBytes(_store.Key), NSec.Cryptography.KeyBlobFormat.PkixPrivateKeyText);
-        File.WriteAllText(
-            package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, File.ReadAllBytes(package["manifest.json"]))));
+        File.WriteAllText(package["manifest.sig"], PackageSignature.ToText(ed25519.Sign(key, bytes)));
     }
 
     private static string Pack(string directory)
