@@ -14,7 +14,8 @@ internal static class PacketSize
         if (message.PayloadFormatIndicator != MqttPayloadFormatIndicator.Unspecified) properties += 2;
         if (message.MessageExpiryInterval > 0) properties += 5;
         if (message.ContentType is { } type) properties += 1 + Text(type);
-        foreach (var property in message.UserProperties ?? []) properties += 1 + Text(property.Name) + 2 + property.ValueBuffer.Length;
+        foreach (var property in message.UserProperties ?? [])
+            properties += 1 + Text(property.Name) + 2 + property.ValueBuffer.Length;
 
         long packetId = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? 0 : 2;
         long rest = Text(message.Topic) + packetId + VariableLength(properties) + properties + message.Payload.Length;

@@ -130,7 +130,8 @@ internal sealed class StatusReporter(
 
     private async Task PublishMetricsAsync(BrokerConnection connection, CancellationToken stop)
     {
-        var outbox = new OutboxFigures(store.Depth, store.Refused, events.Unheard, store.Discarded, store.NotStored, store.Damaged);
+        var outbox = new OutboxFigures(
+            store.Depth, store.Refused, events.Unheard, store.Discarded, store.NotStored, store.Damaged);
         TelemetryGap? gap = loss.Take();
         bool isReported = false;
         try
