@@ -67,8 +67,8 @@ internal sealed class EventDatabase : IDisposable
     public static bool IsLock(SqliteException e) => LockCodes.Contains(e.SqliteErrorCode);
 
     /// <summary>
-    /// Opens the file, or creates it. <see cref="Load"/> must follow. A file of an earlier version gains the column for
-    /// checksums; its rows have none, and are delivered as they are.
+    /// Opens the file, or creates it. <see cref="Load"/> must follow. A file of an earlier version gains a column for checksums;
+    /// its rows have none, and are delivered as they are.
     /// </summary>
     /// <param name="file">The database file.</param>
     /// <param name="maxBytes">Its maximum size in bytes.</param>

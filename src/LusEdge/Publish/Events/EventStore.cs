@@ -328,7 +328,7 @@ internal sealed class EventStore : IDisposable
         _board.Set(
             HealthCode.EventsDamaged,
             IsRecent(_damagedAt)
-                ? $"Events in {_file} were damaged and can't be sent (metrics: outbox.damaged). Check the disk; it may fail."
+                ? $"Events in {_file} were damaged and can't be sent (metrics: outbox.damaged). Check the disk: it may fail."
                 : null);
         _board.Set(
             HealthCode.EventStoreReplaced,

@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(
         5017,
         LogLevel.Error,
-        "{File} was deleted or replaced while in use: its events and those that wait are written to a new file{Aside}")]
+        "{File} was deleted or replaced while in use: the events in it and those that wait are written to a new file{Aside}")]
     public static partial void EventStoreReplaced(this ILogger log, string file, string aside);
 
     [LoggerMessage(

@@ -15,7 +15,7 @@ internal sealed record StoredEvent(long Id, string Topic, byte[] Payload)
     private const int LongestTopic = 65_535;
 
     /// <summary>
-    /// Whether it can be sent: a topic that MQTT allows, and one JSON object. A broker ends the connection over a NUL in a topic.
+    /// Whether it can be sent: a topic that MQTT allows, and one JSON object. A broker hangs up on a topic with a NUL.
     /// </summary>
     public bool IsSound => Topic.Length > 0
         && Encoding.UTF8.GetByteCount(Topic) <= LongestTopic
