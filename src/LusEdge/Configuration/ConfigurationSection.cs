@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LusEdge.Capture.Frames;
+using LusEdge.Secrets;
 
 namespace LusEdge.Configuration;
 
@@ -11,7 +13,7 @@ namespace LusEdge.Configuration;
 /// Reads one JSON object of the configuration into its options record. Unlike a deserializer, which stops at the first
 /// error, it collects all of them: unknown and repeated keys, wrong types, values out of range.
 /// </summary>
-internal static class ConfigurationSection
+internal static partial class ConfigurationSection
 {
     /// <summary>How a single value is read: enums by their lower-case names, with no other conversion.</summary>
     public static readonly JsonSerializerOptions Values = new()
@@ -27,6 +29,11 @@ internal static class ConfigurationSection
         RespectNullableAnnotations = true,
     };
 
+    private static readonly SearchValues<char> Suspicious = SearchValues.Create("=@?#;&%");
+
+    /// <summary>Keys whose value can be or hold a secret in any form, such as a password in place of its file.</summary>
+    private static readonly string[] Withheld = ["Source", "Options", "Host", "Username", "PasswordFile", "KeyFile"];
+
     /// <summary>Reads an object.</summary>
     /// <param name="json">The value in the file.</param>
     /// <param name="type">The options record.</param>
@@ -37,7 +44,8 @@ internal static class ConfigurationSection
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Redact(json.GetRawText())} is not an object in braces.");
+            string name = place.Length == 0 ? "the file" : place;
+            errors.Add($"{name}: {Redact(json.GetRawText(), place)} is not an object in braces.");
             return null;
         }
 
@@ -47,7 +55,7 @@ internal static class ConfigurationSection
         var wrong = new HashSet<string>();
         foreach (JsonProperty entry in json.EnumerateObject())
         {
-            string at = At(place, entry.Name);
+            string at = At(place, KeyName().IsMatch(entry.Name) ? entry.Name : "(a key that is not a name)");
             PropertyInfo? property = known.FirstOrDefault(p => p.Name == entry.Name);
             if (property is null)
             {
@@ -87,7 +95,7 @@ internal static class ConfigurationSection
             IEnumerable<ValidationAttribute> rules = property.GetCustomAttributes<ValidationAttribute>();
             foreach (ValidationAttribute rule in rules.Where(rule => !IsValid(rule, value)))
             {
-                errors.Add($"{At(place, property.Name)}: {Describe(rule, value)}");
+                errors.Add($"{At(place, property.Name)}: {Describe(rule, property, value)}");
             }
         }
     }
@@ -98,12 +106,12 @@ internal static class ConfigurationSection
             ? Regex.IsMatch(text, $"^(?:{pattern})$")
             : rule.IsValid(value);
 
-    private static string Describe(ValidationAttribute rule, object? value) => rule switch
+    private static string Describe(ValidationAttribute rule, PropertyInfo property, object? value) => rule switch
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
-        { ErrorMessage: { } message } => $"{Redact($"\"{value}\"")} is not valid. {message}",
-        _ => $"{Redact($"\"{value}\"")} is not valid. {rule.FormatErrorMessage("value")}",
+        { ErrorMessage: { } message } => $"{Redact($"\"{value}\"", property.Name)} is not valid. {message}",
+        _ => $"{Redact($"\"{value}\"", property.Name)} is not valid. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
@@ -119,7 +127,7 @@ internal static class ConfigurationSection
         }
 
         Type expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        errors.Add($"{at}: {Redact(json.GetRawText())} is not {Describe(expected)}.");
+        errors.Add($"{at}: {Redact(json.GetRawText(), property.Name)} is not {Describe(expected)}.");
         return null;
     }
 
@@ -135,9 +143,15 @@ internal static class ConfigurationSection
         return type == typeof(TimeSpan) ? "a time such as \"00:00:05\"" : "a text in quotes";
     }
 
-    /// <summary>The value to show in a message; withheld if it may hold a password, as a URL or an option can.</summary>
-    private static string Redact(string value) =>
-        value.AsSpan().ContainsAny("=@") ? "the value (not shown, because it may hold a password)" : value;
+    /// <summary>The value to show in a message; withheld if it may hold a secret, as a URL, an option or a host can.</summary>
+    private static string Redact(string value, string key) =>
+        Withheld.Contains(key) || value.AsSpan().ContainsAny(Suspicious) || SecretMask.MaskUrls(value) != value
+            ? "the value (not shown, because it may hold a password)"
+            : value;
+
+    // A key that is anything else can be a value that slipped.
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_]*\z")]
+    private static partial Regex KeyName();
 
     private static string Advice(string name, PropertyInfo[] known) =>
         known.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant

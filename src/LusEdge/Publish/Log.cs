@@ -24,6 +24,6 @@ internal static partial class Log
         5007, LogLevel.Warning, "The clean stop could not be announced in time ({Reason}); the broker will publish the will")]
     public static partial void GoodbyeFailed(this ILogger log, string reason);
 
-    [LoggerMessage(5008, LogLevel.Error, "Publishing failed unexpectedly and is restarting")]
-    public static partial void SupervisorFault(this ILogger log, Exception exception);
+    [LoggerMessage(5008, LogLevel.Error, "Publishing failed unexpectedly and is restarting: {Exception}")]
+    public static partial void SupervisorFault(this ILogger log, string exception);
 }

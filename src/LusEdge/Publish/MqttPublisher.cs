@@ -8,6 +8,7 @@ using LusEdge.Publish.Messages;
 using LusEdge.Publish.Status;
 using LusEdge.Publish.Telemetry;
 using LusEdge.Results;
+using LusEdge.Secrets;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Exceptions;
 
@@ -41,6 +42,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     private readonly Topics _topics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly SecretMask _mask;
     private readonly TopicTable _table;
     private readonly MessageWriter _writer;
     private readonly ReadingSubscription _readings;
@@ -73,6 +75,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         _topics = topics;
         _time = time;
         _log = log;
+        _mask = options.Mask();
         _readings = readings;
         _store = store;
         _table = new TopicTable(topics);
@@ -167,14 +170,14 @@ public sealed class MqttPublisher : IAsyncDisposable
             }
             catch (Exception e) // The top of the loop: whatever went wrong, another connection is worth a try.
             {
-                _log.SupervisorFault(e);
+                _log.SupervisorFault(_mask.Mask(e.ToString()));
             }
 
             TimeSpan delay = _delay.Next();
             if (error is not null && error != _lastError)
             {
                 _lastError = error;
-                _log.NotConnected(_options.Host, _options.Port, error, delay);
+                _log.NotConnected(Address.ShowHost(_options.Host), _options.Port, _mask.Mask(error), delay);
             }
 
             await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -195,7 +198,7 @@ public sealed class MqttPublisher : IAsyncDisposable
 
         await using BrokerConnection connection = opened;
         _lastError = null;
-        _log.Connected(_options.Host, _options.Port, connection.Window);
+        _log.Connected(Address.ShowHost(_options.Host), _options.Port, connection.Window);
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);
         if (_time.GetElapsedTime(since) > StableAfter) _delay.Reset();
@@ -221,7 +224,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
             : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
             : await ReasonOf(work).ConfigureAwait(false);
-        _log.ConnectionLost(_options.Host, _options.Port, reason);
+        _log.ConnectionLost(Address.ShowHost(_options.Host), _options.Port, _mask.Mask(reason));
         await connection.DisposeAsync().ConfigureAwait(false);
         await WaitForEndAsync(pings, work).ConfigureAwait(false);
         _loss.ConnectionLost();
@@ -299,7 +302,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)
         {
-            _log.GoodbyeFailed(e.Message);
+            _log.GoodbyeFailed(_mask.Mask(e.Message));
         }
     }
 

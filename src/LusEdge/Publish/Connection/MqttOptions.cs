@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LusEdge.Publish.Messages;
+using LusEdge.Secrets;
 
 namespace LusEdge.Publish.Connection;
 
@@ -74,7 +75,8 @@ public sealed record MqttOptions
     {
         if (Username is null && PasswordFile is not null)
             yield return "Mqtt:PasswordFile: there is no user name to go with it. Set Mqtt:Username, or remove this key.";
-        if (PasswordFile is not null && !File.Exists(PasswordFile)) yield return Missing("PasswordFile", PasswordFile);
+        // Its value is not shown, because the password itself is put there by mistake.
+        if (PasswordFile is not null && !File.Exists(PasswordFile)) yield return Missing("PasswordFile", "the file");
         if (Mode == MqttMode.Embedded && Tls.Enabled)
             yield return "Mqtt:Tls:Enabled: the embedded broker has no TLS. Set it to false, or set Mqtt:Mode to external.";
         if (Mode == MqttMode.Embedded && Username is not null)
@@ -96,6 +98,9 @@ public sealed record MqttOptions
         if (Tls.CertFile is not null && !File.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile", Tls.CertFile);
         if (Tls.KeyFile is not null && !File.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile", Tls.KeyFile);
     }
+
+    /// <summary>Masks texts of the client library and the system, which can repeat these options.</summary>
+    internal SecretMask Mask() => SecretMask.OfBroker(Host, Username, PasswordFile);
 
     private static string Missing(string key, string file) =>
         $"Mqtt:{key}: {file} does not exist or can't be read. Create it or correct the path.";
