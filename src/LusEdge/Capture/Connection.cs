@@ -108,6 +108,7 @@ internal sealed class Connection : IDisposable
         deadline.Arm(options.OpenTimeout);
         long opened = time.GetTimestamp();
         Demuxer? demuxer = null;
+        int tooLarge = FFmpegLog.TooLarge;
         try
         {
             int losses = FFmpegLog.Losses;
@@ -125,7 +126,7 @@ internal sealed class Connection : IDisposable
         catch (FFmpegException e)
         {
             demuxer?.Dispose();
-            throw OpenFailure.From(source, e, options);
+            throw FFmpegLog.TooLarge != tooLarge ? OpenFailure.TooLarge(source) : OpenFailure.From(source, e, options);
         }
         catch
         {

@@ -23,9 +23,10 @@ public sealed class ForeignReferenceTests : FeedTest
         {
             "evil.mpd",
             """
-            <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT4S">
-            <Period duration="PT4S"><AdaptationSet mimeType="video/mp2t"><Representation id="1" bandwidth="1" codecs="avc1">
-            <BaseURL>file://{0}</BaseURL></Representation></AdaptationSet></Period></MPD>
+            <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-main:2011"
+            type="static" mediaPresentationDuration="PT4S">
+            <Period duration="PT4S"><AdaptationSet contentType="video"><Representation id="1" bandwidth="1" mimeType="video/mp2t">
+            <BaseURL>{0}</BaseURL></Representation></AdaptationSet></Period></MPD>
             """,
             ""
         },
@@ -242,7 +243,7 @@ public sealed class ForeignReferenceTests : FeedTest
         name.CopyTo(alias.AsSpan(12 + 51));
         BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(12 + 130), -1);
         BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(12 + 132), -1);
-        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(12 + 150), 18);
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(12 + 150), 2);
         BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(12 + 152), (short)path.Length);
         path.CopyTo(alias.AsSpan(12 + 154));
         BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(alias.Length - 4), -1);
