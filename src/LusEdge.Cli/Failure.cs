@@ -8,6 +8,7 @@ using LusEdge.Machine;
 using LusEdge.Models;
 using LusEdge.Preprocess;
 using LusEdge.Publish.Events;
+using LusEdge.Secrets;
 
 namespace LusEdge.Cli;
 
@@ -62,7 +63,8 @@ internal static class Failure
     public static ExitCode CodeOf(Exception exception) => exception switch
     {
         ConfigurationException => ExitCode.Configuration,
-        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol } =>
+        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol
+            or CaptureFailure.ForeignReference } =>
             ExitCode.SourceNotFound,
         CaptureException { Reason: CaptureFailure.InvalidOption or CaptureFailure.InvalidSector } => ExitCode.Configuration,
         CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,
@@ -82,6 +84,14 @@ internal static class Failure
         _ => ExitCode.Internal,
     };
 
+    /// <summary>Prints an error in the command line, which repeats arguments: they can be addresses or options of a source.</summary>
+    public static void PrintUsage(string error, IReadOnlyList<string> arguments)
+    {
+        foreach (string argument in arguments.Where(argument => argument.AsSpan().ContainsAny("@:=")))
+            error = error.Replace(argument, Address.IsUrl(argument) ? Address.Show(argument) : Address.Hidden, StringComparison.Ordinal);
+        Print(error);
+    }
+
     /// <summary>Prints a sentence for a person to standard error, because standard output is for results.</summary>
-    public static void Print(string sentence) => Console.Error.WriteLine($"lusedge: {sentence}");
+    public static void Print(string sentence) => Console.Error.WriteLine($"lusedge: {SecretMask.MaskUrls(sentence)}");
 }

@@ -35,7 +35,7 @@ static async Task<int> RunAsync(string[] args)
             IEnumerable<string> errors = parsed.Errors.Select(e => e.Message).Distinct();
             if (parsed.UnmatchedTokens.Count > 0)
                 errors = errors.Where(e => !e.StartsWith("Required command", StringComparison.Ordinal));
-            foreach (string error in errors) Failure.Print(error);
+            foreach (string error in errors) Failure.PrintUsage(error, args);
             Failure.Print($"see `{FullName(parsed)} --help`.");
             return (int)ExitCode.Usage;
         }

@@ -28,6 +28,9 @@ public readonly record struct AvResult(int Code)
     /// <summary>This FFmpeg has no demuxer or device of that name.</summary>
     public static readonly AvResult DemuxerNotFound = Tag('\xF8', 'D', 'E', 'M');
 
+    /// <summary>The source refers to another host, or to a second file (EPERM).</summary>
+    public static readonly AvResult ForeignReference = new(-1);
+
     /// <summary>This FFmpeg has no protocol of that name.</summary>
     public static readonly AvResult ProtocolNotFound = Tag('\xF8', 'P', 'R', 'O');
 

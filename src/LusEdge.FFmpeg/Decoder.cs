@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusEdge.FFmpeg.Native;
 
 namespace LusEdge.FFmpeg;
@@ -5,6 +6,14 @@ namespace LusEdge.FFmpeg;
 /// <summary>Decodes packets into pictures. One thread at a time.</summary>
 public sealed unsafe class Decoder : IDisposable
 {
+    /// <summary>
+    /// The largest picture, in pixels: 4096x2304, which is more than any scanner's screen. A decoder can hold twenty pictures, so
+    /// larger ones take gigabytes.
+    /// </summary>
+    public const int MaxPixels = 4096 * 2304;
+
+    internal const string PixelLimit = "max_pixels";
+    internal static readonly string MaxPixelsText = MaxPixels.ToString(CultureInfo.InvariantCulture);
     private readonly CodecContextHandle _context;
 
     private Decoder(CodecContextHandle context) => _context = context;
@@ -35,7 +44,8 @@ public sealed unsafe class Decoder : IDisposable
         {
             new AvResult(LibAv.avcodec_parameters_to_context(context, source.CodecParameters))
                 .ThrowIfFailed("copy the stream's parameters");
-            using var options = new OptionDictionary(new Dictionary<string, string> { ["threads"] = "1" });
+            using var options = new OptionDictionary(
+                new Dictionary<string, string> { ["threads"] = "1", [PixelLimit] = MaxPixelsText });
             fixed (nint* dictionary = &options.Reference)
             {
                 new AvResult(LibAv.avcodec_open2(context, source.DecoderPointer, dictionary)).ThrowIfFailed("open the decoder");

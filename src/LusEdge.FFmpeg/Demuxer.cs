@@ -10,10 +10,12 @@ public sealed unsafe class Demuxer : IDisposable
     private const int SeekByte = 2; // AVSEEK_FLAG_BYTE
     private readonly FormatContextHandle _context;
     private readonly ReadDeadline _deadline;
+    private readonly ReferenceGuard? _guard;
     private readonly int _index;
 
-    private Demuxer(FormatContextHandle context, ReadDeadline deadline, int index, nint decoder)
+    private Demuxer(FormatContextHandle context, ReadDeadline deadline, ReferenceGuard? guard, int index, nint decoder)
     {
+        _guard = guard;
         _context = context;
         _deadline = deadline;
         _index = index;
@@ -62,7 +64,9 @@ public sealed unsafe class Demuxer : IDisposable
     /// <summary>Opens a source and finds its video stream.</summary>
     /// <param name="url">A path, URL, device or filter graph.</param>
     /// <param name="format">FFmpeg's name for the format or device, null to detect it.</param>
-    /// <param name="options">Format and protocol options, by FFmpeg's names.</param>
+    /// <param name="options">
+    /// Format and protocol options, by FFmpeg's names; among them the whitelists, if the format is detected.
+    /// </param>
     /// <param name="deadline">Armed by the caller: bounds the opening and every later read.</param>
     /// <exception cref="FFmpegException">The source can't be opened, has no video, or an option is unknown.</exception>
     public static Demuxer Open(string url, string? format, IReadOnlyDictionary<string, string> options, ReadDeadline deadline)
@@ -84,10 +88,11 @@ public sealed unsafe class Demuxer : IDisposable
     /// <param name="packet">Empty; filled on success.</param>
     /// <returns>
     /// Ok, <see cref="AvResult.Again"/> (a device has none yet), <see cref="AvResult.End"/>, <see cref="AvResult.Interrupted"/>,
-    /// or another error.
+    /// <see cref="AvResult.ForeignReference"/>, or another error.
     /// </returns>
     public AvResult Read(Packet packet)
     {
+        FFmpegLog.Guard(_guard);
         while (true)
         {
             AvResult result = new(LibAv.av_read_frame(_context, packet.Handle));
@@ -97,7 +102,7 @@ public sealed unsafe class Demuxer : IDisposable
             if (_deadline.HasPassed)
             {
                 packet.Clear();
-                return AvResult.Interrupted;
+                return _deadline.IsRefused ? AvResult.ForeignReference : AvResult.Interrupted;
             }
 
             if (!result.IsOk || packet.StreamIndex == _index) return result;
@@ -125,12 +130,16 @@ public sealed unsafe class Demuxer : IDisposable
         interrupt[0] = ReadDeadline.Callback;
         interrupt[1] = deadline.DangerousGetHandle();
 
+        // A device or a filter graph is opened by name, and only the configuration names it.
+        ReferenceGuard? guard = format is null ? new ReferenceGuard(url, deadline) : null;
+        FFmpegLog.Guard(guard);
         using var given = new OptionDictionary(options);
         fixed (nint* dictionary = &given.Reference)
         {
             // Frees the context on failure. Not every protocol reports the deadline as the cause.
             AvResult opened = new(LibAv.avformat_open_input(&opening, url, inputFormat, dictionary));
-            if (!opened.IsOk && deadline.HasPassed) opened = AvResult.Interrupted;
+            if (!opened.IsOk && deadline.HasPassed)
+                opened = deadline.IsRefused ? AvResult.ForeignReference : AvResult.Interrupted;
             opened.ThrowIfFailed("open the source");
         }
 
@@ -138,19 +147,38 @@ public sealed unsafe class Demuxer : IDisposable
         try
         {
             given.ThrowIfAnyIsLeft("open the source");
-            new AvResult(LibAv.avformat_find_stream_info(context, 0)).ThrowIfFailed("probe the source");
+            FindStreams(context);
 
-            // If the deadline passes, the search ends early and looks like success.
+            // If the deadline passes, the search ends early and looks like success; so does an HLS playlist that is refused.
+            if (deadline.IsRefused) throw new FFmpegException(AvResult.ForeignReference, "open the source");
             if (deadline.HasPassed) throw new FFmpegException(AvResult.Interrupted, "probe the source");
             nint decoder = 0;
             int index = LibAv.av_find_best_stream(context, VideoType, -1, -1, &decoder, 0);
             new AvResult(index).ThrowIfFailed("find a video stream");
-            return new Demuxer(context, deadline, index, decoder);
+            return new Demuxer(context, deadline, guard, index, decoder);
         }
         catch
         {
             context.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Probes the streams. FFmpeg decodes for this, with its own decoders, which need the same limit.</summary>
+    private static void FindStreams(FormatContextHandle context)
+    {
+        int count = *(int*)(context.DangerousGetHandle() + FFmpegRelease.FormatStreamCount);
+        nint* limits = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(1, count), (nuint)sizeof(nint));
+        try
+        {
+            for (int i = 0; i < count; i++)
+                _ = LibAv.av_dict_set(&limits[i], Decoder.PixelLimit, Decoder.MaxPixelsText, 0);
+            new AvResult(LibAv.avformat_find_stream_info(context, (nint)limits)).ThrowIfFailed("probe the source");
+        }
+        finally
+        {
+            for (int i = 0; i < count; i++) LibAv.av_dict_free(&limits[i]);
+            NativeMemory.Free(limits);
         }
     }
 

@@ -10,6 +10,12 @@ namespace LusEdge.FFmpeg;
 /// </summary>
 public static class FFmpegLibraries
 {
+    /// <summary>
+    /// The largest block of memory that FFmpeg may allocate, in bytes: the largest picture at eight bytes per pixel, and some
+    /// padding. It bounds what <see cref="Decoder.MaxPixels"/> does not reach: packets, and streams found while probing.
+    /// </summary>
+    private const nuint MaxBlock = ((nuint)Decoder.MaxPixels * 8) + (4 << 20);
+
     private static readonly Lock Loading = new();
     private static IReadOnlyDictionary<string, nint> _libraries = new Dictionary<string, nint>();
     private static bool _hasResolver;
@@ -54,6 +60,7 @@ public static class FFmpegLibraries
             }
 
             FFmpegLog.Install(_libraries[LibAv.AvUtil]);
+            LibAv.av_max_alloc(MaxBlock);
             LibAv.avdevice_register_all();
             new AvResult(LibAv.avformat_network_init()).ThrowIfFailed("initialize its network layer");
             SelfCheck.Layout(release);

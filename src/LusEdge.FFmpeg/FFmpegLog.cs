@@ -23,7 +23,7 @@ public enum FFmpegLogLevel
 
 /// <summary>Receives a line of FFmpeg's log. Called on whatever thread FFmpeg logs from; must not call into FFmpeg.</summary>
 /// <param name="level">Its level.</param>
-/// <param name="line">The line without its end, credentials masked.</param>
+/// <param name="line">The line without its end, masked.</param>
 public delegate void FFmpegLogLine(FFmpegLogLevel level, string line);
 
 /// <summary>Redirects FFmpeg's log lines from standard error to the program's own sinks.</summary>
@@ -48,6 +48,12 @@ public static unsafe partial class FFmpegLog
     [ThreadStatic]
     private static int _losses;
 
+    [ThreadStatic]
+    private static int _tooLarge;
+
+    [ThreadStatic]
+    private static ReferenceGuard? _guard;
+
     private static volatile Route? _latest;
 
     /// <summary>
@@ -63,6 +69,11 @@ public static unsafe partial class FFmpegLog
     public static int Losses => _losses;
 
     /// <summary>
+    /// How many lines on this thread reported a picture of more than <see cref="Decoder.MaxPixels"/>, which is not decoded.
+    /// </summary>
+    public static int TooLarge => _tooLarge;
+
+    /// <summary>
     /// Sends what FFmpeg logs on this thread to <paramref name="sink"/>. Lines from FFmpeg's own threads, which belong to no
     /// caller, go there too until another sink is attached.
     /// </summary>
@@ -70,7 +81,8 @@ public static unsafe partial class FFmpegLog
     /// <param name="finest">
     /// Finer lines are not even formatted, because some releases log on every frame. Errors always are.
     /// </param>
-    public static void Attach(FFmpegLogLine sink, FFmpegLogLevel finest)
+    /// <param name="mask">Removes what must not be shown from a line.</param>
+    public static void Attach(FFmpegLogLine sink, FFmpegLogLevel finest, Func<string, string> mask)
     {
         int maxLevel = finest switch
         {
@@ -78,7 +90,7 @@ public static unsafe partial class FFmpegLog
             FFmpegLogLevel.Warning => AvLogWarning,
             _ => AvLogError,
         };
-        _latest = _route = new Route(sink, maxLevel);
+        _latest = _route = new Route(sink, maxLevel, mask);
         _withinLine = false;
         ClearLastError();
     }
@@ -92,6 +104,9 @@ public static unsafe partial class FFmpegLog
 
     /// <summary>Clears <see cref="LastError"/>.</summary>
     public static void ClearLastError() => _lastError = null;
+
+    /// <summary>Watches the references that the source read on this thread makes from now on; null allows all.</summary>
+    internal static void Guard(ReferenceGuard? guard) => _guard = guard;
 
     /// <summary>
     /// Takes over the log until the process exits, because the libraries may log after managed code can no longer run.
@@ -113,16 +128,29 @@ public static unsafe partial class FFmpegLog
         {
             // The upper bits encode a colour.
             level &= 0xFF;
-            if (level <= AvLogInfo && IsLossReport(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(format))) _losses++;
+            ReadOnlySpan<byte> words = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(format);
+            if (level <= AvLogInfo && IsLossReport(words)) _losses++;
+            if (level <= AvLogError && words.StartsWith("Picture size %ux%u exceeds"u8)) _tooLarge++;
             Route? route = _route ?? _latest;
-            if (route is null || level > route.MaxLevel) return;
+            ReferenceGuard? guard = _guard is not null && ReferenceGuard.CanAnnounce(words) ? _guard : null;
+            bool isWanted = route is not null && level <= route.MaxLevel;
+            if (!isWanted && guard is null) return;
 
-            byte* buffer = stackalloc byte[LineSize];
+            // The arguments can be read only once.
+            int size = guard is null ? LineSize : ReferenceGuard.LongestLine;
+            byte* buffer = stackalloc byte[size];
             int printPrefix = _withinLine ? 0 : 1;
-            _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, LineSize, &printPrefix);
-            _withinLine = printPrefix == 0;
+            _ = LibAv.av_log_format_line2(source, level, format, arguments, buffer, size, &printPrefix);
             string text = (Marshal.PtrToStringUTF8((nint)buffer) ?? "").TrimEnd();
-            string line = Credentials.Mask(ObjectAddress().Replace(text, ""));
+            if (guard?.Check(text) is { } foreign && route is not null)
+            {
+                _lastError = route.Mask($"it refers to {foreign}");
+                route.Sink(FFmpegLogLevel.Error, _lastError);
+            }
+
+            if (!isWanted) return;
+            _withinLine = printPrefix == 0;
+            string line = route!.Mask(ObjectAddress().Replace(text, ""));
             if (line.Length == 0) return;
             if (level <= AvLogError && _route is not null) _lastError = line;
             route.Sink(LevelOf(level), line);
@@ -156,5 +184,5 @@ public static unsafe partial class FFmpegLog
     [GeneratedRegex(@" @ 0x[0-9a-f]+(?=\])")]
     private static partial Regex ObjectAddress();
 
-    private sealed record Route(FFmpegLogLine Sink, int MaxLevel);
+    private sealed record Route(FFmpegLogLine Sink, int MaxLevel, Func<string, string> Mask);
 }

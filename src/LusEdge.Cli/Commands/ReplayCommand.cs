@@ -22,7 +22,7 @@ internal static class ReplayCommand
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = "Video files, or anything else that FFmpeg can open.",
+            Description = "Video files, or addresses of streams.",
             Arity = ArgumentArity.OneOrMore,
         };
         // A free-text list would swallow a mistyped option.
@@ -30,6 +30,10 @@ internal static class ReplayCommand
         {
             foreach (Token token in given.Tokens.Where(token => token.Value.StartsWith('-')))
                 given.AddError($"Unrecognized command or argument '{token.Value}'.");
+
+            // File names come from others, and a filter graph can open any file.
+            if (given.Tokens.Any(token => token.Value.StartsWith("lavfi:", StringComparison.Ordinal)))
+                given.AddError("lavfi: is only for Capture:Source and probe; if it is a file of that name, write ./lavfi:…");
         });
         var model = new Option<string?>("--model")
         {
@@ -141,7 +145,7 @@ internal static class ReplayCommand
             feed.Open();
             var preprocessor = new Preprocessor(options.Preprocess, feed.Description!);
             feed.Start();
-            output.Begin(options.Capture.Source, feed, stop);
+            output.Begin(feed.Name, feed, stop);
             IReadingSink sink = file is null ? output : new OverlaySink(file, feed, preprocessor, model, activation!, output);
             using var inbox = new PipelineInbox();
             new FramePipeline(options, feed, model, inbox, sink, meter, TimeProvider.System, preprocessor, bestGuess).Run(stop);
@@ -153,7 +157,7 @@ internal static class ReplayCommand
             }
 
             if (feed.End.Error is not { } error) return ExitCode.Ok;
-            Failure.Print($"{options.Capture.Source}: {error}");
+            Failure.Print($"{feed.Name}: {error}");
             return ExitCode.BadData;
         }
         catch (OverlayException) when (stop.IsCancellationRequested)

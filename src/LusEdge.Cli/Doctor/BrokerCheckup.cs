@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LusEdge.Publish.Connection;
+using LusEdge.Secrets;
 
 namespace LusEdge.Cli.Doctor;
 
@@ -18,8 +19,9 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
         if (options.Mode == MqttMode.Embedded) return Embedded(options);
         BrokerVisit visit = await BrokerVisit.MakeAsync(options, examination.Device, Timeout, stop);
         string tls = options.Tls.Enabled ? " with TLS" : "";
-        string user = options.Username is { } name ? $" as {name}" : "";
-        string broker = $"{options.Host}:{options.Port}{tls}{user}";
+        string user = options.Username is null ? "" : " as Mqtt:Username";
+        string host = Address.ShowHost(options.Host);
+        string broker = $"{host}:{options.Port}{tls}{user}";
         return visit.End switch
         {
             _ when visit.Flaws.Count > 0 => Flawed(broker, visit),
@@ -27,11 +29,11 @@ internal sealed class BrokerCheckup() : Checkup("broker", "Mqtt")
             BrokerVisitEnd.Unreachable => Finding.Failed(
                 ExitCode.Unavailable,
                 $"{broker} can't be reached: {Sentence(visit.Words)}",
-                $"nc -vz {options.Host} {options.Port}; on the broker's machine: systemctl status mosquitto"),
+                $"nc -vz {host} {options.Port}; on the broker's machine: systemctl status mosquitto"),
             BrokerVisitEnd.Tls => Finding.Failed(
                 ExitCode.Unavailable,
                 $"{broker}: the TLS handshake failed: {Sentence(visit.Words)}",
-                $"correct Mqtt:Tls:CaFile, CertFile and KeyFile; test: openssl s_client -connect {options.Host}:{options.Port}"),
+                $"correct Mqtt:Tls:CaFile, CertFile and KeyFile; test: openssl s_client -connect {host}:{options.Port}"),
             BrokerVisitEnd.Refused => Finding.Failed(
                 ExitCode.Unavailable,
                 $"{broker} refuses the connection: {Sentence(visit.Words)}",

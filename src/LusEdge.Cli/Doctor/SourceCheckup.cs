@@ -53,7 +53,9 @@ internal sealed class SourceCheckup() : Checkup("source", "Capture")
             string text = $"{feed.Name}: {(feed.IsLive ? "live" : "a recording")}, "
                 + $"{description.Codec} {size} {description.PixelFormat}, {Rate(description)}; "
                 + FormattableString.Invariant($"first picture after {took.TotalSeconds:0.0} s.");
-            string probe = $"lusedge probe '{feed.Name}' finds the ultrasound sector; set Capture:Sector and Capture:Geometry";
+            // Of a URL, only a part is shown.
+            string source = feed.Name == options.Source ? $"'{feed.Name}'" : "with the value of Capture:Source";
+            string probe = $"lusedge probe {source} finds the ultrasound sector; set Capture:Sector and Capture:Geometry";
             if (size != description.Geometry)
             {
                 return Finding.Warning(
@@ -83,6 +85,8 @@ internal sealed class SourceCheckup() : Checkup("source", "Capture")
             CaptureFailure.Unreachable =>
                 "check that it is on and streaming, that its address answers a ping, and that no firewall blocks it",
             CaptureFailure.NotVideo => "check it with ffprobe; give a video",
+            CaptureFailure.ForeignReference => "give the address that it refers to, if you trust that",
+            CaptureFailure.PictureTooLarge => "set the sender or scanner to a smaller size",
             CaptureFailure.NoDecoder => "apt-get install ffmpeg, or record it in H.264",
             CaptureFailure.InvalidSector => "correct Capture:Sector",
             CaptureFailure.InvalidOption => "correct Capture:Options",

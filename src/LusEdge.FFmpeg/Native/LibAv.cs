@@ -19,6 +19,9 @@ internal static unsafe partial class LibAv
     public static partial nint av_version_info();
 
     [LibraryImport(AvUtil)]
+    public static partial void av_max_alloc(nuint max);
+
+    [LibraryImport(AvUtil)]
     public static partial int av_strerror(int errnum, byte* errbuf, nuint errbufSize);
 
     [LibraryImport(AvUtil)]

@@ -109,6 +109,7 @@ internal sealed class Connection : IDisposable
         deadline.Arm(options.OpenTimeout);
         long opened = time.GetTimestamp();
         Demuxer? demuxer = null;
+        int tooLarge = FFmpegLog.TooLarge;
         try
         {
             int losses = FFmpegLog.Losses;
@@ -126,7 +127,7 @@ internal sealed class Connection : IDisposable
         catch (FFmpegException e)
         {
             demuxer?.Dispose();
-            throw OpenFailure.From(source, e, options);
+            throw FFmpegLog.TooLarge != tooLarge ? OpenFailure.TooLarge(source) : OpenFailure.From(source, e, options);
         }
         catch
         {

@@ -46,8 +46,8 @@ internal static partial class Log
         "{Size} {PixelFormat} pictures can't be converted to gray: {Error} They count as damaged.")]
     public static partial void NotConverted(this ILogger logger, PictureSize size, string pixelFormat, string error);
 
-    [LoggerMessage(1009, LogLevel.Error, "Reading {Source} failed because of a bug in this program.")]
-    public static partial void ReaderFailed(this ILogger logger, Exception exception, string source);
+    [LoggerMessage(1009, LogLevel.Error, "Reading {Source} failed because of a bug in this program: {Exception}")]
+    public static partial void ReaderFailed(this ILogger logger, string source, string exception);
 
     [LoggerMessage(1010, LogLevel.Warning, "{Source} is stuck: abandoning the thread that reads it.")]
     public static partial void ReaderStuck(this ILogger logger, string source);

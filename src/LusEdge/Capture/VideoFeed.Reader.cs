@@ -44,6 +44,7 @@ public sealed partial class VideoFeed
     private CapturedFrame ReadFirst(Connection connection)
     {
         CapturedFrame frame = _pool.Rent();
+        int tooLarge = FFmpegLog.TooLarge;
         try
         {
             if (connection.Read(frame) == ReadStatus.Picture)
@@ -60,6 +61,7 @@ public sealed partial class VideoFeed
         }
 
         _pool.Return(frame);
+        if (FFmpegLog.TooLarge != tooLarge) throw OpenFailure.TooLarge(_source);
         if (connection.Broken == AvResult.Interrupted)
         {
             string within = $"{_options.OpenTimeout.TotalSeconds:0.#} s";
@@ -127,7 +129,7 @@ public sealed partial class VideoFeed
 
     private void Run()
     {
-        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
+        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest, _mask.Mask);
         try
         {
             CapturedFrame? frame = _first ?? Reopen();
@@ -141,9 +143,9 @@ public sealed partial class VideoFeed
         }
         catch (Exception e) // The top of the reader's loop: whatever it is, the pipeline must learn that no frame will come.
         {
-            string message = $"reading failed because of a bug in this program: {e.Message}";
+            string message = $"reading failed because of a bug in this program: {_mask.Mask(e.Message)}";
             _end = new FeedEnd(new CaptureException(CaptureFailure.Internal, message, e));
-            _logger.ReaderFailed(e, _source.Name);
+            _logger.ReaderFailed(_source.Name, _mask.Mask(e.ToString()));
         }
         finally
         {

@@ -2,6 +2,7 @@ using LusEdge.Capture.Frames;
 using LusEdge.Capture.Source;
 using LusEdge.FFmpeg;
 using LusEdge.Metering;
+using LusEdge.Secrets;
 using Microsoft.Extensions.Logging;
 
 namespace LusEdge.Capture;
@@ -52,6 +53,7 @@ public sealed partial class VideoFeed : IDisposable
     private readonly ILogger _logger;
     private readonly FFmpegLines _ffmpegLines;
     private readonly SourceAddress _source;
+    private readonly SecretMask _mask;
     private readonly FramePool _pool;
     private readonly FrameHandoff _handoff;
     private readonly Pause _pause;
@@ -87,6 +89,7 @@ public sealed partial class VideoFeed : IDisposable
         _logger = logger;
         _ffmpegLines = new FFmpegLines(time, logger);
         _source = SourceAddress.Parse(options.Source);
+        _mask = SecretMask.OfSource(options.Source, options.Options);
         _reopenDelay = new ReopenDelay(_source.LongestReopenDelay, Random.Shared.NextDouble);
         IsLive = _source.IsLive || options.Pace == Pace.Realtime;
         _pool = new FramePool(ledger);
@@ -125,7 +128,7 @@ public sealed partial class VideoFeed : IDisposable
     /// <summary>How the feed ended; valid once <see cref="Take"/> has returned <see cref="TakeResult.Ended"/>.</summary>
     public FeedEnd End => _end;
 
-    /// <summary>The source as configured, with credentials masked, for messages and reports.</summary>
+    /// <summary>The source for messages and reports: as configured, but of a URL only scheme, host and port.</summary>
     public string Name => _source.Name;
 
     /// <summary>
@@ -139,7 +142,7 @@ public sealed partial class VideoFeed : IDisposable
     {
         if (_connection is not null) throw new InvalidOperationException("The feed is already open.");
         Prepare();
-        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest);
+        FFmpegLog.Attach(_ffmpegLines.Take, _ffmpegLines.Finest, _mask.Mask);
         try
         {
             _first = Connect();

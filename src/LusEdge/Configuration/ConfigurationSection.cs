@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Encodings.Web;
@@ -6,6 +7,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LusEdge.Capture.Frames;
 using LusEdge.Publish.Connection;
+using LusEdge.Secrets;
 
 namespace LusEdge.Configuration;
 
@@ -13,7 +15,7 @@ namespace LusEdge.Configuration;
 /// Reads one JSON object of the configuration into its options record. Unlike a deserializer, which stops at the first
 /// error, it collects all of them: unknown and repeated keys, wrong types, values out of range.
 /// </summary>
-internal static class ConfigurationSection
+internal static partial class ConfigurationSection
 {
     /// <summary>How a single value is read: enums by their lower-case names, with no other conversion.</summary>
     public static readonly JsonSerializerOptions Values = new()
@@ -34,6 +36,11 @@ internal static class ConfigurationSection
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly SearchValues<char> Suspicious = SearchValues.Create("=@?#;&%");
+
+    /// <summary>Keys whose value can be or hold a secret in any form, such as a password in place of its file.</summary>
+    private static readonly string[] Withheld = ["Source", "Options", "Host", "Username", "PasswordFile", "KeyFile"];
+
     /// <summary>Reads an object.</summary>
     /// <param name="json">The value in the file.</param>
     /// <param name="type">The options record.</param>
@@ -44,7 +51,7 @@ internal static class ConfigurationSection
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Shown(json)} is not an object in braces.");
+            errors.Add($"{(place.Length == 0 ? "the file" : place)}: {Shown(json, place)} is not an object in braces.");
             return null;
         }
 
@@ -98,7 +105,7 @@ internal static class ConfigurationSection
             IEnumerable<ValidationAttribute> rules = property.GetCustomAttributes<ValidationAttribute>();
             foreach (ValidationAttribute rule in rules.Where(rule => !IsValid(rule, value)))
             {
-                errors.Add($"{At(place, property.Name)}: {Describe(rule, value)}");
+                errors.Add($"{At(place, property.Name)}: {Describe(rule, property, value)}");
             }
         }
     }
@@ -110,13 +117,13 @@ internal static class ConfigurationSection
             ? Regex.IsMatch(text, $@"\A(?:{pattern})\z")
             : rule.IsValid(value);
 
-    private static string Describe(ValidationAttribute rule, object? value) => rule switch
+    private static string Describe(ValidationAttribute rule, PropertyInfo property, object? value) => rule switch
     {
         RequiredAttribute => "it is missing.",
         RangeAttribute range => FormattableString.Invariant($"{value} is outside {range.Minimum} to {range.Maximum}."),
         BrokerHostAttribute => BrokerHostAttribute.Flaw($"{value}")!,
-        { ErrorMessage: { } message } => $"{Shown($"{value}")} is not valid. {message}",
-        _ => $"{Shown($"{value}")} is not valid. {rule.FormatErrorMessage("value")}",
+        { ErrorMessage: { } message } => $"{Shown($"{value}", property.Name)} is not valid. {message}",
+        _ => $"{Shown($"{value}", property.Name)} is not valid. {rule.FormatErrorMessage("value")}",
     };
 
     private static object? ReadValue(JsonElement json, PropertyInfo property, string at, List<string> errors)
@@ -134,7 +141,7 @@ internal static class ConfigurationSection
         }
 
         Type expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        errors.Add($"{at}: {Shown(json)} is not {Describe(expected)}.");
+        errors.Add($"{at}: {Shown(json, property.Name)} is not {Describe(expected)}.");
         return null;
     }
 
@@ -151,23 +158,24 @@ internal static class ConfigurationSection
     }
 
     /// <summary>
-    /// A text to show in a message, on one line; withheld if it may hold a password, as a URL or an option can.
+    /// A value to show in a message, on one line; withheld if it may hold a secret, as a URL, an option or a host can.
     /// </summary>
-    private static string Shown(string value) => Shown(JsonSerializer.SerializeToElement(value, Readable));
+    private static string Shown(string value, string key) => Shown(JsonSerializer.SerializeToElement(value, Readable), key);
 
-    private static string Shown(JsonElement json)
+    private static string Shown(JsonElement json, string key)
     {
         // Written again: the file's own spelling can span lines, or hide a character as \u0040.
         string text = JsonSerializer.Serialize(json, Readable);
-        if (text.AsSpan().ContainsAny("=@")) return "the value (not shown, because it may hold a password)";
+        if (Withheld.Contains(key) || text.AsSpan().ContainsAny(Suspicious) || SecretMask.MaskUrls(text) != text)
+            return "the value (not shown, because it may hold a password)";
         return text.Length <= MostShown ? text : $"{text[..MostShown]}…";
     }
 
-    /// <summary>A key that is not known, which can be anything.</summary>
+    /// <summary>A key that is not known, which can be a value that slipped.</summary>
     private static string ShownKey(string name)
     {
-        if (name.AsSpan().ContainsAny("=@")) return "(not shown)";
-        return name.Length is > 0 and <= MostShown && name.All(char.IsAsciiLetterOrDigit) ? name : Shown(name);
+        if (name.AsSpan().ContainsAny(Suspicious)) return "(not shown)";
+        return name.Length is > 0 and <= MostShown && name.All(char.IsAsciiLetterOrDigit) ? name : Shown(name, key: "");
     }
 
     private static string Advice(string name, PropertyInfo[] known) =>

@@ -56,8 +56,8 @@ internal static class BootNumber
     private static long Last(string file)
     {
         if (!File.Exists(file)) return 0;
-        bool isNumber = long.TryParse(
-            BoundedFile.ReadAllText(file, most: 32).AsSpan().TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out long last);
+        string text = BoundedFile.ReadAllText(file, most: 32).TrimEnd('\n');
+        bool isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long last);
         return isNumber && last < Highest ? last : 0;
     }
 

@@ -37,6 +37,6 @@ internal static partial class Log
     [LoggerMessage(5032, LogLevel.Warning, "Another box has this device's id: the next attempt to connect is in {Delay}")]
     public static partial void ReconnectSlowed(this ILogger log, TimeSpan delay);
 
-    [LoggerMessage(5008, LogLevel.Error, "Publishing failed unexpectedly and is restarting")]
-    public static partial void SupervisorFault(this ILogger log, Exception exception);
+    [LoggerMessage(5008, LogLevel.Error, "Publishing failed unexpectedly and is restarting: {Exception}")]
+    public static partial void SupervisorFault(this ILogger log, string exception);
 }

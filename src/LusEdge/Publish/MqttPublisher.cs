@@ -8,6 +8,7 @@ using LusEdge.Publish.Messages;
 using LusEdge.Publish.Status;
 using LusEdge.Publish.Telemetry;
 using LusEdge.Results;
+using LusEdge.Secrets;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Exceptions;
 
@@ -44,6 +45,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly HealthBoard _board;
+    private readonly SecretMask _mask;
     private readonly TopicTable _table;
     private readonly MessageWriter _writer;
     private readonly ReadingSubscription _readings;
@@ -81,6 +83,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         _time = time;
         _log = log;
         _board = board;
+        _mask = options.Mask();
         _readings = readings;
         _store = store;
         _table = new TopicTable(topics);
@@ -178,7 +181,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             }
             catch (Exception e) // The top of the loop: whatever went wrong, another connection is worth a try.
             {
-                _log.SupervisorFault(e);
+                _log.SupervisorFault(_mask.Mask(e.ToString()));
             }
 
             TimeSpan delay = _duplicates.IsContested ? _delay.NextContested() : _delay.Next();
@@ -186,7 +189,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             if (error is not null && error != _lastError)
             {
                 _lastError = error;
-                _log.NotConnected(_options.Host, _options.Port, error, delay);
+                _log.NotConnected(Address.ShowHost(_options.Host), _options.Port, _mask.Mask(error), delay);
             }
 
             await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -208,7 +211,7 @@ public sealed class MqttPublisher : IAsyncDisposable
 
         await using BrokerConnection connection = answer.Connection;
         _lastError = null;
-        _log.Connected(_options.Host, _options.Port, connection.Window);
+        _log.Connected(Address.ShowHost(_options.Host), _options.Port, connection.Window);
         _refusals.Connected();
         long since = _time.GetTimestamp();
         await ServeAsync(connection, number).ConfigureAwait(false);
@@ -251,7 +254,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             string reason = connection.Lost.IsCompleted ? await connection.Lost.ConfigureAwait(false)
                 : first == pings ? await ReasonOf(pings).ConfigureAwait(false)
                 : await ReasonOf(work).ConfigureAwait(false);
-            _log.ConnectionLost(_options.Host, _options.Port, reason);
+            _log.ConnectionLost(Address.ShowHost(_options.Host), _options.Port, _mask.Mask(reason));
             if (connection.WasTakenOver) _duplicates.TakenOver();
             await connection.DisposeAsync().ConfigureAwait(false);
             await WaitForEndAsync(pings, work).ConfigureAwait(false);
@@ -336,7 +339,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException)
         {
-            _log.GoodbyeFailed(e.Message);
+            _log.GoodbyeFailed(_mask.Mask(e.Message));
         }
     }
 

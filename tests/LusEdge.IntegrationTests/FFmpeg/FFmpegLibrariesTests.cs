@@ -84,7 +84,7 @@ public sealed class FFmpegLibrariesTests
     {
         FFmpegLibraries.Load();
         var lines = new List<(FFmpegLogLevel Level, string Line)>();
-        FFmpegLog.Attach((level, line) => lines.Add((level, line)), FFmpegLogLevel.Info);
+        FFmpegLog.Attach((level, line) => lines.Add((level, line)), FFmpegLogLevel.Info, line => line);
         try
         {
             using var deadline = new ReadDeadline();
@@ -105,7 +105,7 @@ public sealed class FFmpegLibrariesTests
     public void A_sink_that_throws_does_no_harm()
     {
         FFmpegLibraries.Load();
-        FFmpegLog.Attach((_, _) => throw new InvalidOperationException("a full disk, say"), FFmpegLogLevel.Info);
+        FFmpegLog.Attach((_, _) => throw new InvalidOperationException("a full disk, say"), FFmpegLogLevel.Info, line => line);
         try
         {
             using var deadline = new ReadDeadline();

@@ -10,6 +10,19 @@ public sealed class MqttPublisherTests
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     [Fact]
+    public async Task A_host_that_is_a_url_with_a_password_is_not_logged()
+    {
+        await using PublisherRig rig = await PublisherRig.StartAsync(LoopbackPort.Free(), options => options with
+        {
+            Host = "mqtt://nurse:gehe1234@broker.invalid", Username = "token5678", PasswordFile = "streng9999",
+        });
+        await Eventually.TrueAsync("an attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
+        Assert.All(rig.Log.GetSnapshot(), entry =>
+            Assert.DoesNotMatch("gehe1234|token5678|streng9999", $"{entry.Message} {entry.Exception}"));
+        Assert.Contains(rig.Log.GetSnapshot(), entry => entry.Message.Contains("mqtt://broker.invalid", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_running_feed_is_published_on_every_topic_with_its_properties()
     {
         await using Mosquitto broker = await Mosquitto.StartAsync();

@@ -57,7 +57,7 @@ public sealed class ConfigurationFileTests
     [Fact]
     public void A_value_of_the_wrong_type_is_reported_only_once() =>
         Assert.Equal(
-            ["Capture:Source: 7 is not a text in quotes."],
+            ["Capture:Source: the value (not shown, because it may hold a password) is not a text in quotes."],
             Errors("""{ "Capture": { "Source": 7 }, "Mqtt": { "Mode": "embedded" } }"""));
 
     [Theory]

@@ -18,7 +18,7 @@ internal static class ArchitectureDocument
 
         * A folder is a namespace; `(root)` is the code directly in the project's folder.
         * A stage may use any stage before it. Only the root of LusEdge, with `FramePipeline` and `Appliance`, sees all of them.
-        * Below the stages, for all of them to use: Metering, Health and Machine, which use no stage.
+        * Below the stages, for all of them to use: Metering, Health, Machine and Secrets, which use no stage.
         * Above the stages, which do not know them: Models, Inbox, Probe and Configuration. Models loads what Infer runs.
         * A model is trained in this order: Clips, Fit (by Frozen or Finetune), Calibrate, Export, Quantize, Sign. Report shows
           how good it is.

@@ -20,6 +20,8 @@ public sealed class CaptureException(CaptureFailure reason, string message, Exce
         or CaptureFailure.Unreachable
         or CaptureFailure.NotVideo
         or CaptureFailure.NoDecoder
+        or CaptureFailure.ForeignReference
+        or CaptureFailure.PictureTooLarge
         or CaptureFailure.SizeMismatch
         or CaptureFailure.InvalidSector;
 }

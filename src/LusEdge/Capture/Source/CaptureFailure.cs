@@ -18,7 +18,13 @@ public enum CaptureFailure
     /// <summary>A device delivers pictures of a different size than requested.</summary>
     SizeMismatch,
 
-    /// <summary>This FFmpeg does not support the address's protocol.</summary>
+    /// <summary>The source refers to another file or host, as a playlist or a redirect does.</summary>
+    ForeignReference,
+
+    /// <summary>The pictures are larger than any scanner's.</summary>
+    PictureTooLarge,
+
+    /// <summary>The address's protocol is not supported, or the address is malformed.</summary>
     UnknownProtocol,
 
     /// <summary>The sector is malformed or lies outside the picture.</summary>

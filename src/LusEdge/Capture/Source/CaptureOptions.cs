@@ -99,6 +99,9 @@ public sealed record CaptureOptions
             if (PixelFormat is not null) yield return $"Capture:PixelFormat: {where}";
         }
 
+        if (source.AddressError is { } address) yield return $"Capture:Source: {address}";
+        if (SourceAddress.FixedOption(Options) is { } restricted)
+            yield return $"Capture:Options: {SourceAddress.NotAllowed(restricted)}";
         if (source.OptionWithOwnKey(Options) is (string option, string key))
         {
             yield return $"Capture:Options: {option} has its own key for this Capture:Source. Use {key}.";

@@ -17,6 +17,13 @@ internal static class OpenFailure
         }
 
         AvResult result = error.Result;
+        if (result == AvResult.ForeignReference)
+        {
+            string own = source.Kind == SourceKind.Network ? "on its own host" : "in itself";
+            return Fail(
+                CaptureFailure.ForeignReference, $"refers to something else; give the address of a video that is {own}");
+        }
+
         if (result == AvResult.Interrupted)
         {
             string within = $"{options.OpenTimeout.TotalSeconds:0.#} s";
@@ -45,6 +52,18 @@ internal static class OpenFailure
         }
 
         // FFmpeg uses this code for invalid option values and for much else; only its log tells them apart.
+        if (result == AvResult.InvalidArgument
+            && FFmpegLog.LastError?.Contains("not on whitelist", StringComparison.Ordinal) == true)
+        {
+            string found = FFmpegLog.LastError.Contains("Format", StringComparison.Ordinal)
+                ? "is a playlist, a script or a rare format" : "refers to another file or protocol";
+            return new(
+                CaptureFailure.NotVideo,
+                $"{source.Name} {found}, which is not opened because it could show another patient's video; "
+                + "give the video itself, for instance MP4, MOV, MKV, AVI or MPEG.",
+                error);
+        }
+
         if (result == AvResult.InvalidArgument
             && FFmpegLog.LastError?.Contains("Error setting option", StringComparison.Ordinal) == true)
         {
@@ -140,6 +159,12 @@ internal static class OpenFailure
         CaptureException Fail(CaptureFailure reason, string what) =>
             new(reason, $"{source.Name} {what} ({Words(result)}).", error);
     }
+
+    /// <summary>The exception for pictures that were not decoded because of their size.</summary>
+    public static CaptureException TooLarge(SourceAddress source) => new(
+        CaptureFailure.PictureTooLarge,
+        $"{source.Name} has pictures of more than {Decoder.MaxPixels / 1_000_000.0:0.0} million pixels (4096x2304), which are "
+        + "not decoded; set the sender or scanner to a smaller size.");
 
     /// <summary>
     /// FFmpeg's own description of the error on this thread: the code's text, and the last line of its log if any.

@@ -1,5 +1,7 @@
 using System.Globalization;
-using LusEdge.FFmpeg;
+using System.Net;
+using System.Net.Sockets;
+using LusEdge.Secrets;
 
 namespace LusEdge.Capture.Source;
 
@@ -21,7 +23,7 @@ internal enum SourceKind
 /// <param name="Kind">Its kind.</param>
 /// <param name="Url">The URL for FFmpeg to open.</param>
 /// <param name="Format">FFmpeg's name for the format, null to detect it.</param>
-/// <param name="Name">For messages and logs: as configured, with credentials masked.</param>
+/// <param name="Name">For messages and logs: as configured, but of a URL only scheme, host and port.</param>
 internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format, string Name)
 {
     private const string Generator = "lavfi:";
@@ -61,7 +63,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
         if (source.Length == 0) return new(SourceKind.File, FilePrefix, null, "\"\"");
         if (source.StartsWith(Generator, StringComparison.Ordinal))
         {
-            return new(SourceKind.Generated, source[Generator.Length..], "lavfi", source);
+            string graph = source[Generator.Length..];
+            string name = graph.Contains('@') ? Generator + Address.Hidden : SecretMask.MaskUrls(source);
+            return new(SourceKind.Generated, graph, "lavfi", name);
         }
 
         if (source.StartsWith(DevicePrefix, StringComparison.Ordinal) || source.StartsWith(DevicesById, StringComparison.Ordinal))
@@ -70,19 +74,46 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
         }
 
         // Files are opened with an explicit protocol, because FFmpeg would read a path such as "3:45 pm.mp4" as one.
-        if (source.StartsWith(FilePrefix, StringComparison.Ordinal)) return new(SourceKind.File, source, null, source);
-        return source.Contains("://", StringComparison.Ordinal)
-            ? new(SourceKind.Network, source, null, Credentials.Mask(source))
-            : new(SourceKind.File, FilePrefix + source, null, source);
+        if (source.StartsWith(FilePrefix, StringComparison.Ordinal)) return File(source[FilePrefix.Length..], source);
+        bool isUrl = Address.IsUrl(source)
+            || SourceFormats.Schemes.Any(scheme => source.StartsWith($"{scheme}:", StringComparison.OrdinalIgnoreCase));
+        return isUrl ? new(SourceKind.Network, source, null, Address.Show(source)) : File(source, source);
     }
+
+    /// <summary>What is wrong with the address itself: a sentence without the source's name, null if nothing is.</summary>
+    public string? AddressError
+    {
+        get
+        {
+            if (Kind != SourceKind.Network) return null;
+            if (Address.Misencoded(Url) is { } character)
+            {
+                return $"the address holds {Words(character)} where it must be percent-encoded: write %{(int)character:X2} for "
+                    + "it in a user name or password, and %40 for an @ after the host.";
+            }
+
+            if (SourceFormats.Schemes.Contains(Scheme) && Url.StartsWith($"{Scheme}://", StringComparison.Ordinal)) return null;
+            return "the address begins with no protocol that is supported. Begin it with "
+                + $"{string.Join(", ", SourceFormats.Schemes.Select(scheme => $"{scheme}://"))}; "
+                + "if it is a file, with file: or its folder.";
+        }
+    }
+
+    /// <summary>Which of the configured options can't be set, null if all can.</summary>
+    public static string? FixedOption(string given) =>
+        Pairs(given).Select(pair => pair.Split('=')[0]).FirstOrDefault(SourceFormats.Fixed.Contains);
 
     /// <summary>
     /// The options to open it with, by FFmpeg's names: defaults for its kind, the device settings, and the configured options,
     /// which win.
     /// </summary>
-    /// <exception cref="CaptureException">They are malformed.</exception>
+    /// <exception cref="CaptureException">They or the address are malformed, or not allowed.</exception>
     public IReadOnlyDictionary<string, string> OpenOptions(CaptureOptions configured)
     {
+        if (AddressError is { } error)
+            throw new CaptureException(CaptureFailure.UnknownProtocol, $"{Name}: {error}");
+        if (FixedOption(configured.Options) is { } option)
+            throw new CaptureException(CaptureFailure.InvalidOption, $"Capture:Options: {NotAllowed(option)}");
         Dictionary<string, string> options = Kind switch
         {
             // A blocking v4l2 read never calls the interrupt callback, so don't block: 4 is AVFMT_FLAG_NONBLOCK, which has no
@@ -97,6 +128,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
 
         // A buffer overrun should cost some frames; by default it ends the connection.
         if (IsUdp) options["overrun_nonfatal"] = "1";
+
+        // By default FFmpeg receives on every address of the machine, whatever the URL says.
+        if (Scheme is "udp" or "rtp" && OwnAddress() is { } own) options["localaddr"] = own;
         if (Kind == SourceKind.Device)
         {
             if (configured.Size is { } size) options["video_size"] = size.ToString();
@@ -104,14 +138,16 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
             if (configured.PixelFormat is { } format) options["input_format"] = format;
         }
 
-        foreach (string pair in Pairs(configured.Options))
+        string[] pairs = Pairs(configured.Options);
+        foreach (string pair in pairs)
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {
+                // Not shown: it can be the rest of a value with a blank.
                 throw new CaptureException(
                     CaptureFailure.InvalidOption,
-                    $"Capture:Options: \"{Credentials.Mask(pair)}\" is not an option; "
+                    $"Capture:Options: entry {Array.IndexOf(pairs, pair) + 1} is not an option; "
                     + "write name=value, for instance rtsp_transport=tcp.");
             }
 
@@ -125,6 +161,8 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
             options[name] = value;
         }
 
+        // Last, so that nothing configured lifts them.
+        foreach ((string name, string value) in SourceFormats.Restrictions(Kind, Scheme)) options[name] = value;
         return options;
     }
 
@@ -141,6 +179,44 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
 
         return null;
     }
+
+    /// <summary>The sentence for an option that can't be set.</summary>
+    public static string NotAllowed(string option) =>
+        $"{option} can't be set, because it would let a video open other files or hosts. Remove it.";
+
+    private string Scheme => Kind == SourceKind.Network ? Url.Split(':')[0] : "";
+
+    /// <summary>The URL's host if it is an address of this machine. A multicast group or a sender's address is not.</summary>
+    private string? OwnAddress()
+    {
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out Uri? uri)) return null;
+        string host = uri.Host == "localhost" ? "127.0.0.1" : uri.Host.Trim('[', ']');
+        if (!IPAddress.TryParse(host, out IPAddress? address) || IsShared(address)) return null;
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return host;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsShared(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.IsIPv6Multicast
+        || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] >= 224);
+
+    /// <summary>A path can be an address whose scheme was forgotten; then the name of no file would show its password.</summary>
+    private static SourceAddress File(string path, string source)
+    {
+        int colon = path.IndexOf(':', StringComparison.Ordinal);
+        bool isAddress = colon >= 0 && path.IndexOf('@', colon) >= 0 && !System.IO.File.Exists(path);
+        return new(SourceKind.File, FilePrefix + path, null, isAddress ? Address.Hidden : source);
+    }
+
+    private static string Words(char character) => char.IsWhiteSpace(character) ? "a blank" : $"\"{character}\"";
 
     private bool IsUdp => Url.StartsWith("udp:", StringComparison.Ordinal);
 

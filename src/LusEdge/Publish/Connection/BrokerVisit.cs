@@ -51,6 +51,13 @@ public sealed record BrokerVisit(BrokerVisitEnd End, string Words)
     /// <param name="stop">Cancels it.</param>
     public static async Task<BrokerVisit> MakeAsync(MqttOptions options, string device, TimeSpan timeout, CancellationToken stop)
     {
+        BrokerVisit made = await ConnectAsync(options, device, timeout, stop).ConfigureAwait(false);
+        return made with { Words = options.Mask().Mask(made.Words) };
+    }
+
+    private static async Task<BrokerVisit> ConnectAsync(
+        MqttOptions options, string device, TimeSpan timeout, CancellationToken stop)
+    {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
         late.CancelAfter(timeout);
         try

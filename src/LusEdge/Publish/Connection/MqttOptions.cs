@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using LusEdge.Machine;
 using LusEdge.Publish.Messages;
+using LusEdge.Secrets;
 
 namespace LusEdge.Publish.Connection;
 
@@ -117,6 +118,9 @@ public sealed record MqttOptions
         if (Tls.CertFile is not null && !BoundedFile.Exists(Tls.CertFile)) yield return Missing("Tls:CertFile");
         if (Tls.KeyFile is not null && !BoundedFile.Exists(Tls.KeyFile)) yield return Missing("Tls:KeyFile");
     }
+
+    /// <summary>Masks texts of the client library and the system, which can repeat these options.</summary>
+    internal SecretMask Mask() => SecretMask.OfBroker(Host, Username, PasswordFile);
 
     // Without the path, which might be a password that was written in the wrong place.
     private static string Missing(string key) =>
