@@ -84,11 +84,15 @@ internal static class Failure
         _ => ExitCode.Internal,
     };
 
-    /// <summary>Prints an error in the command line, which repeats arguments: they can be addresses or options of a source.</summary>
+    /// <summary>Prints an error in the command line. It repeats arguments, which can be a source's address or options.</summary>
     public static void PrintUsage(string error, IReadOnlyList<string> arguments)
     {
         foreach (string argument in arguments.Where(argument => argument.AsSpan().ContainsAny("@:=")))
-            error = error.Replace(argument, Address.IsUrl(argument) ? Address.Show(argument) : Address.Hidden, StringComparison.Ordinal);
+        {
+            string shown = Address.IsUrl(argument) ? Address.Show(argument) : Address.Hidden;
+            error = error.Replace(argument, shown, StringComparison.Ordinal);
+        }
+
         Print(error);
     }
 

@@ -6,11 +6,13 @@ namespace LusEdge.Tests;
 /// <param name="Parts">No text may hold any of these: the secret is made of them.</param>
 public sealed record SecretUrl(string Source, string Options, IReadOnlyList<string> Parts)
 {
-    private static readonly string[] Specials = ["/", "?", "#", "@", ":", " ", "%2F", "%40", "&", "=", ";", "'", "\"", "!", "+", ""];
+    private static readonly string[] Specials =
+        ["/", "?", "#", "@", ":", " ", "%2F", "%40", "&", "=", ";", "'", "\"", "!", "+", ""];
 
     private static readonly string[] Paths =
     [
-        "/cgi-bin/video?user=admin&pwd={0}", "/live?pw={0}", "/live?psw={0}&x=1", "/?p={0}", "/videostream.cgi?loginuse=a&loginpas={0}",
+        "/cgi-bin/video?user=admin&pwd={0}", "/live?pw={0}", "/live?psw={0}&x=1", "/?p={0}",
+        "/videostream.cgi?loginuse=a&loginpas={0}",
         "/user=admin_password={0}_channel=1_stream=0.sdp", "/live?pin={0}", "/live?sid={0}", "/live;token={0}", "/live/{0}",
         "/{0}/live", "/live#{0}", "/live?{0}", "/live?a=1&access_token={0}&b=2", "/h264/ch1/main?auth={0}", "/{0}",
     ];

@@ -43,7 +43,8 @@ public sealed class SecretTests : IDisposable
     public async Task No_secret_survives_in_what_the_service_logs_and_publishes()
     {
         using Broker broker = await Broker.StartAsync();
-        var url = new SecretUrl($"rtsp://nurse:gehe1234@127.0.0.1:{LoopbackPort.Free()}/live?pin=streng99", "", ["gehe1234", "streng99"]);
+        string source = $"rtsp://nurse:gehe1234@127.0.0.1:{LoopbackPort.Free()}/live?pin=streng99";
+        var url = new SecretUrl(source, "", ["gehe1234", "streng99"]);
         using Process service = Lusedge.Start("run", "--config", Config(url, "127.0.0.1", broker.Port));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(broker.Port);
         await subscriber.UntilAsync(message => message.Payload.Contains("can't be reached", StringComparison.Ordinal));
@@ -106,7 +107,7 @@ public sealed class SecretTests : IDisposable
                 "Source": {{JsonSerializer.Serialize(url.Source)}}, "Options": {{JsonSerializer.Serialize(url.Options)}},
                 "OpenTimeout": "00:00:00.5"
               },
-              "Mqtt": { "Host": "{{mqttHost}}", "Port": {{port}}, "EventsDatabase": "{{Path.Combine(_temp.FullName, "events.db")}}" }
+              "Mqtt": { "Host": "{{mqttHost}}", "Port": {{port}}, "EventsDatabase": "{{_temp.FullName}}/events.db" }
             }
             """);
         return file;

@@ -21,8 +21,11 @@ public sealed partial class SecretMask
     /// <param name="options">Capture:Options: their values can be pass phrases or headers.</param>
     public static SecretMask OfSource(string source, string options)
     {
-        IEnumerable<string> values = Words(options).SelectMany(pair => (string[])[pair, pair[(pair.IndexOf('=') + 1)..]]);
-        IEnumerable<(string, string)> secrets = values.Where(IsLong).Select(value => (value, Address.Hidden));
+        IEnumerable<string> values = Words(options).Select(pair => pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        IEnumerable<(string, string)> secrets = values
+            .SelectMany(value => (string[])[value, .. Word().Split(value)])
+            .Where(IsLong)
+            .Select(part => (part, Address.Hidden));
         return new SecretMask(Address.IsUrl(source) ? [.. secrets, .. Parts(source)] : secrets);
     }
 
@@ -52,17 +55,21 @@ public sealed partial class SecretMask
         return MaskUrls(text);
     }
 
-    /// <summary>A URL and its parts, except for the host: FFmpeg and servers report them singly.</summary>
+    /// <summary>
+    /// A URL and its parts, down to single words, except for the host: servers and FFmpeg repeat them singly, and encoded.
+    /// </summary>
     private static IEnumerable<(string Secret, string Shown)> Parts(string url)
     {
         string shown = Address.Show(url);
-        string[] visible = shown.Split([':', '/'], StringSplitOptions.RemoveEmptyEntries);
-        yield return (url, shown);
-        foreach (string written in (string[])[url, Uri.UnescapeDataString(url)])
-        {
-            foreach (string part in Delimiters().Split(written).Where(part => IsLong(part) && !visible.Contains(part)))
-                yield return (part, Address.Hidden);
-        }
+        string[] visible = [.. Delimiter().Split(shown), .. Word().Split(shown)];
+        string[] written = [url, Uri.UnescapeDataString(url)];
+        return
+        [
+            (url, shown),
+            .. written.SelectMany(text => (string[])[.. Delimiter().Split(text), .. Word().Split(text)])
+                .Where(part => IsLong(part) && !visible.Contains(part))
+                .Select(part => (part, Address.Hidden)),
+        ];
     }
 
     private static bool IsLong(string part) => part.Length >= ShortestPart;
@@ -70,7 +77,10 @@ public sealed partial class SecretMask
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex(@"[:/?#@&=;,\s\[\]]+")]
-    private static partial Regex Delimiters();
+    private static partial Regex Delimiter();
+
+    [GeneratedRegex(@"[^\p{L}\p{Nd}]+")]
+    private static partial Regex Word();
 
     // In a filter graph, colons are escaped.
     [GeneratedRegex(@"[A-Za-z][A-Za-z0-9+.-]*\\*:\\*/\S*")]

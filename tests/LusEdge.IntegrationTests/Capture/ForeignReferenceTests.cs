@@ -112,7 +112,8 @@ public sealed class ForeignReferenceTests : FeedTest
             : Playlist(Fill(segment), Fill(more)));
         elsewhere.Serve("/live.m3u8", Playlist("/other.ts"));
         using var opened = new OpenedFiles(other);
-        var e = Assert.Throws<CaptureException>(Make(new CaptureOptions { Source = $"http://{server.Address}/live.m3u8" }).Feed.Open);
+        RunningFeed running = Make(new CaptureOptions { Source = $"http://{server.Address}/live.m3u8" });
+        var e = Assert.Throws<CaptureException>(running.Feed.Open);
         Assert.Contains(e.Reason, (CaptureFailure[])[CaptureFailure.ForeignReference, CaptureFailure.NotVideo]);
         Assert.Empty(elsewhere.Requests);
         Assert.False(opened.Any());

@@ -17,7 +17,8 @@ public sealed class PictureSizeTests : FeedTest
     public void Pictures_larger_than_any_scanners_are_refused_before_memory_is_taken(string file, string codec)
     {
         string size = codec == "mpeg2video" ? "16000x2800" : "16000x16000";
-        string clip = Clip(file, "-f", "lavfi", "-i", $"color=s={size}:r=2:d=0.5", "-threads", "1", "-c:v", codec, "-strict", "-2");
+        string clip = Clip(
+            file, "-f", "lavfi", "-i", $"color=s={size}:r=2:d=0.5", "-threads", "1", "-c:v", codec, "-strict", "-2");
         WarmUp();
         File.WriteAllText("/proc/self/clear_refs", "5");
         long before = PeakMemory();

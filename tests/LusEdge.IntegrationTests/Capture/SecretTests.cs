@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LusEdge.Capture;
 using LusEdge.Capture.Source;
 using LusEdge.Configuration;
@@ -60,9 +61,10 @@ public sealed class SecretTests : FeedTest
         foreach (SecretUrl url in SecretUrl.Generate(400, "10.0.0.7:554", Seed))
         {
             string value = JsonSerializer.Serialize(url.Source + url.Options);
+            string options = JsonSerializer.Serialize(url.Options);
             string[] files =
             [
-                $$"""{ "Capture": { "Source": {{value}}, "Options": {{JsonSerializer.Serialize(url.Options)}}, "Size": "6x6" } }""",
+                $$"""{ "Capture": { "Source": {{value}}, "Options": {{options}}, "Size": "6x6" } }""",
                 $$"""{ "Capture": { "Source": [{{value}}] } }""",
                 $$"""{ "Capture": { "Source": "a", "Sector": {{value}} } }""",
                 $$"""{ "Capture": { "Source": "a", "Options": {{value}} } }""",
@@ -87,7 +89,9 @@ public sealed class SecretTests : FeedTest
             string[] texts =
             [
                 $"[hls] Opening '{url.Source}' for reading", $"Failed to open {url.Source}: no", $"it refers to {url.Source}",
-                .. url.Parts.Select(part => $"Failed to resolve hostname {part}: no such name"),
+                // A part that FFmpeg takes for the host, say, because of the character before it.
+                .. url.Parts.Where(part => Regex.IsMatch(url.Source, $@"\b{part}\b"))
+                    .Select(part => $"Failed to resolve hostname {part}: no such name"),
             ];
             if (Address.IsUrl(url.Source)) AssertHidden(url, texts.Select(mask.Mask));
         }
