@@ -245,11 +245,12 @@ internal sealed class EventStore : IDisposable
                 if (_work.IsCompleted) pause.Wait(RetryPeriod / 10);
             }
         }
-        while (!_work.IsCompleted
-            || ((!_waiting.IsEmpty || (_database is not null && _files.HaveChanged())) && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
+        while (!_work.IsCompleted || (IsUnfinished() && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
 
         CloseDatabase();
         _ended.SetResult();
+
+        bool IsUnfinished() => !_waiting.IsEmpty || (_database is not null && _files.HaveChanged());
     }
 
     /// <summary>A wrong path shows at once and fails the start; a disk error may be transient.</summary>

@@ -146,7 +146,8 @@ public sealed class EventFileTests : IDisposable
         EventStore after = await OpenAsync(Path.Combine(cut, "events.db"));
         Assert.Equal([2, 3], await IdsAsync(after));
         bool isReplaced = change.StartsWith("replace", StringComparison.Ordinal);
-        Assert.Equal(isReplaced ? 1 : 0, Directory.GetFileSystemEntries(Folder, "events.db.replaced-" + new string('?', 14)).Length);
+        string aside = "events.db.replaced-" + new string('?', 14);
+        Assert.Equal(isReplaced ? 1 : 0, Directory.GetFileSystemEntries(Folder, aside).Length);
         Assert.False(Path.Exists(FilePath + ".new"));
     }
 
