@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LusEdge.Publish.Events;
 
@@ -21,6 +22,9 @@ internal sealed class EventDatabase : IDisposable
 
     /// <summary>SQLITE_CORRUPT and SQLITE_NOTADB: what a failing card leaves behind.</summary>
     private static readonly int[] DamageCodes = [11, 26];
+
+    /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
+    private const int NoCheckpointOnClose = 1006;
 
     /// <summary>SQLITE_CONSTRAINT: a damaged value became null.</summary>
     private const int Constraint = 19;
@@ -243,6 +247,13 @@ internal sealed class EventDatabase : IDisposable
     {
         Execute("UPDATE events SET refused = NULL WHERE refused IS NOT NULL AND refused <> $mark", ("$mark", IsDamaged));
         Refused = 0;
+    }
+
+    /// <summary>Closes the file without touching its log, whose name may lead to another file by now.</summary>
+    public void Abandon()
+    {
+        _ = raw.sqlite3_db_config(_connection.Handle!, NoCheckpointOnClose, 1, out _);
+        Dispose();
     }
 
     /// <inheritdoc/>

@@ -50,21 +50,29 @@ internal sealed class EventFiles(string path)
         }
     }
 
+    /// <summary>Which file the replacement is; it stays the same when it gets to its place.</summary>
+    public FileIdentity? ReplacementIdentity => LibC.Identity(Replacement);
+
     /// <summary>Remembers which files the database has open.</summary>
-    public void Opened()
+    /// <param name="database">The database itself, if that is known.</param>
+    public void Opened(FileIdentity? database = null)
     {
         for (int i = 0; i < Suffixes.Length; i++) _opened[i] = LibC.Identity(path + Suffixes[i]);
+        if (database is not null) _opened[0] = database;
     }
 
     /// <summary>Forgets them, because the database is closed.</summary>
     public void Closed() => Array.Clear(_opened);
 
-    /// <summary>Whether one of the names has gone, or leads to another file.</summary>
+    /// <summary>
+    /// Whether one of the names has gone, or leads to another file. A database that was gone when it was to be remembered has.
+    /// </summary>
     public bool HaveChanged()
     {
+        if (_opened[0] is null) return true;
         for (int i = 0; i < Suffixes.Length; i++)
         {
-            if (_opened[i] is { } opened && LibC.Identity(path + Suffixes[i]) != opened) return true;
+            if (LibC.Identity(path + Suffixes[i]) != _opened[i]) return true;
         }
 
         return false;
@@ -85,7 +93,7 @@ internal sealed class EventFiles(string path)
 
     /// <summary>
     /// Puts the replacement in its place. What is there is renamed if it must be kept: a database that is damaged or that someone
-    /// else put there. The database that was opened can still be closed.
+    /// else put there. The database that was opened stays open.
     /// </summary>
     /// <param name="kind">Why it is kept, for its name.</param>
     /// <param name="keepOurs">Whether to keep the file that was opened, if it is still there.</param>
@@ -94,7 +102,7 @@ internal sealed class EventFiles(string path)
     public string? Replace(string kind, bool keepOurs, DateTimeOffset now)
     {
         string? aside = null;
-        if (LibC.Identity(path) is { } there && (keepOurs || there != _opened[0])) aside = SetAside(kind, now);
+        if (LibC.Identity(path) is { } there && (keepOurs || there != _opened[0])) aside = SetAside(kind, keepOurs, now);
 
         // A log beside a database that it does not belong to would damage it.
         foreach (string suffix in Suffixes[1..]) File.Delete(path + suffix);
@@ -105,18 +113,17 @@ internal sealed class EventFiles(string path)
 
     /// <summary>Renames the database. Only the newest of each kind is kept, so that they don't fill a disk.</summary>
     /// <param name="kind">Why it is set aside, for its name.</param>
+    /// <param name="withOurs">Whether the log that was opened belongs to it.</param>
     /// <param name="now">For its name.</param>
-    public string SetAside(string kind, DateTimeOffset now)
+    public string SetAside(string kind, bool withOurs, DateTimeOffset now)
     {
         string prefix = $"{path}.{kind}-";
         foreach (string older in Directory.GetFiles(Folder, $"{Path.GetFileName(prefix)}*")) File.Delete(older);
         string aside = $"{prefix}{now:yyyyMMddHHmmss}";
         for (int i = 0; i < Suffixes.Length; i++)
         {
-            // The log of a database that is open here is emptied into it when it is closed.
             string name = path + Suffixes[i];
-            bool isOurs = i > 0 && LibC.Identity(name) == _opened[i];
-            if (Path.Exists(name) && !isOurs) LibC.Rename(name, aside + Suffixes[i]);
+            if (LibC.Identity(name) is { } there && (withOurs || there != _opened[i])) LibC.Rename(name, aside + Suffixes[i]);
         }
 
         return aside;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LusEdge.Health;
+using LusEdge.Machine;
 using LusEdge.Results;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -244,11 +245,12 @@ internal sealed class EventStore : IDisposable
                 if (_work.IsCompleted) pause.Wait(RetryPeriod / 10);
             }
         }
-        while (!_work.IsCompleted
-            || ((!_waiting.IsEmpty || _files.HaveChanged()) && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
+        while (!_work.IsCompleted || (IsUnfinished() && _time.GetTimestamp() < Interlocked.Read(ref _closeBy)));
 
         CloseDatabase();
         _ended.SetResult();
+
+        bool IsUnfinished() => !_waiting.IsEmpty || (_database is not null && _files.HaveChanged());
     }
 
     /// <summary>A wrong path shows at once and fails the start; a disk error may be transient.</summary>
@@ -358,17 +360,20 @@ internal sealed class EventStore : IDisposable
         catch (SqliteException e) when (EventDatabase.IsDamage(e))
         {
             // Not a database at all: nothing in it can be read.
-            _log.EventStoreDamaged(_file, _files.SetAside("damaged", _time.GetUtcNow()), e.Message);
+            _log.EventStoreDamaged(_file, _files.SetAside("damaged", withOurs: true, _time.GetUtcNow()), e.Message);
             _database = EventDatabase.Open(_file, _maxBytes);
         }
 
         _files.Opened();
         try
         {
-            Load();
+            _database.Load(LastId);
+            _files.Opened();
+            PublishCounts();
         }
         catch (SqliteException e) when (EventDatabase.IsDamage(e))
         {
+            _isDamaged = true;
             Replace(isDamaged: true);
         }
         catch
@@ -376,13 +381,6 @@ internal sealed class EventStore : IDisposable
             CloseDatabase();
             throw;
         }
-    }
-
-    private void Load()
-    {
-        _database!.Load(LastId);
-        _files.Opened();
-        PublishCounts();
     }
 
     /// <summary>
@@ -395,8 +393,26 @@ internal sealed class EventStore : IDisposable
         long lost;
         // The copy of a full file may be a little larger.
         using (EventDatabase copy = EventDatabase.Open(_files.Replacement, 2 * _maxBytes)) lost = _database!.CopyTo(copy);
+        FileIdentity? replacement = _files.ReplacementIdentity;
         string? aside = _files.Replace(isDamaged ? "damaged" : "replaced", keepOurs: isDamaged, _time.GetUtcNow());
+
+        // The old file is closed only once the new one is open: until then the new one could be deleted as well.
+        EventDatabase? fresh = null;
+        try
+        {
+            fresh = EventDatabase.Open(_file, _maxBytes);
+            fresh.Load(LastId);
+            if (LibC.Identity(_file) != replacement) throw new IOException("it was deleted or replaced again");
+        }
+        catch
+        {
+            fresh?.Abandon();
+            throw;
+        }
+
         CloseDatabase();
+        _database = fresh;
+        _files.Opened(replacement);
         _isDamaged = false;
         _damagedBefore += lost;
         if (isDamaged)
@@ -409,8 +425,7 @@ internal sealed class EventStore : IDisposable
             _replacedAt = _time.GetTimestamp();
         }
 
-        _database = EventDatabase.Open(_file, _maxBytes);
-        Load();
+        PublishCounts();
         // The ids that the delivery has not sent yet may have changed.
         Committed.Set();
     }
@@ -419,7 +434,9 @@ internal sealed class EventStore : IDisposable
     {
         _discardedBefore += _database?.Discarded ?? 0;
         _damagedBefore += _database?.Damaged ?? 0;
-        _database?.Dispose();
+        // Closing would empty the log into a file that is gone, and then delete the log by its name: that of the new file.
+        if (_files.HaveChanged()) _database?.Abandon();
+        else _database?.Dispose();
         _database = null;
         _files.Closed();
     }

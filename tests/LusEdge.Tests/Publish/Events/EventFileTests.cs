@@ -108,7 +108,7 @@ public sealed class EventFileTests : IDisposable
         long[] ids = [.. await IdsAsync(again)];
         Assert.InRange(ids.Length, 150, 200);
         Assert.Equal((1, 201), (ids[0], ids[^1]));
-        Assert.Single(Directory.GetFiles(Folder, "events.db.damaged-*"));
+        Assert.Single(Directory.GetFiles(Folder, "events.db.damaged-" + new string('?', 14)));
         Assert.Single(_log.Collector.GetSnapshot(), entry => entry.Id.Id == 5014);
     }
 
@@ -146,8 +146,32 @@ public sealed class EventFileTests : IDisposable
         EventStore after = await OpenAsync(Path.Combine(cut, "events.db"));
         Assert.Equal([2, 3], await IdsAsync(after));
         bool isReplaced = change.StartsWith("replace", StringComparison.Ordinal);
-        Assert.Equal(isReplaced ? 1 : 0, Directory.GetFileSystemEntries(Folder, "events.db.replaced-*").Length);
+        string aside = "events.db.replaced-" + new string('?', 14);
+        Assert.Equal(isReplaced ? 1 : 0, Directory.GetFileSystemEntries(Folder, aside).Length);
         Assert.False(Path.Exists(FilePath + ".new"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_deleted_again_and_again_costs_no_event()
+    {
+        EventStore store = await OpenAsync();
+        const int Events = 200;
+        for (int i = 0; i < Events; i++)
+        {
+            Append(store, Topics[i % 3]);
+            if (i % 2 == 0) await SettleAsync(store);
+            try
+            {
+                Change((i % 3) switch { 0 => "delete the folder", 1 => "delete all files", _ => "delete the file" });
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is being written again at this moment.
+            }
+        }
+
+        await EventuallyAsync(() => store.Waiting == 0 && !Codes().Contains("event_store_failed"));
+        Assert.Equal(Enumerable.Range(1, Events).Select(id => (long)id), await IdsAsync(store));
     }
 
     [Fact]
