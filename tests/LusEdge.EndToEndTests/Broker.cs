@@ -24,7 +24,9 @@ internal sealed class Broker : IDisposable
         int port = LoopbackPort.Free();
         string configuration = Path.GetTempFileName();
         await File.WriteAllTextAsync(
-            configuration, $"listener {port} 127.0.0.1\nallow_anonymous true\n{settings}\n", TestContext.Current.CancellationToken);
+            configuration,
+            $"listener {port} 127.0.0.1\nallow_anonymous true\n{settings}\n",
+            TestContext.Current.CancellationToken);
         string binary = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
         try
         {
