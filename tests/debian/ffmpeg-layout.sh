@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the table in FFmpegRelease.cs, and the few numbers hard-coded in the binding, with the headers of each Debian release's
+# Compares the table in Native/FFmpegRelease.cs, and the few numbers hard-coded in the binding, with the headers of each Debian release's
 # FFmpeg. Prints one line per release; fails if a number differs. With a folder of headers as argument (for instance FFmpeg's
 # configured sources), it prints their numbers instead: the row of a new release.
 # CC selects another compiler: CC=aarch64-linux-gnu-gcc checks the table for that architecture.
@@ -19,9 +19,9 @@ constant() { sed -nE "s/^ *(public|private) const int $2 = ([0-9]+);.*/\2/p" "$s
 # Usage: of_table MAJOR   Prints the same lines from the binding's source.
 of_table() {
   local row=() names=(InterruptCallback CodecParameters TimeBase FrameFlags DecodeErrorFlags BestEffortTimestamp)
-  mapfile -t row < <(sed -nE "s/^ *new\(\"[^\"]*\", Util: ([0-9]+), Codec: ($1), Filter: ([0-9]+), ([0-9, ]+)\),$/\1, \2, \2, \2, \3, \4/p" $source/FFmpegRelease.cs | tr -s ', ' '\n')
+  mapfile -t row < <(sed -nE "s/^ *new\(\"[^\"]*\", Util: ([0-9]+), Codec: ($1), Filter: ([0-9]+), ([0-9, ]+)\),$/\1, \2, \2, \2, \3, \4/p" $source/Native/FFmpegRelease.cs | tr -s ', ' '\n')
   paste -d ' ' <(printf '%s\n' Util Codec Format Device Filter "${names[@]}") <(printf '%s\n' "${row[@]}")
-  sed -nE 's/^ *public const int ([A-Za-z]+) = ([0-9]+);.*/\1 \2/p' $source/FFmpegRelease.cs
+  sed -nE 's/^ *public const int ([A-Za-z]+) = ([0-9]+);.*/\1 \2/p' $source/Native/FFmpegRelease.cs
   cat <<TEXT
 KeyFlag $(constant Packet.cs KeyFlag)
 PacketCorruptFlag $(constant Packet.cs CorruptFlag)
@@ -29,7 +29,7 @@ FrameCorruptFlag $(constant Picture.cs CorruptFlag)
 VideoType $(constant Demuxer.cs VideoType)
 SeekByte $(constant Demuxer.cs SeekByte)
 AnyKey $(constant OptionDictionary.cs AnyKey)
-NonBlock $(sed -nE 's/.*\+nobuffer\+([0-9]+)".*/\1/p' src/LusEdge/Capture/SourceAddress.cs)
+NonBlock $(sed -nE 's/.*\+nobuffer\+([0-9]+)".*/\1/p' src/LusEdge/Capture/Source/SourceAddress.cs)
 TEXT
 }
 
