@@ -45,7 +45,8 @@ public sealed class BrokerAccessTests
         foreach (string topic in (string[])[Device.Live, Device.Availability, Device.Clip, Device.Prefix, Device.Prefix + "/cmd"])
         {
             using IMqttClient guest = new MqttClientFactory().CreateMqttClient();
-            MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(version).WithClientId($"guest-{forged}");
+            MqttClientOptionsBuilder options =
+                new MqttClientOptionsBuilder().WithProtocolVersion(version).WithClientId($"guest-{forged}");
             if (by == "web socket") options.WithWebSocketServer(web => web.WithUri(broker.WebSocketUri.ToString()));
             else options.WithTcpServer("127.0.0.1", broker.TcpPort);
             if (by == "will")
