@@ -28,32 +28,32 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly TimeProvider _time;
 
-    private EmbeddedBroker(
-        MqttServer server, WebApplication web, int tcpPort, int webSocketPort, string password, TimeProvider time)
+    private EmbeddedBroker(MqttServer server, WebApplication web, BrokerEndpoint endpoint, Refusals refusals, TimeProvider time)
     {
         _server = server;
         _web = web;
         _time = time;
-        Password = password;
-        TcpPort = tcpPort;
-        WebSocketUri = new Uri($"ws://127.0.0.1:{webSocketPort}/mqtt");
+        Endpoint = endpoint;
+        Refusals = refusals;
     }
 
     /// <summary>The TCP port on 127.0.0.1.</summary>
-    public int TcpPort { get; }
+    public required int TcpPort { get; init; }
 
     /// <summary>The address for a browser.</summary>
-    public Uri WebSocketUri { get; }
+    public required Uri WebSocketUri { get; init; }
 
     /// <summary>
     /// The service's password, random at each start. With it, the device's id as client id and any user name, the service may
     /// publish below the device's prefix.
     /// </summary>
-    public string Password { get; }
+    public required string Password { get; init; }
 
-    internal BrokerEndpoint Endpoint => _web.Services.GetRequiredService<BrokerEndpoint>();
+    /// <summary>The open connections.</summary>
+    internal BrokerEndpoint Endpoint { get; }
 
-    internal Refusals Refusals => _web.Services.GetRequiredService<Refusals>();
+    /// <summary>What was refused.</summary>
+    internal Refusals Refusals { get; }
 
     /// <summary>Starts a broker.</summary>
     /// <param name="tcpPort">The TCP port; if it is in use, the next free one.</param>
@@ -136,9 +136,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             new WebApplicationOptions { ApplicationName = "lusedge" });
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
-        builder.Services.AddSingleton(new Refusals(logger, time));
-        builder.Services.AddSingleton(services =>
-            new BrokerEndpoint(limits, services.GetRequiredService<Refusals>(), time));
+        var refusals = new Refusals(logger, time);
+        var endpoint = new BrokerEndpoint(limits, refusals, time);
+        builder.Services.AddSingleton(endpoint);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
@@ -151,14 +151,18 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         MqttServer? server = null;
         try
         {
-            MapWebSocket(web);
-            BrokerEndpoint endpoint = web.Services.GetRequiredService<BrokerEndpoint>();
+            MapWebSocket(web, refusals);
             server = CreateServer(endpoint, limits);
             string password = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
-            _ = new AccessRules(server, endpoint, device, password, limits, web.Services.GetRequiredService<Refusals>());
+            _ = new AccessRules(server, endpoint, device, password, limits, refusals);
             await server.StartAsync().ConfigureAwait(false);
             await web.StartAsync(stop).ConfigureAwait(false);
-            return new EmbeddedBroker(server, web, tcpPort, webSocketPort, password, time);
+            return new EmbeddedBroker(server, web, endpoint, refusals, time)
+            {
+                TcpPort = tcpPort,
+                WebSocketUri = new Uri($"ws://127.0.0.1:{webSocketPort}{WebSocketGate.Path}"),
+                Password = password,
+            };
         }
         catch
         {
@@ -168,9 +172,8 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         }
     }
 
-    private static void MapWebSocket(WebApplication web)
+    private static void MapWebSocket(WebApplication web, Refusals refusals)
     {
-        Refusals refusals = web.Services.GetRequiredService<Refusals>();
         web.Use(async (HttpContext context, RequestDelegate next) =>
         {
             if (!WebSocketGate.IsFromThisMachine(context.Request))

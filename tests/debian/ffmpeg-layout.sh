@@ -28,7 +28,7 @@ PacketCorruptFlag $(constant Packet.cs CorruptFlag)
 FrameCorruptFlag $(constant Picture.cs CorruptFlag)
 VideoType $(constant Demuxer.cs VideoType)
 SeekByte $(constant Demuxer.cs SeekByte)
-AnyKey $(constant OptionDictionary.cs AnyKey)
+AnyKey $(constant OptionDictionary.cs MatchAnyKey)
 NonBlock $(sed -nE 's/.*\+nobuffer\+([0-9]+)".*/\1/p' src/LusEdge/Capture/Source/SourceAddress.cs)
 TEXT
 }

@@ -156,7 +156,9 @@ public sealed class ConfigurationFileTests
 
     [Theory]
     [InlineData("\"Capture\": { \"Rate\": 25 }", "Capture:Source: it is missing.")]
-    [InlineData("\"Capture\": { \"Source\": 7, \"Rate\": 25 }", "Capture:Source: 7 is not a text in quotes.")]
+    [InlineData(
+        "\"Capture\": { \"Source\": 7, \"Rate\": 25 }",
+        "Capture:Source: the value (not shown, because it may hold a password) is not a text in quotes.")]
     [InlineData("\"Capture\": 7", "Capture: 7 is not an object in braces.")]
     public void Nothing_is_compared_with_a_source_that_is_missing(string keys, string message) =>
         Assert.Equal([message], Errors($$"""{ {{keys}} }"""));
@@ -164,7 +166,9 @@ public sealed class ConfigurationFileTests
     [Theory]
     [InlineData("\"Device\": { \"Id\": \"cart-9\\n\" }", "Device:Id: \"cart-9\\n\" is not valid.")]
     [InlineData("\"Mqtt\": { \"Site\": \"ward-1\\n\" }", "Mqtt:Site: \"ward-1\\n\" is not valid.")]
-    [InlineData("\"Mqtt\": { \"Username\": \"cart\\n\" }", "Mqtt:Username: \"cart\\n\" is not valid.")]
+    [InlineData(
+        "\"Mqtt\": { \"Username\": \"cart\\n\" }",
+        "Mqtt:Username: the value (not shown, because it may hold a password) is not valid.")]
     [InlineData("\"Mqtt\": { \"Host\": \"broker\\n\" }", "Mqtt:Host: it has a blank or a line break.")]
     [InlineData("\"Mqtt\": { \"Mode\": \"external, embedded\" }", "Mqtt:Mode: \"external, embedded\" is not one of")]
     public void A_line_break_at_the_end_of_a_value_is_not_overlooked(string section, string message) =>
