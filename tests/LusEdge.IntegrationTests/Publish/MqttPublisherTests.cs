@@ -19,7 +19,8 @@ public sealed class MqttPublisherTests
         await Eventually.TrueAsync("an attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
         Assert.All(rig.Log.GetSnapshot(), entry =>
             Assert.DoesNotMatch("gehe1234|token5678|streng9999", $"{entry.Message} {entry.Exception}"));
-        Assert.Contains(rig.Log.GetSnapshot(), entry => entry.Message.Contains("mqtt://broker.invalid", StringComparison.Ordinal));
+        Assert.Contains(
+            rig.Log.GetSnapshot(), entry => entry.Message.Contains("mqtt://broker.invalid", StringComparison.Ordinal));
     }
 
     [Fact]
