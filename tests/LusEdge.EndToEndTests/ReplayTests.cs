@@ -154,7 +154,7 @@ public sealed class ReplayTests : IDisposable
             case "empty": File.WriteAllText(source, ""); break;
             case "text": File.WriteAllText(source, string.Join('\n', Enumerable.Repeat("This is a text.", 1000))); break;
             case "unreachable": source = "tcp://127.0.0.1:9"; break;
-            case "no-such-protocol": source = "gopherx://127.0.0.1/clip"; break;
+            case "no-such-protocol": source = "gopherx://127.0.0.1"; break;
         }
 
         Outcome run = await Lusedge.RunAsync("replay", "--json", source);

@@ -32,8 +32,9 @@ internal static class ReplayCommand
                 given.AddError($"Unrecognized command or argument '{token.Value}'.");
 
             // File names come from others, and a filter graph can open any file.
-            if (given.Tokens.Any(token => token.Value.StartsWith("lavfi:", StringComparison.Ordinal)))
-                given.AddError("lavfi: is only for Capture:Source and probe; if it is a file of that name, write ./lavfi:…");
+            foreach (string prefix in ((string[])["lavfi:", "sdp:"]).Where(prefix =>
+                given.Tokens.Any(token => token.Value.StartsWith(prefix, StringComparison.Ordinal))))
+                given.AddError($"{prefix} is only for Capture:Source and probe; if it is a file of that name, write ./{prefix}…");
         });
         var model = new Option<string?>("--model")
         {

@@ -47,13 +47,9 @@ public sealed class DamagedFeedTests : FeedTest
         HashSet<string> whole = [.. Run(clip).Rest().Select(Fingerprint)];
         using var sender = LossySender.OfRtp(clip);
         File.WriteAllText(PathOf("clip.sdp"), sender.Description);
-        sender.Start(dropEvery: 37);
-        AssertChangesAreFlagged(whole, Run(new CaptureOptions
-        {
-            Source = PathOf("clip.sdp"),
-            Options = "protocol_whitelist=file,udp,rtp",
-            ReadTimeout = TimeSpan.FromSeconds(1),
-        }).Rest());
+        RunningFeed running = RunLive(
+            new CaptureOptions { Source = $"sdp:{PathOf("clip.sdp")}", ReadTimeout = TimeSpan.FromSeconds(1) });
+        AssertChangesAreFlagged(whole, UntilLost(running, () => sender.Start(dropEvery: 37)));
     }
 
     [Theory]
@@ -66,17 +62,7 @@ public sealed class DamagedFeedTests : FeedTest
         using var sender = LossySender.OfTransportStream(clip, ClipSeconds);
         RunningFeed running = RunLive(
             new CaptureOptions { Source = $"udp://{sender.Receiver}", ReadTimeout = TimeSpan.FromSeconds(1) });
-        sender.Start(dropEvery: 101);
-        var frames = new List<SeenFrame> { running.Next()! };
-        while (running.Feed.IsConnected)
-        {
-            if (running.Feed.Take(TimeSpan.FromMilliseconds(50), out CapturedFrame? frame) == TakeResult.Frame)
-            {
-                frames.Add(running.See(frame!));
-            }
-        }
-
-        AssertChangesAreFlagged(whole, frames);
+        AssertChangesAreFlagged(whole, UntilLost(running, () => sender.Start(dropEvery: 101)));
     }
 
     [Theory]
@@ -90,6 +76,21 @@ public sealed class DamagedFeedTests : FeedTest
         Assert.Equal(FFmpegTool.CountFrames(noisy), frames.Count);
         Assert.Contains(frames, f => f.IsDamaged);
         Assert.Equal(Enumerable.Range(0, frames.Count).Select(i => (long)i), frames.Select(f => f.Number));
+    }
+
+    private static List<SeenFrame> UntilLost(RunningFeed running, Action send)
+    {
+        send();
+        var frames = new List<SeenFrame> { running.Next()! };
+        while (running.Feed.IsConnected)
+        {
+            if (running.Feed.Take(TimeSpan.FromMilliseconds(50), out CapturedFrame? frame) == TakeResult.Frame)
+            {
+                frames.Add(running.See(frame!));
+            }
+        }
+
+        return frames;
     }
 
     private static void AssertChangesAreFlagged(HashSet<string> whole, List<SeenFrame> frames)

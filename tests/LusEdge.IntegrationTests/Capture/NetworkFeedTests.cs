@@ -203,7 +203,7 @@ public sealed class NetworkFeedTests : FeedTest
     [Fact]
     public async Task An_unsupported_protocol_ends_a_live_feed()
     {
-        RunningFeed running = RunLive("carrierpigeon://10.0.0.7/");
+        RunningFeed running = RunLive("rtmpte://10.0.0.7/");
         await Until(() => running.Feed.End.Cause is not null, "it has been refused");
         Assert.Equal(CaptureFailure.UnknownProtocol, running.Feed.End.Cause!.Reason);
     }

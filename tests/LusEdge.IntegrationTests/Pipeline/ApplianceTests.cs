@@ -159,7 +159,7 @@ public sealed class ApplianceTests : IDisposable
     [Fact]
     public async Task A_feed_that_can_never_open_ends_the_run_and_health_says_why()
     {
-        await using ApplianceRig appliance = await StartAsync("carrierpigeon://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
+        await using ApplianceRig appliance = await StartAsync("rtmpte://10.0.0.7/", TinyModel.Bytes(TinyModel.Four));
         await using Subscriber subscriber = await Subscriber.ConnectAsync(appliance.Broker.TcpPort);
         FeedEnd end = await appliance.RunAsync(TestContext.Current.CancellationToken);
         Task leaving = appliance.DisposeAsync().AsTask();

@@ -28,6 +28,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
 {
     private const string Generator = "lavfi:";
     private const string FilePrefix = "file:";
+    private const string Session = "sdp:";
     private const string DevicePrefix = "/dev/video";
     private const string DevicesById = "/dev/v4l/";
     private const string Flags = "fflags";
@@ -68,6 +69,10 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
             return new(SourceKind.Generated, graph, "lavfi", name);
         }
 
+        // Named as such, because a session description is a playlist, too: it must not pass for a clip.
+        if (source.StartsWith(Session, StringComparison.Ordinal))
+            return new(SourceKind.Network, FilePrefix + source[Session.Length..], "sdp", source);
+
         if (source.StartsWith(DevicePrefix, StringComparison.Ordinal) || source.StartsWith(DevicesById, StringComparison.Ordinal))
         {
             return new(SourceKind.Device, source, "v4l2", source);
@@ -85,7 +90,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
     {
         get
         {
-            if (Kind != SourceKind.Network) return null;
+            if (Kind != SourceKind.Network || Format is not null) return null;
             if (Address.Misencoded(Url) is { } character)
             {
                 return $"the address holds {Words(character)} where it must be percent-encoded: write %{(int)character:X2} for "
@@ -184,7 +189,7 @@ internal sealed record SourceAddress(SourceKind Kind, string Url, string? Format
     public static string NotAllowed(string option) =>
         $"{option} can't be set, because it would let a video open other files or hosts. Remove it.";
 
-    private string Scheme => Kind == SourceKind.Network ? Url.Split(':')[0] : "";
+    private string Scheme => Kind != SourceKind.Network ? "" : Format ?? Url.Split(':')[0];
 
     /// <summary>The URL's host if it is an address of this machine. A multicast group or a sender's address is not.</summary>
     private string? OwnAddress()

@@ -59,10 +59,12 @@ internal static class SourceFormats
 
     /// <summary>The options that restrict a file or a network source, empty for a device or a filter graph.</summary>
     /// <param name="kind">The kind of source.</param>
-    /// <param name="scheme">A network source's scheme, one of <see cref="Schemes"/>.</param>
+    /// <param name="scheme">A network source's scheme, one of <see cref="Schemes"/>, or <c>sdp</c>.</param>
     public static Dictionary<string, string> Restrictions(SourceKind kind, string scheme) => kind switch
     {
         SourceKind.File => new() { ["format_whitelist"] = Containers, ["protocol_whitelist"] = "file" },
+        // Its description is a file, and its video comes by RTP.
+        SourceKind.Network when scheme == "sdp" => new() { ["protocol_whitelist"] = "file,rtp,srtp,udp" },
         SourceKind.Network => new()
         {
             // HLS is a playlist, but a live one: ReferenceGuard holds it to its own host.
