@@ -144,7 +144,7 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("carrierpigeon://10.0.0.7/", "", 66, "uses a protocol")]
+    [InlineData("carrierpigeon://10.0.0.7/", "", 78, "begins with no protocol that is supported")]
     [InlineData("tcp://127.0.0.1:9", "rtsp_transport", 78, "Capture:Options")]
     [InlineData("tcp://127.0.0.1:9", "a=b\", \"Size\": \"640x480", 78, "Capture:Size")]
     public async Task A_source_that_can_never_work_exits_with_a_sentence_and_a_code(

@@ -57,9 +57,9 @@ public sealed class PackageArchiveTests : IDisposable
     {
         string archive = Bomb(what);
         Assert.True(new FileInfo(archive).Length < 4 << 20);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         ModelException e = Assert.ThrowsAny<ModelException>(() => _store.Loader.Install(archive));
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
         Assert.True(allocated < 8 << 20, $"{allocated} bytes were allocated");
