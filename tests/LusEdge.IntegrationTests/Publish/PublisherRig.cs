@@ -9,6 +9,7 @@ using LusEdge.Publish;
 using LusEdge.Publish.Connection;
 using LusEdge.Results;
 using LusEdge.Tests;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace LusEdge.IntegrationTests.Publish;
@@ -52,6 +53,19 @@ internal sealed class PublisherRig : IAsyncDisposable
     public SettableClock Clock { get; } = new();
 
     public FakeLogCollector Log { get; } = new();
+
+    /// <summary>Events on the disk.</summary>
+    public long StoredEvents
+    {
+        get
+        {
+            using var connection = new SqliteConnection($"Data Source={Options.EventsDatabase};Mode=ReadOnly;Pooling=False");
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM events";
+            return (long)command.ExecuteScalar()!;
+        }
+    }
 
     public MqttPublisher Publisher => _publisher!;
 

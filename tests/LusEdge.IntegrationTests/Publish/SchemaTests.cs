@@ -127,6 +127,8 @@ public sealed class SchemaTests
             proxy.Port, options => options with { Frames = FrameDelivery.Both });
         rig.Clip();
         for (int i = 0; i < ReadingSubscription.Capacity + 10; i++) rig.Frame();
+        // An event that is stored only after the connection is made is not late.
+        await Eventually.TrueAsync("the clip is on the disk", () => rig.StoredEvents == 1);
         proxy.Refuse = false;
         ClipMessage kept = await subscriber.WaitForAsync(rig.Topics.Clip, LusEdgeJson.Default.ClipMessage, clip => clip.Late);
         Assert.Equal("2", kept.Grade);
