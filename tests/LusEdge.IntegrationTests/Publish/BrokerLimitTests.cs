@@ -9,7 +9,7 @@ public sealed class BrokerLimitTests
     private const StringComparison Ordinal = StringComparison.Ordinal;
 
     [Theory]
-    [InlineData(600, "info event/clip", "health")]
+    [InlineData(660, "info event/clip", "health")]
     [InlineData(800, "info", "")]
     [InlineData(1000, "", "info")]
     public async Task What_exceeds_the_brokers_packet_size_is_shortened_or_left_out(int limit, string leftOut, string shortened)

@@ -3,6 +3,7 @@ using LusEdge.Aggregate;
 using LusEdge.Contract;
 using LusEdge.Health;
 using LusEdge.Infer;
+using LusEdge.Judge;
 using LusEdge.Metering;
 using LusEdge.Models;
 using LusEdge.Publish;
@@ -110,6 +111,7 @@ internal sealed class PublisherRig : IAsyncDisposable
         {
             Signal = state,
             Timestamp = TimeProvider.System.GetTimestamp(),
+            MaxAge = SignalJudge.MaxAge(TimeSpan.FromMilliseconds(40)),
             Quality = state is FrameState.Live or FrameState.Ood ? 0.12345f : null,
         });
         Meter.Latency.Add(TimeSpan.FromMilliseconds(18.4));
