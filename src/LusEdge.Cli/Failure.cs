@@ -39,8 +39,11 @@ internal static class Failure
     public static ExitCode CodeOf(Exception exception) => exception switch
     {
         ConfigurationException => ExitCode.Configuration,
-        CaptureException { Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol
-            or CaptureFailure.ForeignReference } =>
+        CaptureException
+        {
+            Reason: CaptureFailure.NotFound or CaptureFailure.Unreachable or CaptureFailure.UnknownProtocol
+            or CaptureFailure.ForeignReference
+        } =>
             ExitCode.SourceNotFound,
         CaptureException { Reason: CaptureFailure.InvalidOption or CaptureFailure.InvalidSector } => ExitCode.Configuration,
         CaptureException { Reason: CaptureFailure.FFmpegUnavailable } => ExitCode.Unavailable,

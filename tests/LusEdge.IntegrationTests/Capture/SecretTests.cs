@@ -36,7 +36,9 @@ public sealed class SecretTests : FeedTest
         {
             var options = new CaptureOptions
             {
-                Source = url.Source, Options = url.Options, OpenTimeout = TimeSpan.FromMilliseconds(500),
+                Source = url.Source,
+                Options = url.Options,
+                OpenTimeout = TimeSpan.FromMilliseconds(500),
             };
             var texts = new List<string>(options.Errors());
             var log = new FakeLogCollector();

@@ -14,7 +14,9 @@ public sealed class MqttPublisherTests
     {
         await using PublisherRig rig = await PublisherRig.StartAsync(LoopbackPort.Free(), options => options with
         {
-            Host = "mqtt://nurse:gehe1234@broker.invalid", Username = "token5678", PasswordFile = "streng9999",
+            Host = "mqtt://nurse:gehe1234@broker.invalid",
+            Username = "token5678",
+            PasswordFile = "streng9999",
         });
         await Eventually.TrueAsync("an attempt has failed", () => rig.Log.GetSnapshot().Any(entry => entry.Id.Id == 5001));
         Assert.All(rig.Log.GetSnapshot(), entry =>

@@ -8,8 +8,8 @@ public sealed record CaptureOptions
 {
     /// <summary>
     /// A file, a URL that FFmpeg opens (<c>rtsp://…</c>, <c>udp://…</c>, <c>tcp://…</c>, <c>srt://…</c>,
-    /// <c>http://…</c>), an RTP stream by its description (<c>sdp:/etc/lusedge/cart.sdp</c>), a V4L2 device (<c>/dev/video0</c>, <c>/dev/v4l/by-id/…</c>), or a generated picture
-    /// (<c>lavfi:testsrc2=rate=25,realtime</c>).
+    /// <c>http://…</c>), an RTP stream by its description (<c>sdp:/etc/lusedge/cart.sdp</c>), a V4L2 device
+    /// (<c>/dev/video0</c>, <c>/dev/v4l/by-id/…</c>), or a generated picture (<c>lavfi:testsrc2=rate=25,realtime</c>).
     /// </summary>
     /// <value>No default: a feed can't be guessed.</value>
     [Required]
