@@ -146,7 +146,8 @@ public sealed unsafe class Demuxer : IDisposable
         var context = new FormatContextHandle(opening, deadline);
         try
         {
-            given.ThrowIfAnyIsLeft("open the source");
+            // FFmpeg 4 can't bind RTP to one address.
+            given.ThrowIfAnyIsLeft("open the source", url.StartsWith("rtp:", StringComparison.Ordinal) ? "localaddr" : null);
             FindStreams(context);
 
             // If the deadline passes, the search ends early and looks like success; so does an HLS playlist that is refused.

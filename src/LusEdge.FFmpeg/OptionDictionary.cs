@@ -21,12 +21,21 @@ internal unsafe ref struct OptionDictionary
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public ref nint Reference => ref _dictionary;
 
+    /// <param name="operation">The call.</param>
+    /// <param name="except">An option that may be left, because not every release has it; null for none.</param>
     /// <exception cref="FFmpegException">The call left options unused.</exception>
-    public readonly void ThrowIfAnyIsLeft(string operation)
+    public readonly void ThrowIfAnyIsLeft(string operation, string? except = null)
     {
-        nint entry = LibAv.av_dict_get(_dictionary, "", 0, MatchAnyKey);
-        if (entry == 0) return;
-        string key = Marshal.PtrToStringUTF8(*(nint*)entry) ?? "";
+        nint entry = 0;
+        string key;
+        do
+        {
+            entry = LibAv.av_dict_get(_dictionary, "", entry, MatchAnyKey);
+            if (entry == 0) return;
+            key = Marshal.PtrToStringUTF8(*(nint*)entry) ?? "";
+        }
+        while (key == except);
+
         throw new FFmpegException(
             FFmpegFailure.UnknownOption,
             operation,
