@@ -44,18 +44,18 @@ internal sealed class RawClient : IDisposable
 
     public static byte[] Subscribe5(string filter) => Packet(0x82, [0, 1, 0, .. Text(filter), 0]);
 
-    /// <summary>Whether the connection was cut off. Reads nothing.</summary>
-    public bool IsReset()
+    /// <summary>Sends something, unless the connection was cut off. Reads nothing.</summary>
+    public bool TrySend(byte[] bytes)
     {
         try
         {
-            Stream.WriteByte(0);
-            return false;
+            Stream.Write(bytes);
+            return true;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             // The second, if reading has found it already.
-            return true;
+            return false;
         }
     }
 
