@@ -53,7 +53,7 @@ public sealed class PictureSizeTests : FeedTest
 
         // The small clip ends by itself, so the feed may be lost again by now, but no longer for the size.
         await Until(
-            () => running.Feed.LastError?.Contains("4096x2304", StringComparison.Ordinal) != true, "the size is no reason any more");
+            () => running.Feed.LastError?.Contains("4096x2304", StringComparison.Ordinal) != true, "the size is no longer told");
     }
 
     private string Mpeg(string file, string size) =>
